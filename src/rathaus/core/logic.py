@@ -275,7 +275,7 @@ def _count(*values: Any) -> int:
     """Items of one list, otherwise how many of the values are given."""
     if len(values) == 1 and isinstance(values[0], list | tuple):
         return len(values[0])
-    return sum(1 for value in values if value or value == 0 and value is not False)
+    return sum(1 for value in values if value or (value == 0 and value is not False))
 
 
 def _days_between(start: Any, end: Any) -> int | None:

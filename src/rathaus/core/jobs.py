@@ -1,0 +1,245 @@
+"""Jobs: a transactional outbox on the database, shaped like ``django.tasks``.
+
+A job is enqueued in the transaction that causes it, runs at least once after the commit,
+and is retried with growing pauses for about a day; then it is *dead* and a person has to
+look at it. Handlers are idempotent; outside effects carry a key stored before the call.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+import traceback
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import IntegrityError, models, transaction
+
+from rathaus.core import wakeup
+from rathaus.core.clock import now
+from rathaus.core.models import CronEntry, Job, JobState
+
+log = logging.getLogger("rathaus.jobs")
+LEASE = timedelta(minutes=5)
+KEEP_DONE = timedelta(days=7)
+ERROR_LENGTH = 4000
+
+Handler = Callable[..., None]
+
+
+@dataclass(frozen=True)
+class Registered:
+    """A handler with its name and its number of tries."""
+
+    name: str
+    handler: Handler
+    max_attempts: int
+
+
+_jobs: dict[str, Registered] = {}
+_cron: dict[str, tuple[timedelta, Handler]] = {}
+
+
+class RetryLater(Exception):
+    """Raised by a handler that cannot do its work yet; `seconds` until the next try."""
+
+    def __init__(self, seconds: float, reason: str = "") -> None:
+        super().__init__(reason or f"again in {seconds} s")
+        self.seconds = seconds
+
+
+class UnknownJob(LookupError):
+    """A job in the table has no handler in this version of the software."""
+
+
+def job(name: str, *, max_attempts: int = 12) -> Callable[[Handler], Handler]:
+    """Decorator: make a function a job handler with JSON-able keyword arguments."""
+
+    def decorate(handler: Handler) -> Handler:
+        _jobs[name] = Registered(name, handler, max_attempts)
+        handler.job_name = name  # type: ignore[attr-defined]
+        return handler
+
+    return decorate
+
+
+def cron(name: str, *, every: timedelta) -> Callable[[Handler], Handler]:
+    """Decorator: enqueue this handler regularly."""
+
+    def decorate(handler: Handler) -> Handler:
+        job(name)(handler)
+        _cron[name] = (every, handler)
+        return handler
+
+    return decorate
+
+
+def enqueue(
+    handler: Handler, *, run_at: datetime | None = None, dedupe_key: str = "", **kwargs: Any
+) -> Job:
+    """Put a job into the outbox, in the caller's transaction.
+
+    With `dedupe_key` at most one waiting job of that key exists; the waiting one is returned.
+    """
+    registered = _jobs[handler.job_name]  # type: ignore[attr-defined]
+    if dedupe_key:
+        waiting = Job.objects.filter(dedupe_key=dedupe_key, state=JobState.READY).first()
+        if waiting:
+            return waiting
+    moment = now()
+    row = Job(
+        name=registered.name,
+        args=kwargs,
+        run_at=run_at or moment,
+        max_attempts=registered.max_attempts,
+        dedupe_key=dedupe_key,
+        created_at=moment,
+    )
+    if dedupe_key:
+        try:
+            with transaction.atomic():
+                row.save(force_insert=True)
+        except IntegrityError:
+            return Job.objects.filter(dedupe_key=dedupe_key).latest("created_at")
+    else:
+        row.save(force_insert=True)
+    if run_at is None:
+        transaction.on_commit(wakeup.send)
+    return row
+
+
+def claim(owner: str) -> Job | None:
+    """Take the next job that is due, or whose worker has vanished; None if there is none."""
+    moment = now()
+    due = models.Q(state=JobState.READY, run_at__lte=moment)
+    lost = models.Q(state=JobState.RUNNING, lease_until__lt=moment)
+    for candidate in Job.objects.filter(due | lost).order_by("run_at")[:5]:
+        if candidate.state == JobState.RUNNING and candidate.attempts >= candidate.max_attempts:
+            _bury(candidate)
+            continue
+        token = uuid.uuid4().hex
+        taken = Job.objects.filter(
+            pk=candidate.pk, state=candidate.state, lease_token=candidate.lease_token
+        ).update(
+            state=JobState.RUNNING,
+            lease_token=token,
+            lease_owner=owner,
+            lease_until=moment + LEASE,
+            attempts=models.F("attempts") + 1,
+        )
+        if taken:
+            candidate.lease_token = token
+            candidate.attempts += 1
+            return candidate
+    return None
+
+
+def run(row: Job) -> bool:
+    """Run a claimed job and note the result; True if it is done."""
+    try:
+        registered = _jobs.get(row.name)
+        if registered is None:
+            raise UnknownJob(row.name)
+        registered.handler(**row.args)
+    except RetryLater as later:
+        _again(row, later.seconds, str(later), counts=False)
+        return False
+    except Exception:
+        log.exception("job %s (%s) failed, try %s", row.name, row.pk, row.attempts)
+        _again(row, backoff(row.attempts), traceback.format_exc(), counts=True)
+        return False
+    Job.objects.filter(pk=row.pk, lease_token=row.lease_token).update(
+        state=JobState.DONE, finished_at=now(), last_error="", lease_until=None
+    )
+    return True
+
+
+def backoff(attempts: int) -> float:
+    """Seconds until the next try: 5 s, doubling, at most 4 hours; 12 tries last about a day."""
+    return float(min(5 * 2 ** max(0, attempts - 1), 4 * 3600))
+
+
+def _again(row: Job, seconds: float, error: str, *, counts: bool) -> None:
+    dead = counts and row.attempts >= row.max_attempts
+    changes: dict[str, Any] = {
+        "state": JobState.DEAD if dead else JobState.READY,
+        "run_at": now() + timedelta(seconds=seconds),
+        "last_error": error[-ERROR_LENGTH:],
+        "lease_until": None,
+        "finished_at": now() if dead else None,
+    }
+    if not counts:
+        changes["attempts"] = max(0, row.attempts - 1)
+    mine = Job.objects.filter(pk=row.pk, lease_token=row.lease_token)
+    try:
+        with transaction.atomic():
+            mine.update(**changes)
+    except IntegrityError:  # a waiting job with the same key took over
+        mine.update(state=JobState.DONE, finished_at=now(), lease_until=None)
+
+
+def _bury(row: Job) -> None:
+    """A job that takes its worker down each time must not do so for ever."""
+    Job.objects.filter(pk=row.pk, state=row.state, lease_token=row.lease_token).update(
+        state=JobState.DEAD,
+        finished_at=now(),
+        lease_until=None,
+        last_error="The worker vanished each time it ran this job.",
+    )
+
+
+def retry(row: Job) -> bool:
+    """Bring a dead job back to life; False if it is not dead any more."""
+    revived = Job.objects.filter(pk=row.pk, state=JobState.DEAD).update(
+        state=JobState.READY, run_at=now(), attempts=0, finished_at=None
+    )
+    if revived:
+        transaction.on_commit(wakeup.send)
+    return bool(revived)
+
+
+def tick() -> None:
+    """Enqueue the regular jobs that are due; safe to call from many workers."""
+    moment = now()
+    known = dict(CronEntry.objects.values_list("name", "next_run"))
+    for name, (every, handler) in _cron.items():
+        due = known.get(name)
+        if due is None:
+            CronEntry.objects.get_or_create(name=name, defaults={"next_run": moment})
+        elif due <= moment:
+            with transaction.atomic():
+                claimed = CronEntry.objects.filter(name=name, next_run=due).update(
+                    next_run=moment + every
+                )
+                if claimed:
+                    enqueue(handler, dedupe_key=f"cron:{name}")
+
+
+def run_pending(limit: int = 1000) -> int:
+    """Run everything that is due, here and now; for tests and the demo. Returns how many ran."""
+    count = 0
+    while count < limit:
+        row = claim("inline")
+        if row is None:
+            return count
+        run(row)
+        count += 1
+    return count
+
+
+@functools.cache
+def names() -> list[str]:
+    """All registered job names."""
+    return sorted(_jobs)
+
+
+@cron("core.clean_up", every=timedelta(hours=1))
+def clean_up() -> None:
+    """Drop finished jobs and stale rate windows."""
+    from rathaus.core.models import RateWindow
+
+    Job.objects.filter(state=JobState.DONE, finished_at__lt=now() - KEEP_DONE).delete()
+    RateWindow.objects.filter(expires_at__lt=now()).delete()

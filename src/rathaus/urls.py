@@ -1,0 +1,32 @@
+"""All addresses of one town."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, include, path
+
+from rathaus.core import health
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
+]
+for prefix, room in (
+    ("", "api"),
+    ("arbeit/", "desk"),
+    ("", "theme"),
+    ("simulation/", "simulation"),
+    ("", "portal"),
+):
+    if room == "simulation" and not settings.SIMULATION:
+        continue
+    if find_spec(f"rathaus.{room}.urls"):
+        urlpatterns.append(path(prefix, include(f"rathaus.{room}.urls")))
+
+handler400 = "rathaus.theme.views.bad_request"
+handler403 = "rathaus.theme.views.permission_denied"
+handler404 = "rathaus.theme.views.not_found"
+handler500 = "rathaus.theme.views.server_error"

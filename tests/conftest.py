@@ -1,0 +1,44 @@
+"""Shared fixtures: both databases, a data directory of its own, real transactions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.backends.base.operations import BaseDatabaseOperations
+
+from tests.support.tamper import without_guards
+
+
+def _flush_without_triggers(original: Any) -> Any:
+    """Tests with real commits empty the tables afterwards; the guards must not forbid that."""
+
+    def flush(self: BaseDatabaseOperations, sql_list: list[str]) -> None:
+        with without_guards():
+            original(self, sql_list)
+
+    return flush
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _flush() -> Iterator[None]:
+    operations = type(connection.ops)
+    original = operations.execute_sql_flush
+    operations.execute_sql_flush = _flush_without_triggers(original)
+    yield
+    operations.execute_sql_flush = original
+
+
+@pytest.fixture(autouse=True)
+def _data_dir(settings: Any, tmp_path: Any) -> None:
+    """Each test stores its files in a folder of its own."""
+    settings.DATA_DIR = tmp_path
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "records": {
+            "BACKEND": "rathaus.core.storage.DurableFileSystemStorage",
+            "OPTIONS": {"location": tmp_path / "records", "base_url": None},
+        },
+    }

@@ -1,0 +1,192 @@
+"""Jobs: nothing lost, nothing done twice, failures end where a person sees them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.db import transaction
+from tests.support.database import child_environment
+
+from rathaus.core import jobs, worker
+from rathaus.core.clock import now
+from rathaus.core.models import Counter, CronEntry, Job, JobState
+
+done: list[str] = []
+
+
+@jobs.job("test.note")
+def note(*, text: str) -> None:
+    done.append(text)
+
+
+@jobs.job("test.fail", max_attempts=3)
+def fail() -> None:
+    raise ValueError("broken on purpose")
+
+
+@jobs.job("test.later")
+def later() -> None:
+    raise jobs.RetryLater(60, "not yet")
+
+
+@pytest.fixture(autouse=True)
+def _empty():
+    done.clear()
+
+
+@pytest.mark.django_db
+def test_job_runs_once():
+    jobs.enqueue(note, text="a")
+    assert jobs.run_pending() == 1
+    assert jobs.run_pending() == 0
+    assert done == ["a"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rolled_back_transaction_leaves_no_job():
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        jobs.enqueue(note, text="never")
+        1 / 0  # noqa: B018
+    assert jobs.run_pending() == 0
+
+
+@pytest.mark.django_db
+def test_failing_job_backs_off_and_dies_visibly_and_can_be_restarted():
+    row = jobs.enqueue(fail)
+    with time_machine.travel(now(), tick=False) as clock:
+        for _ in range(3):
+            assert jobs.run_pending() == 1
+            assert jobs.run_pending() == 0  # waits before the next try
+            clock.shift(timedelta(hours=5))
+        row.refresh_from_db()
+        assert row.state == JobState.DEAD
+        assert "broken on purpose" in row.last_error
+        assert jobs.run_pending() == 0
+        assert jobs.retry(row)
+        assert not jobs.retry(row)
+        assert jobs.run_pending() == 1
+
+
+@pytest.mark.django_db
+def test_waiting_is_no_failed_try():
+    row = jobs.enqueue(later)
+    jobs.run_pending()
+    row.refresh_from_db()
+    assert (row.state, row.attempts) == (JobState.READY, 0)
+
+
+@pytest.mark.django_db
+def test_back_off_lasts_for_hours():
+    assert sum(jobs.backoff(n) for n in range(1, 12)) > 2 * 3600
+
+
+@pytest.mark.django_db
+def test_one_waiting_job_per_key():
+    first = jobs.enqueue(note, dedupe_key="k", text="a")
+    assert jobs.enqueue(note, dedupe_key="k", text="b").pk == first.pk
+    jobs.run_pending()
+    assert jobs.enqueue(note, dedupe_key="k", text="c").pk != first.pk
+
+
+@pytest.mark.django_db
+def test_unknown_job_is_kept():
+    Job.objects.create(name="gone", run_at=now(), created_at=now())
+    jobs.run_pending()
+    assert Job.objects.get(name="gone").state == JobState.READY
+
+
+@pytest.mark.django_db
+def test_lease_of_a_vanished_worker_is_taken_over():
+    jobs.enqueue(note, text="a")
+    assert jobs.claim("elsewhere|boot|1") is not None
+    assert jobs.claim("me") is None
+    with time_machine.travel(now() + jobs.LEASE + timedelta(seconds=1)):
+        taken = jobs.claim("me")
+        assert taken is not None
+        assert taken.attempts == 2
+
+
+@pytest.mark.django_db
+def test_job_that_kills_its_worker_each_time_is_buried():
+    row = jobs.enqueue(fail)
+    with time_machine.travel(now(), tick=False) as clock:
+        for _ in range(3):
+            assert jobs.claim("x") is not None
+            clock.shift(jobs.LEASE + timedelta(seconds=1))
+        assert jobs.claim("x") is None
+    row.refresh_from_db()
+    assert row.state == JobState.DEAD
+
+
+@pytest.mark.django_db
+def test_cron_runs_once_however_many_workers_look():
+    with time_machine.travel(now(), tick=False) as clock:
+        jobs.tick()
+        jobs.tick()
+        jobs.tick()
+        assert Job.objects.filter(name="core.clean_up").count() == 1
+        clock.shift(timedelta(hours=2))
+        jobs.run_pending()
+        jobs.tick()
+        assert Job.objects.filter(name="core.clean_up").count() == 2
+    assert CronEntry.objects.get(name="core.clean_up").next_run > now()
+
+
+CHILD = textwrap.dedent(
+    """
+    import os, signal, sys
+    import django
+    django.setup()
+    from django.db import transaction
+    from rathaus.core import jobs
+    from rathaus.core.models import Counter
+
+    @jobs.job("test.counts")
+    def counts():
+        with transaction.atomic():
+            Counter.objects.create(series="effect", last=1)
+            if sys.argv[1] == "before":
+                os.kill(os.getpid(), signal.SIGKILL)
+        if sys.argv[1] == "after":
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    row = jobs.claim("child|x|%d" % os.getpid())
+    jobs.run(row)
+    """
+)
+
+
+@jobs.job("test.counts")
+def counts() -> None:
+    Counter.objects.get_or_create(series="effect", defaults={"last": 1})
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_killed_worker_loses_nothing_and_does_nothing_twice(when):
+    jobs.enqueue(counts)
+    env = {**os.environ, **child_environment()}
+    child = subprocess.run([sys.executable, "-c", CHILD, when], env=env, capture_output=True)
+    assert child.returncode == -signal.SIGKILL, child.stderr.decode()
+    assert Counter.objects.filter(series="effect").count() == (when == "after")
+    with time_machine.travel(now() + jobs.LEASE + timedelta(seconds=1)):
+        jobs.run_pending()
+    assert Counter.objects.filter(series="effect").count() == 1
+    assert Job.objects.get(name="test.counts").state == JobState.DONE
+
+
+@pytest.mark.django_db
+def test_worker_frees_leases_of_processes_that_are_gone():
+    jobs.enqueue(note, text="a")
+    host, boot, _ = worker.owner_name().split("|")
+    row = jobs.claim(f"{host}|{boot}|{2**22 + 5}")
+    assert row is not None
+    assert worker.release_orphans() == 1
+    assert jobs.run_pending() == 1
