@@ -1,0 +1,66 @@
+"""What can go wrong for the caller; messages are for people."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from rathaus.payments.models import PaymentAttempt
+
+
+class PaymentError(Exception):
+    """Base. `message` is a plain sentence in German for the person in front of the page."""
+
+    message = _("Die Zahlung ist gerade nicht möglich.")
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+
+class ClaimNotPayable(PaymentError):
+    """The claim is paid, cancelled or zero."""
+
+    message = _("Hier ist nichts mehr zu bezahlen.")
+
+
+class ProviderNotAvailable(PaymentError):
+    """Not configured, or unknown."""
+
+    message = _("Diese Zahlungsart steht nicht zur Verfügung.")
+
+
+class PaymentInProgress(PaymentError):
+    """Another attempt may already have moved money; `attempt` is that one."""
+
+    message = _("Eine Zahlung wird gerade bearbeitet. Bitte warten Sie einen Moment.")
+
+    def __init__(self, attempt: PaymentAttempt) -> None:
+        super().__init__()
+        self.attempt = attempt
+
+
+class AmountWrong(PaymentError):
+    """Zero, negative, or more than is open."""
+
+    message = _("Der Betrag passt nicht zur offenen Forderung.")
+
+
+class RefundTooLarge(PaymentError):
+    """No payment has that much left. `refundable_cents` is the most that can go back."""
+
+    message = _("So viel kann nicht erstattet werden.")
+
+    def __init__(self, refundable_cents: int) -> None:
+        super().__init__()
+        self.refundable_cents = refundable_cents
+
+
+class FourEyesRequired(PaymentError):
+    """The same person asked for the refund."""
+
+    message = _("Diese Erstattung muss eine zweite Person freigeben.")
+
+
+class ManualRefundNeeded(PaymentError):
+    """The way of payment has no way back by machine."""
+
+    message = _("Bitte erstatten Sie den Betrag von Hand und vermerken Sie das hier.")

@@ -1,0 +1,167 @@
+"""Reads: balance, the cashier's lists, finding an attempt."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from django.db.models import Model, Q, QuerySet, Sum
+
+from rathaus.core.money import Money
+from rathaus.payments.models import Claim, PaymentAttempt, PaymentIssue, Refund
+from rathaus.payments.providers.base import Provider, registry
+from rathaus.payments.states import AttemptState, ClaimState, IssueState, RefundState
+
+M = TypeVar("M", bound=Model)
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Balance:
+    """A claim's account in cents. Paid means: confirmed minus refunded covers what is due."""
+
+    due_cents: int
+    confirmed_cents: int
+    refunded_cents: int
+    returning_cents: int
+    """Refunds asked for but not done."""
+    currency: str = "EUR"
+
+    @property
+    def is_paid(self) -> bool:
+        return self.confirmed_cents - self.refunded_cents >= self.due_cents
+
+    @property
+    def open_cents(self) -> int:
+        return max(0, self.due_cents - (self.confirmed_cents - self.refunded_cents))
+
+    @property
+    def overpaid_cents(self) -> int:
+        """What lies here without reason and is not yet on its way back."""
+        kept = self.confirmed_cents - self.refunded_cents - self.returning_cents
+        return max(0, kept - self.due_cents)
+
+    @property
+    def confirmed(self) -> Money:
+        return Money(self.confirmed_cents, self.currency)
+
+    @property
+    def refunded(self) -> Money:
+        return Money(self.refunded_cents, self.currency)
+
+    @property
+    def open(self) -> Money:
+        return Money(self.open_cents, self.currency)
+
+    @property
+    def overpaid(self) -> Money:
+        return Money(self.overpaid_cents, self.currency)
+
+
+@dataclass(frozen=True)
+class Page(Generic[M]):
+    """One page of a list; `after` of the last row opens the next one (keyset pagination)."""
+
+    items: list[M]
+    after: str
+
+
+class BadCursor(ValueError):
+    """`after` was not made by us."""
+
+
+def balance(claim: Claim) -> Balance:
+    """Add up what came and what went back."""
+    confirmed = claim.attempts.filter(state=AttemptState.CONFIRMED).aggregate(
+        cents=Sum("received_cents", default=0)
+    )
+    under_way = (
+        RefundState.CREATED,
+        RefundState.REQUESTING,
+        RefundState.PENDING,
+        RefundState.UNKNOWN,
+    )
+    refunds = claim.refunds.aggregate(
+        done=Sum("amount_cents", filter=Q(state=RefundState.DONE), default=0),
+        under_way=Sum("amount_cents", filter=Q(state__in=under_way), default=0),
+    )
+    return Balance(
+        due_cents=claim.due_cents,
+        confirmed_cents=confirmed["cents"],
+        refunded_cents=refunds["done"],
+        returning_cents=refunds["under_way"],
+        currency=claim.currency,
+    )
+
+
+def attempt(public_id: uuid.UUID | str) -> PaymentAttempt:
+    """By the id that return addresses carry. Raises: PaymentAttempt.DoesNotExist."""
+    return PaymentAttempt.objects.select_related("claim__chain").get(public_id=public_id)
+
+
+def latest_attempt(claim: Claim) -> PaymentAttempt | None:
+    """The newest attempt, whatever became of it."""
+    return claim.attempts.order_by("-number").first()
+
+
+def providers() -> list[Provider]:
+    """What residents can choose from, in order; the counter is for staff."""
+    return [way for way in registry if way.is_available() and way.key != "counter"]
+
+
+def claims(*, state: str | None = None, after: str = "", limit: int = PAGE) -> Page[Claim]:
+    """Claims, newest first, optionally of one state. Raises: BadCursor."""
+    rows = Claim.objects.all()
+    if state is not None:
+        rows = rows.filter(state=ClaimState(state))
+    return _page(rows, "created_at", after, limit)
+
+
+def payments(*, after: str = "", limit: int = PAGE) -> Page[PaymentAttempt]:
+    """Money that came in, newest first. Raises: BadCursor."""
+    rows = PaymentAttempt.objects.filter(confirmed_at__isnull=False).select_related("claim")
+    return _page(rows, "confirmed_at", after, limit)
+
+
+def open_issues(*, after: str = "", limit: int = PAGE) -> Page[PaymentIssue]:
+    """What the cashier has to look at, newest first. Raises: BadCursor."""
+    rows = PaymentIssue.objects.filter(state=IssueState.OPEN).select_related("claim", "attempt")
+    return _page(rows, "created_at", after, limit)
+
+
+def refunds(*, state: str | None = None, after: str = "", limit: int = PAGE) -> Page[Refund]:
+    """Refunds, newest first, e.g. those that wait for release (`created`). Raises: BadCursor."""
+    rows = Refund.objects.select_related("claim", "attempt")
+    if state is not None:
+        rows = rows.filter(state=RefundState(state))
+    return _page(rows, "created_at", after, limit)
+
+
+def find_claim(reference: str) -> Claim | None:
+    """By Kassenzeichen, forgiving blanks and case."""
+    compact = "".join(reference.split()).upper()
+    return Claim.objects.filter(payment_reference=compact).first()
+
+
+def _page(rows: QuerySet[M], field: str, after: str, limit: int) -> Page[M]:
+    if after:
+        moment, pk = _cursor(after)
+        rows = rows.filter(Q(**{f"{field}__lt": moment}) | Q(**{field: moment, "pk__lt": pk}))
+    found = list(rows.order_by(f"-{field}", "-pk")[: limit + 1])
+    more = len(found) > limit
+    found = found[:limit]
+    last = found[-1] if more else None
+    return Page(found, f"{getattr(last, field).isoformat()}~{last.pk}" if last else "")
+
+
+def _cursor(after: str) -> tuple[datetime, int]:
+    moment, separator, pk = after.partition("~")
+    try:
+        parsed = datetime.fromisoformat(moment.replace(" ", "+"))
+        if not separator or parsed.tzinfo is None or len(pk) > 18:
+            raise ValueError(after)
+        return parsed, int(pk)
+    except ValueError as error:
+        raise BadCursor(after[:60]) from error
