@@ -1,0 +1,167 @@
+"""A town from a file, and the cache over it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from stdnum import iban
+
+from rathaus.organisation import loading, permissions, queries, revision
+from rathaus.organisation.models import Membership, Office, OpeningHours, StaffMember, Town
+
+
+def test_the_demo_town_is_complete(town: Town) -> None:
+    assert town.full_name == "Stadt Wiesmoor"
+    assert town.address_lines == ["Hauptstraße 193", "26639 Wiesmoor"]
+    assert town.phone == "04944 305-0"
+    assert town.is_demo and "Demo" in town.creditor_name
+    assert iban.is_valid(town.creditor_iban) and " " not in town.creditor_iban
+    assert StaffMember.objects.count() >= 14
+    assert Office.objects.filter(head=None).count() <= 2
+
+
+def test_nobody_of_the_demo_town_can_get_real_mail(town: Town) -> None:
+    addresses = [town.email, town.data_protection_email]
+    addresses += list(Office.objects.values_list("email", flat=True))
+    addresses += list(StaffMember.objects.values_list("email", flat=True))
+    assert all(address.endswith(".example") for address in addresses)
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "buergerbuero",
+        "standesamt",
+        "gewerbeamt",
+        "ordnungsamt",
+        "steueramt",
+        "stadtkasse",
+        "archiv",
+    ],
+)
+def test_every_office_can_be_reached_and_works(town: Town, key: str) -> None:
+    office = queries.office(key)
+    assert office.phone and office.email and office.room and office.name
+    somebody = queries.members([office])
+    assert somebody
+    assert any(permissions.can(person, "records.view", office) for person in somebody) or any(
+        permissions.can(person, "payment.record", office) for person in somebody
+    )
+
+
+def test_every_clerk_has_somebody_who_stands_in(town: Town) -> None:
+    lonely = StaffMember.objects.filter(memberships__role="clerk", substitute=None)
+    assert not lonely.exists()
+
+
+def test_loading_twice_changes_nothing(town: Town) -> None:
+    models = (Office, StaffMember, Membership, OpeningHours)
+    before = [model.objects.count() for model in models]
+    loading.load_town()
+    assert [model.objects.count() for model in models] == before
+    assert Town.objects.count() == 1
+
+
+def test_the_demo_password_is_only_for_new_people(db: None) -> None:
+    loading.load_town(password="Moorexpress-Wiesmoor")
+    staff = StaffMember.objects.get(user__login="insa.cordes")
+    assert staff.user.check_password("Moorexpress-Wiesmoor")
+    loading.load_town(password="something else")
+    staff.user.refresh_from_db()
+    assert staff.user.check_password("Moorexpress-Wiesmoor")
+
+
+MINIMAL = """
+town: {name: Moordorf, street: Weg 1, postal_code: "26624", city: Moordorf, phone: "1", email: a@b.example}
+offices: [{key: amt, name: Amt}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (("name: Amt", "nmae: Amt"), "offices.0.nmae"),
+        (("key: amt", "key: Amt"), "offices.0.key"),
+        (("name: Amt}", "name: Amt, parent: other}"), "parent other has to come before"),
+        (("name: Amt}", "name: Amt, head: nobody}"), "unknown head nobody"),
+        (("name: Amt}", "name: Amt, hours: {xx: []}}"), "offices.0.hours"),
+        (("name: Amt}", 'name: Amt, hours: {mo: ["8 bis 12"]}}'), "offices.0.hours.mo.0"),
+        (("phone:", "creditor_iban: DE02120300000000202052, phone:"), "check digits"),
+        (("offices:", "offices: [\nx:"), "town.yaml"),
+        ((MINIMAL, ""), "town.yaml"),
+        ((MINIMAL, "[]"), "town.yaml"),
+    ],
+)
+def test_a_wrong_file_is_refused_with_the_place(
+    db: None, tmp_path: Path, change: tuple[str, str], message: str
+) -> None:
+    file = tmp_path / "town.yaml"
+    file.write_text(MINIMAL.replace(*change), encoding="utf-8")
+    with pytest.raises(loading.TownFileError, match=message):
+        loading.load_town(file)
+    assert not Town.objects.exists()
+
+
+def test_another_town(db: None, tmp_path: Path) -> None:
+    file = tmp_path / "town.yaml"
+    file.write_text(MINIMAL, encoding="utf-8")
+    assert loading.load_town(file).full_name == "Stadt Moordorf"
+    assert queries.town().name == "Moordorf"
+
+
+def test_a_missing_file_is_named(db: None, tmp_path: Path) -> None:
+    with pytest.raises(loading.TownFileError, match="nowhere.yaml"):
+        loading.load_town(tmp_path / "nowhere.yaml")
+
+
+class TestCache:
+    def test_before_a_town_is_loaded_pages_still_have_a_name(self, db: None) -> None:
+        assert queries.town().name == "Offenes Rathaus"
+        assert queries.offices() == []
+
+    def test_a_change_shows_at_once(self, town: Town) -> None:
+        assert queries.office("archiv").room == "003"
+        office = Office.objects.get(key="archiv")
+        office.room = "004"
+        office.save()
+        assert queries.office("archiv").room == "004"
+        town.refresh_from_db()
+        town.phone = "04944 1"
+        town.save()
+        assert queries.town().phone == "04944 1"
+
+    def test_nothing_is_left_of_a_rolled_back_change(self, town: Town) -> None:
+        from django.db import transaction
+
+        with pytest.raises(RuntimeError), transaction.atomic():
+            Town.objects.update(name="Rhauderfehn")
+            loading.signals.changed()
+            assert queries.town().name == "Rhauderfehn"
+            raise RuntimeError
+        assert queries.town().name == "Wiesmoor"
+
+    def test_within_a_request_the_revision_is_read_once(
+        self, town: Town, django_assert_num_queries
+    ) -> None:
+        queries.town()
+        revision.begin_request()
+        try:
+            with django_assert_num_queries(1):
+                for _ in range(5):
+                    queries.town()
+                    queries.office("buergerbuero")
+        finally:
+            revision.end_request()
+
+    def test_unknown_office(self, town: Town) -> None:
+        with pytest.raises(Office.DoesNotExist):
+            queries.office("finanzamt")
+
+    def test_building_costs_the_same_for_any_number_of_offices(
+        self, town: Town, django_assert_num_queries
+    ) -> None:
+        Office.objects.bulk_create(Office(key=f"o{i}", name=f"O {i}") for i in range(50))
+        loading.signals.changed()
+        with django_assert_num_queries(6):
+            assert len(queries.offices()) == 61
