@@ -1,0 +1,127 @@
+"""A form definition made ready for use: one `Node` per field, looked up by key.
+
+Compiling costs a few milliseconds, so it happens once per definition object.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from rathaus.core import logic
+from rathaus.forms.definition import Field, FieldType, FormDefinition, Rule, Step
+from rathaus.forms.kinds import KINDS, Node
+from rathaus.forms.kinds.composite import ObjectKind
+
+Answers = Mapping[str, Any]
+
+
+class CompiledStep:
+    """One step with its nodes."""
+
+    def __init__(self, step: Step, index: int) -> None:
+        self.step = step
+        self.key = step.key
+        self.index = index
+        self.condition = step.visible_if
+        self.nodes = tuple(_compile(field) for field in step.fields)
+        self.rules: list[tuple[Rule, set[str]]] = [
+            (rule, {name.partition(".")[0] for name in logic.variables(rule.require)})
+            for rule in step.rules
+        ]
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """Keys of all fields on this step."""
+        return frozenset(node.key for node in self.nodes)
+
+
+class CompiledForm:
+    """A form with its compiled steps."""
+
+    def __init__(self, form: FormDefinition) -> None:
+        self.steps = tuple(CompiledStep(step, index) for index, step in enumerate(form.steps))
+        self.by_key = {step.key: step for step in self.steps}
+
+    @cached_property
+    def nodes(self) -> dict[str, Node]:
+        """Every top-level field by its key."""
+        return {node.key: node for step in self.steps for node in step.nodes}
+
+
+def _compile(field: Field) -> Node:
+    kind = KINDS[field.type]
+    if isinstance(kind, ObjectKind):
+        return Node(field, kind, tuple(_compile(part) for part in kind.parts(field)))
+    return Node(field, kind, tuple(_compile(child) for child in field.fields))
+
+
+_cache: dict[int, tuple[weakref.ref[FormDefinition], CompiledForm]] = {}
+
+
+def compiled(form: FormDefinition) -> CompiledForm:
+    """The compiled form, remembered as long as the definition object lives."""
+    key = id(form)
+    if (entry := _cache.get(key)) is not None and entry[0]() is form:
+        return entry[1]
+    made = CompiledForm(form)
+    _cache[key] = (weakref.ref(form, lambda _: _cache.pop(key, None)), made)
+    return made
+
+
+def takes_answer(node: Node) -> bool:
+    """Everything but information."""
+    return node.field.type is not FieldType.INFORMATION
+
+
+def hidden(nodes: Iterable[Node], values: Answers, around: Answers, today: date) -> frozenset[str]:
+    """Keys of the nodes whose condition does not hold.
+
+    A hidden field counts as unanswered for the others, so this repeats until nothing changes;
+    with the steering question first it settles in one round.
+    """
+    conditional = [node for node in nodes if node.condition is not None]
+    found: frozenset[str] = frozenset()
+    for _round in range(len(conditional) + 1):
+        before, hiding = found, set(found)
+        for node in conditional:
+            own = {key: value for key, value in values.items() if key not in hiding}
+            if logic.evaluate(node.condition, {**around, **own}, today=today):
+                hiding.discard(node.key)
+            else:
+                hiding.add(node.key)
+        found = frozenset(hiding)
+        if found == before:
+            break
+    return found
+
+
+def shown_steps(form: CompiledForm, answers: Answers, today: date) -> Iterator[Shown]:
+    """The steps whose condition holds, in order, each with what counts on it."""
+    around: dict[str, Any] = {}
+    for step in form.steps:
+        if step.condition is not None and not logic.evaluate(step.condition, around, today=today):
+            continue
+        values = {node.key: answers[node.key] for node in step.nodes if node.key in answers}
+        hiding = hidden(step.nodes, values, around, today)
+        for key in hiding:
+            values.pop(key, None)
+        yield Shown(step, values, hiding, around)
+        around |= values
+
+
+class Shown:
+    """A step that is asked: its answers that count, its hidden fields, the answers before it."""
+
+    __slots__ = ("before", "hidden", "step", "values")
+
+    def __init__(
+        self, step: CompiledStep, values: dict[str, Any], hiding: frozenset[str], before: Answers
+    ) -> None:
+        self.step = step
+        self.values = values
+        self.hidden = hiding
+        self.before = dict(before)

@@ -1,0 +1,125 @@
+"""The answers to read: for the check page, the PDF and the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from rathaus.core import clock
+from rathaus.forms.compiled import Answers, compiled, hidden, shown_steps, takes_answer
+from rathaus.forms.definition import FieldType, FormDefinition
+from rathaus.forms.kinds import Node
+from rathaus.forms.kinds.composite import AddressKind, GroupKind, ObjectKind
+from rathaus.forms.kinds.texts import email_hint
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryRow:
+    """One question with its answer."""
+
+    label: str
+    lines: tuple[str, ...]
+    """What was answered, line by line; "Keine Angabe" where nothing was."""
+    field_key: str
+    path: str
+    anchor: str
+    """Id on the page of the step, for the change link."""
+    answered: bool
+    group: str = ""
+    """Heading over this and the following rows, e.g. "Person 2"."""
+    notice: str = ""
+    """A question that blocks nothing, e.g. on a mistyped e-mail provider."""
+    files: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def value(self) -> str:
+        """All lines in one text."""
+        return "\n".join(self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class SummarySection:
+    """One step with its rows."""
+
+    step_key: str
+    title: str
+    rows: tuple[SummaryRow, ...]
+
+
+def summary(
+    form: FormDefinition, answers: Answers, *, today: date | None = None
+) -> list[SummarySection]:
+    """What was answered on every visible step, in German, in the order of the form."""
+    day = today or clock.today()
+    sections = []
+    for shown in shown_steps(compiled(form), answers, day):
+        around = {**shown.before, **shown.values}
+        rows: list[SummaryRow] = []
+        for node in shown.step.nodes:
+            if node.key not in shown.hidden and takes_answer(node):
+                rows += _rows(node, shown.values.get(node.key), node.key, "", around, day)
+        if rows:
+            sections.append(SummarySection(shown.step.key, shown.step.step.title, tuple(rows)))
+    return sections
+
+
+def _rows(
+    node: Node, value: Any, path: str, group: str, around: Answers, today: date
+) -> Iterator[SummaryRow]:
+    if isinstance(node.kind, GroupKind):
+        yield from _group_rows(node, value, path, around, today)
+    elif isinstance(node.kind, ObjectKind) and not isinstance(node.kind, AddressKind):
+        values = value if isinstance(value, dict) else {}
+        if not values and not node.field.required:
+            yield _row(node, None, path, group)
+            return
+        for part in node.children:
+            heading = group or node.field.label
+            yield _row(part, values.get(part.key), f"{path}.{part.key}", heading)
+    else:
+        yield _row(node, value, path, group)
+
+
+def _group_rows(
+    node: Node, value: Any, path: str, around: Answers, today: date
+) -> Iterator[SummaryRow]:
+    items = [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+    if not items:
+        yield _row(node, None, path, "")
+    label = node.field.item_label or node.field.label
+    for index, item in enumerate(items):
+        hiding = hidden(node.children, item, around, today)
+        for child in node.children:
+            if child.key not in hiding and takes_answer(child):
+                inner = f"{path}.{index}.{child.key}"
+                heading = f"{label} {index + 1}"
+                yield from _rows(child, item.get(child.key), inner, heading, around, today)
+
+
+def _row(node: Node, value: Any, path: str, group: str) -> SummaryRow:
+    lines = _lines(node, value)
+    is_upload = node.field.type is FieldType.UPLOAD
+    return SummaryRow(
+        label=node.field.label,
+        lines=lines or (_("Keine Angabe"),),
+        field_key=path.partition(".")[0],
+        path=path,
+        anchor=path.replace(".", "-"),
+        answered=bool(lines),
+        group=group,
+        notice=email_hint(value) if lines and node.field.type is FieldType.EMAIL else "",
+        files=tuple(value) if lines and is_upload else (),
+    )
+
+
+def _lines(node: Node, value: Any) -> tuple[str, ...]:
+    if value is None or value in ("", [], {}):
+        return ()
+    try:
+        return tuple(node.kind.display(node, value))
+    except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError):
+        return (str(value)[:500],)  # not made by this form; `engine.problems` reports it
