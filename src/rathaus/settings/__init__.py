@@ -166,6 +166,7 @@ RATHAUS_PAYPAL = {
     "webhook_id": env("RATHAUS_PAYPAL_WEBHOOK_ID", "WH-SIMULATION" if SIMULATION else ""),
 }
 RATHAUS_BRAND_HUE = env_int("RATHAUS_BRAND_HUE", 162)
+CSP_FORM_TARGETS = ["https://www.paypal.com", "https://www.sandbox.paypal.com"]
 METRICS_ALLOWED = env_list("RATHAUS_METRICS_ALLOWED", ["127.0.0.1", "::1"])
 
 LOGGING = {

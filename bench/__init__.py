@@ -1,0 +1,1 @@
+"""Measuring the resident's way against the production server setup: ``make bench``."""

@@ -1,0 +1,33 @@
+"""Wait until every job is done; tell how long receipts took, from the events."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import time
+
+import django
+
+django.setup()
+
+from rathaus.core.models import Event, Job  # noqa: E402
+
+while Job.objects.filter(state__in=["ready", "running"]).exclude(name__startswith="payments.p").exists():
+    time.sleep(0.1)
+submitted = dict(Event.objects.filter(type="application.submitted").values_list("chain", "at"))
+ready = dict(Event.objects.filter(type="receipt.ready").values_list("chain", "at"))
+waits = sorted(1000 * (ready[c] - at).total_seconds() for c, at in submitted.items() if c in ready)
+alone = waits[: max(1, len(waits) // 10)]
+print(
+    json.dumps(
+        {
+            "receipt_ms": {
+                "count": len(waits),
+                "missing": len(submitted) - len(waits),
+                "best_tenth_p50": round(statistics.median(alone), 1) if alone else None,
+                "p50": round(statistics.median(waits), 1) if waits else None,
+                "p95": round(waits[int(0.95 * (len(waits) - 1))], 1) if waits else None,
+            }
+        }
+    )
+)

@@ -1,0 +1,192 @@
+"""One measurement on one database."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from bench import journey, system
+from bench.resident import Resident, Timing
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def measure(database: str, *, seconds: float, parallel: int, port: int) -> dict[str, Any]:
+    """Start the server as in production, drive it, describe what was seen."""
+    if database == "postgresql" and "RATHAUS_TEST_DATABASE_URL" not in os.environ:
+        return _inside_postgres(seconds, parallel, port)
+    with tempfile.TemporaryDirectory(prefix="rathaus-bench-") as folder, _server(
+        database, Path(folder), port
+    ) as (pid, environment):
+        definition, answers = journey.load_case()
+        _drive(port, 1, 2.0, definition, answers)
+        alone = _drive(port, 1, max(5.0, seconds / 3), definition, answers)
+        cpu = system.cpu_seconds(pid)
+        start = time.monotonic()
+        crowd = _drive(port, parallel, seconds, definition, answers)
+        driven = time.monotonic() - start
+        drained = _drain(environment)
+        wall = time.monotonic() - start
+        cpu = system.cpu_seconds(pid) - cpu
+        resident = Resident("127.0.0.1", port)
+        pages = {
+            name: journey.weigh(resident, path)
+            for name, path in {
+                "start": "/",
+                "service": f"/leistungen/{journey.SERVICE}/",
+                "a-z": "/leistungen/",
+                "offices": "/rathaus/",
+            }.items()
+        }
+        return {
+            "journeys": crowd["journeys"],
+            "failed": crowd["failed"],
+            "journeys_per_second_peak": round(crowd["journeys"] / driven, 1),
+            "journeys_per_second_drained": round(crowd["journeys"] / wall, 1),
+            "drain_seconds": round(wall - driven, 1),
+            "cpu_ms_per_journey": round(1000 * cpu / max(1, crowd["journeys"]), 1),
+            "one_resident": alone["requests"],
+            f"{parallel}_residents": crowd["requests"],
+            "worst_tail": crowd["worst"],
+            "receipt_ms": drained["receipt_ms"],
+            "pss_megabytes": round(system.pss_megabytes(pid), 1),
+            "page_bytes": pages,
+        }
+
+
+def _inside_postgres(seconds: float, parallel: int, port: int) -> dict[str, Any]:
+    command = [
+        sys.executable, "tools/with_postgres.py", sys.executable, "-m", "bench",
+        "--databases", "postgresql", "--seconds", str(seconds), "--parallel", str(parallel),
+        "--port", str(port),
+    ]  # fmt: skip
+    done = subprocess.run(
+        command, cwd=ROOT, check=True, stdout=subprocess.PIPE,
+        env={**os.environ, "RATHAUS_PG_DURABLE": "1"},
+    )  # fmt: skip
+    result: dict[str, Any] = json.loads(done.stdout)["postgresql"]
+    return result
+
+
+@contextmanager
+def _server(database: str, folder: Path, port: int) -> Iterator[tuple[int, dict[str, str]]]:
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "rathaus.settings",
+        "RATHAUS_DATA": str(folder),
+        "RATHAUS_URL": f"http://127.0.0.1:{port}",
+        "RATHAUS_SIMULATION": "1",
+        "RATHAUS_RATE_LIMITS": "0",
+        "RATHAUS_LOG_LEVEL": "ERROR",
+    }
+    if database == "postgresql":
+        environment["DATABASE_URL"] = os.environ["RATHAUS_TEST_DATABASE_URL"]
+    rathaus = str(Path(sys.executable).parent / "rathaus")
+    subprocess.run(
+        [sys.executable, "-m", "bench.prepare"], cwd=ROOT, env=environment, check=True
+    )
+    log = (folder / "server.log").open("wb")
+    server = subprocess.Popen(
+        [rathaus, "run", "--port", str(port)], cwd=ROOT, env=environment, stdout=log, stderr=log
+    )
+    try:
+        _wait_until_up(port)
+        yield server.pid, environment
+    finally:
+        server.terminate()
+        server.wait(30)
+        log.close()
+
+
+def _wait_until_up(port: int) -> None:
+    for _ in range(300):
+        try:
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+            connection.request("GET", "/healthz")
+            if connection.getresponse().status == 200:
+                return
+        except OSError:
+            pass
+        time.sleep(0.2)
+    raise RuntimeError("the server did not come up")
+
+
+def _drive(port: int, parallel: int, seconds: float, definition: Any, answers: Any) -> dict[str, Any]:
+    end = time.monotonic() + seconds
+    timings: list[Timing] = []
+    done, failures = [0], []
+    lock = threading.Lock()
+
+    def live() -> None:
+        resident = Resident("127.0.0.1", port)
+        finished = 0
+        while time.monotonic() < end:
+            try:
+                journey.walk(resident, definition, answers)
+                finished += 1
+            except Exception as error:
+                with lock:
+                    failures.append(repr(error))
+                resident.close()
+                if len(failures) > 20:
+                    break
+        resident.close()
+        with lock:
+            timings.extend(resident.timings)
+            done[0] += finished
+
+    threads = [threading.Thread(target=live) for _ in range(parallel)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return {
+        "journeys": done[0],
+        "failed": len(failures),
+        "first_failure": failures[:1],
+        "requests": _summary(timings),
+        "worst": _worst(timings),
+    }
+
+
+def _summary(timings: list[Timing]) -> dict[str, dict[str, float]]:
+    grouped: defaultdict[str, list[float]] = defaultdict(list)
+    for timing in timings:
+        grouped[timing.name].append(1000 * timing.seconds)
+    grouped["all"] = [1000 * timing.seconds for timing in timings]
+    return {
+        name: {"p50_ms": round(statistics.median(values), 1), "p95_ms": round(_p95(values), 1)}
+        for name, values in grouped.items()
+        if values
+    }
+
+
+def _worst(timings: list[Timing]) -> list[dict[str, Any]]:
+    worst = sorted(timings, key=lambda timing: -timing.seconds)[:3]
+    return [{"request": t.name, "ms": round(1000 * t.seconds, 1)} for t in worst]
+
+
+def _p95(values: list[float]) -> float:
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))]
+
+
+def _drain(environment: dict[str, str]) -> dict[str, Any]:
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.drain"],
+        cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE,
+    )  # fmt: skip
+    result: dict[str, Any] = json.loads(done.stdout)
+    return result

@@ -1,0 +1,216 @@
+"""``rathaus``: the command for operators and machines.
+
+Exit codes: 0 done, 1 found something, 2 wrong use.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+Command = Callable[[argparse.Namespace], int]
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Parse, prepare Django, run; returns the exit code."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rathaus.settings")
+    parser = build_parser()
+    arguments = parser.parse_args(argv)
+    command: Command | None = getattr(arguments, "command", None)
+    if command is None:
+        parser.print_help()
+        return 2
+    import django
+
+    django.setup()
+    try:
+        return command(arguments)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        return 0
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """All commands with their help."""
+    parser = argparse.ArgumentParser(
+        prog="rathaus",
+        description="Offenes Rathaus: run, look after and check one town's installation.",
+        epilog="Example: rathaus run --port 8000        Help for one command: rathaus jobs --help",
+    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+
+    def add(name: str, text: str, command: Command, example: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(
+            name, help=text, description=text, epilog=f"Example: {example}"
+        )
+        sub.set_defaults(command=command)
+        return sub
+
+    run = add("run", "Prepare the database, then run web and worker together.", _run,
+              "rathaus run --port 8000 --demo")
+    web = add("web", "Run the web server only.", _web, "rathaus web --port 8000")
+    for sub in (run, web):
+        sub.add_argument("--port", type=_port, default=int(os.environ.get("PORT", "8000")))
+        sub.add_argument("--host", default="127.0.0.1", help="address to listen on")
+        sub.add_argument("--workers", type=int, default=2, help="web processes")
+    run.add_argument("--demo", action="store_true", help="load the demo town if empty")
+    add("worker", "Run the job worker only.", _worker, "rathaus worker")
+    add("setup", "Create or update the database and the services shipped.", _setup,
+        "rathaus setup")
+
+    _group(commands, "demo", "The demo town Wiesmoor.", {
+        "load": ("Load offices, staff, services and 40 cases into an empty database.", _demo_load),
+    })
+    services = _group(commands, "services", "The catalogue of services.", {
+        "list": ("List the services with version, fee and maturity.", _services_list),
+        "check": ("Run the publish gate over service files.", _services_check),
+    })
+    services["check"].add_argument("paths", nargs="*", type=Path, help="default: all shipped ones")
+    _group(commands, "records", "The electronic record.", {
+        "verify": ("Check every chain, document and file; names what was changed.", _verify),
+    })
+    jobs = _group(commands, "jobs", "Background jobs.", {
+        "list": ("List dead or waiting jobs.", _jobs_list),
+        "retry": ("Restart dead jobs.", _jobs_retry),
+        "run": ("Run everything that is due, then end.", _jobs_run),
+    })
+    jobs["list"].add_argument("--state", choices=["dead", "ready", "running"], default="dead")
+    jobs["retry"].add_argument("ids", nargs="*", type=int, help="default: all dead jobs")
+    doctor = add("doctor", "Show what is configured, what is missing and what to do.", _doctor,
+                 "rathaus doctor --json")
+    doctor.add_argument("--json", action="store_true", help="machine-readable output")
+    return parser
+
+
+def _group(
+    commands: Any, name: str, text: str, members: dict[str, tuple[str, Command]]
+) -> dict[str, argparse.ArgumentParser]:
+    first = next(iter(members))
+    group = commands.add_parser(
+        name, help=text, description=text, epilog=f"Example: rathaus {name} {first}"
+    )
+    subs = group.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    made = {}
+    for key, (help_text, command) in members.items():
+        sub = subs.add_parser(
+            key, help=help_text, description=help_text, epilog=f"Example: rathaus {name} {key}"
+        )
+        sub.add_argument("--json", action="store_true", help="machine-readable output")
+        sub.set_defaults(command=command)
+        made[key] = sub
+    return made
+
+
+def _port(text: str) -> int:
+    if not text.isdigit() or not 0 < int(text) < 65536:
+        raise argparse.ArgumentTypeError(f"a port is a number from 1 to 65535, not {text!r}")
+    return int(text)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from rathaus import server
+
+    return server.run(
+        host=arguments.host,
+        port=arguments.port,
+        workers=arguments.workers,
+        demo=arguments.demo,
+    )
+
+
+def _web(arguments: argparse.Namespace) -> int:
+    from rathaus import server
+
+    server.web(arguments.host, arguments.port, arguments.workers)
+    return 0
+
+
+def _worker(arguments: argparse.Namespace) -> int:
+    from rathaus.core.worker import Worker
+
+    Worker().run()
+    return 0
+
+
+def _setup(arguments: argparse.Namespace) -> int:
+    from rathaus import server
+
+    server.prepare()
+    return 0
+
+
+def _demo_load(arguments: argparse.Namespace) -> int:
+    from rathaus import server
+
+    server.prepare()
+    return server.load_demo(as_json=arguments.json)
+
+
+def _services_list(arguments: argparse.Namespace) -> int:
+    from rathaus.catalogue import cli
+
+    return cli.list_command(json=arguments.json)
+
+
+def _services_check(arguments: argparse.Namespace) -> int:
+    from rathaus.catalogue import cli
+
+    return cli.check_command(arguments.paths, json=arguments.json)
+
+
+def _verify(arguments: argparse.Namespace) -> int:
+    from rathaus.records import cli
+
+    return cli.verify_command(json=arguments.json)
+
+
+def _jobs_list(arguments: argparse.Namespace) -> int:
+    from rathaus.core.models import Job
+
+    rows = Job.objects.filter(state=arguments.state).order_by("run_at")
+    if arguments.json:
+        fields = ("id", "name", "args", "state", "attempts", "run_at", "last_error")
+        print(json.dumps(list(rows.values(*fields)), default=str, ensure_ascii=False))
+    else:
+        for row in rows:
+            reason = row.last_error.strip().splitlines()[-1] if row.last_error.strip() else ""
+            print(f"{row.pk:>8}  {row.name:<36} tries {row.attempts:<3} {reason[:80]}")
+        print(f"{len(rows)} {arguments.state} job(s)")
+    return 1 if arguments.state == "dead" and rows else 0
+
+
+def _jobs_retry(arguments: argparse.Namespace) -> int:
+    from rathaus.core import jobs
+    from rathaus.core.models import Job, JobState
+
+    rows = Job.objects.filter(state=JobState.DEAD)
+    if arguments.ids:
+        rows = rows.filter(pk__in=arguments.ids)
+    revived = sum(jobs.retry(row) for row in rows)
+    print(json.dumps({"restarted": revived}) if arguments.json else f"{revived} restarted")
+    return 0
+
+
+def _jobs_run(arguments: argparse.Namespace) -> int:
+    from rathaus.core import jobs
+
+    jobs.tick()
+    count = jobs.run_pending(limit=1_000_000)
+    print(json.dumps({"ran": count}) if arguments.json else f"{count} ran")
+    return 0
+
+
+def _doctor(arguments: argparse.Namespace) -> int:
+    from rathaus import doctor
+
+    return doctor.command(as_json=arguments.json)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,78 @@
+"""``rathaus doctor``: what is configured, what is missing, what to do."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+
+from django.conf import settings
+from django.db import connection
+
+from rathaus.core import health
+from rathaus.organisation.models import StaffMember, Town
+
+
+@dataclass(frozen=True)
+class Check:
+    """One line of the report."""
+
+    name: str
+    ok: bool
+    found: str
+    advice: str = ""
+
+
+def checks() -> list[Check]:
+    """All checks, most important first."""
+    state = health.report()
+    result = [
+        Check(name, bool(state[name]["ok"]), json.dumps(state[name]), _advice(name))
+        for name in ("database", "jobs", "storage", "disk")
+    ]
+    sqlite = connection.vendor == "sqlite"
+    paypal = settings.RATHAUS_PAYPAL
+    result += [
+        Check(
+            "engine",
+            True,
+            connection.vendor,
+            "For production set DATABASE_URL=postgresql://…" if sqlite else "",
+        ),
+        Check("https", settings.HTTPS, settings.BASE_URL, "Set RATHAUS_URL=https://…"),
+        Check("town", Town.objects.exists(), str(Town.objects.first() or "-"),
+              "Run: rathaus demo load, or load your own town (docs/operations.md)"),
+        Check("staff", StaffMember.objects.exists(), f"{StaffMember.objects.count()} people",
+              "Create staff accounts (docs/operations.md)"),
+        Check("mail", not settings.SIMULATION and settings.EMAIL_HOST != "localhost",
+              "simulation" if settings.SIMULATION else settings.EMAIL_HOST,
+              "Set RATHAUS_MAIL_HOST and RATHAUS_MAIL_FROM"),
+        Check("paypal", bool(paypal["client_id"]) and not settings.SIMULATION,
+              "simulation" if settings.SIMULATION else (paypal["base_url"] or "off"),
+              "Set RATHAUS_PAYPAL_URL, _CLIENT_ID, _CLIENT_SECRET, _WEBHOOK_ID"),
+        Check("simulation", not settings.SIMULATION, "on" if settings.SIMULATION else "off",
+              "Never run a real town with RATHAUS_SIMULATION=1"),
+    ]
+    return result
+
+
+def command(*, as_json: bool) -> int:
+    """Print the report; 1 if something needs attention."""
+    found = checks()
+    if as_json:
+        print(json.dumps([asdict(check) for check in found], ensure_ascii=False))
+    else:
+        for check in found:
+            mark = "ok  " if check.ok else "LOOK"
+            print(f"{mark}  {check.name:<11} {check.found}")
+            if check.advice and not check.ok:
+                print(f"      {'':<11} {check.advice}")
+    return 0 if all(check.ok for check in found) else 1
+
+
+def _advice(name: str) -> str:
+    return {
+        "database": "Check DATABASE_URL and whether the server runs.",
+        "jobs": "Start the worker: rathaus worker",
+        "storage": "Check that RATHAUS_DATA is writable.",
+        "disk": "Free at least 500 MB.",
+    }[name]

@@ -1,0 +1,38 @@
+"""Everything that changes a proceeding. One function, one transaction, one event."""
+
+from rathaus.proceedings.actions.casework import assign, mark_viewed, put_back, release, take_over
+from rathaus.proceedings.actions.decisions import decide, draft_letter, mark_letter_read
+from rathaus.proceedings.actions.dialogue import (
+    CorrectionItem,
+    answer_correction,
+    mark_messages_read,
+    request_correction,
+    send_message,
+    withdraw_correction,
+)
+from rathaus.proceedings.actions.drafts import discard, issue_code, save_step, start_draft
+from rathaus.proceedings.actions.submission import submit
+from rathaus.proceedings.actions.withdrawal import withdraw
+
+__all__ = [
+    "CorrectionItem",
+    "answer_correction",
+    "assign",
+    "decide",
+    "discard",
+    "draft_letter",
+    "issue_code",
+    "mark_letter_read",
+    "mark_messages_read",
+    "mark_viewed",
+    "put_back",
+    "release",
+    "request_correction",
+    "save_step",
+    "send_message",
+    "start_draft",
+    "submit",
+    "take_over",
+    "withdraw",
+    "withdraw_correction",
+]

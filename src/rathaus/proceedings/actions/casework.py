@@ -1,0 +1,75 @@
+"""Work of the staff on a case: take over, put back, hand on, look."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db import transaction
+
+from rathaus.core.actors import Actor
+from rathaus.core.clock import local, now
+from rathaus.core.events import record
+from rathaus.core.models import Event
+from rathaus.organisation.models import StaffMember
+from rathaus.proceedings import states
+from rathaus.proceedings.events import (
+    ApplicationPutBack,
+    ApplicationReleased,
+    ApplicationTakenOver,
+    ApplicationViewed,
+)
+from rathaus.proceedings.models import Application
+from rathaus.proceedings.states import Move
+
+VIEW_ONCE_PER = timedelta(hours=1)
+
+
+@transaction.atomic
+def release(*, application: Application, actor: Actor) -> None:
+    """Give the application to the desk: paid, or released by hand. Starts the clock."""
+    from rathaus.proceedings.actions.submission import deadline
+
+    moment = now()
+    due_on = deadline(application.service, local(moment).date())
+    states.apply(
+        application, Move.RELEASE, actor_kind=actor.kind, released_at=moment, due_on=due_on
+    )
+    event = ApplicationReleased(due_on=due_on.isoformat() if due_on else "")
+    record(application.case.chain, event, actor=actor)
+
+
+@transaction.atomic
+def take_over(*, application: Application, staff: StaffMember, actor: Actor) -> None:
+    """Make the case mine. Raises: MoveRefused if somebody else was faster."""
+    states.apply(application, Move.TAKE_OVER, actor_kind=actor.kind, assigned_to=staff)
+    record(application.case.chain, ApplicationTakenOver(), actor=actor)
+
+
+@transaction.atomic
+def put_back(*, application: Application, actor: Actor) -> None:
+    """Lay the case back into the basket of the office. Raises: MoveRefused."""
+    states.apply(application, Move.PUT_BACK, actor_kind=actor.kind, assigned_to=None)
+    record(application.case.chain, ApplicationPutBack(), actor=actor)
+
+
+@transaction.atomic
+def assign(*, application: Application, staff: StaffMember, actor: Actor) -> None:
+    """Hand the case to a colleague, whatever its open state."""
+    Application.objects.filter(pk=application.pk, state__in=states.OPEN_STATES).update(
+        assigned_to=staff
+    )
+    application.assigned_to = staff
+    record(application.case.chain, ApplicationTakenOver(), actor=actor)
+
+
+@transaction.atomic
+def mark_viewed(*, application: Application, actor: Actor) -> None:
+    """Note who looked at the case; once per person and hour."""
+    seen = Event.objects.filter(
+        chain_id=application.case.chain_id,
+        type=ApplicationViewed.name,
+        actor_id=actor.id,
+        at__gte=now() - VIEW_ONCE_PER,
+    ).exists()
+    if not seen:
+        record(application.case.chain, ApplicationViewed(), actor=actor)

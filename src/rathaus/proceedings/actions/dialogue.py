@@ -1,0 +1,202 @@
+"""Questions and answers between town hall and resident."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from rathaus.core.actors import Actor
+from rathaus.core.clock import local, now, today
+from rathaus.core.events import record
+from rathaus.core.jobs import enqueue
+from rathaus.forms.models import Upload
+from rathaus.organisation import calendar
+from rathaus.organisation.models import StaffMember
+from rathaus.proceedings import jobs, states
+from rathaus.proceedings.events import (
+    CorrectionAnswered,
+    CorrectionRequested,
+    CorrectionWithdrawn,
+    MessageSent,
+)
+from rathaus.proceedings.models import Application, CorrectionRequest, Message
+from rathaus.proceedings.models.dialogue import CorrectionState
+from rathaus.proceedings.states import Move, MoveRefused
+from rathaus.records import actions as records
+from rathaus.records.models import Document
+
+
+@dataclass(frozen=True)
+class CorrectionItem:
+    """One thing to supply: ``missing``, ``incorrect`` or ``outdated``."""
+
+    kind: str
+    text: str
+    upload: bool = False
+
+
+@transaction.atomic
+def request_correction(
+    *,
+    application: Application,
+    staff: StaffMember,
+    items: Sequence[CorrectionItem],
+    text: str,
+    due_on: date,
+    actor: Actor,
+) -> CorrectionRequest:
+    """Ask the resident for something. Stops the clock until it is answered.
+
+    Raises: MoveRefused.
+    """
+    states.apply(application, Move.ASK, actor_kind=actor.kind)
+    request = CorrectionRequest.objects.create(
+        application=application,
+        text=text,
+        items=[
+            {"id": str(number), "kind": item.kind, "text": item.text, "upload": item.upload}
+            for number, item in enumerate(items, 1)
+        ],
+        due_on=due_on,
+        created_by=staff,
+        created_at=now(),
+    )
+    event = CorrectionRequested(
+        request=str(request.public_id), items=len(items), due_on=due_on.isoformat()
+    )
+    record(application.case.chain, event, actor=actor)
+    enqueue(jobs.send_notice, application_id=application.pk, key=f"correction:{request.pk}")
+    return request
+
+
+@transaction.atomic
+def answer_correction(
+    *, request: CorrectionRequest, answers: Mapping[str, str], owner: uuid.UUID, actor: Actor
+) -> None:
+    """Take the resident's answers: item id to text; files are uploads of `owner`
+    whose field key is the item's id prefixed with ``item_``.
+
+    Raises: MoveRefused if it was answered already.
+    """
+    application = request.application
+    _close(request, CorrectionState.ANSWERED)
+    given: dict[str, dict[str, object]] = {}
+    count = 0
+    for item in request.items:
+        key = item["id"]
+        filed = [
+            _file_upload(upload, application, actor)
+            for upload in Upload.objects.filter(owner=owner, field_key=f"item_{key}")
+        ]
+        count += len(filed)
+        given[key] = {"text": answers.get(key, ""), "documents": filed}
+    CorrectionRequest.objects.filter(pk=request.pk).update(answers=given)
+    request.answers = given
+    text = "\n\n".join(
+        f"{item['text']}\n{given[item['id']]['text']}".strip() for item in request.items
+    )
+    records.file_document(
+        case=application.case,
+        title=_("Antwort auf die Rückfrage"),
+        kind="message",
+        content=text.encode(),
+        name="antwort.txt",
+        content_type="text/plain; charset=utf-8",
+        direction="in",
+        actor=actor,
+        text=text,
+    )
+    event = CorrectionAnswered(request=str(request.public_id), documents=count)
+    record(application.case.chain, event, actor=actor)
+
+
+@transaction.atomic
+def withdraw_correction(*, request: CorrectionRequest, actor: Actor) -> None:
+    """Staff take a request back, e.g. because it was settled on the phone."""
+    _close(request, CorrectionState.WITHDRAWN)
+    event = CorrectionWithdrawn(request=str(request.public_id))
+    record(request.application.case.chain, event, actor=actor)
+
+
+def _close(request: CorrectionRequest, state: CorrectionState) -> None:
+    application = request.application
+    moment = now()
+    closed = CorrectionRequest.objects.filter(
+        pk=request.pk, state=CorrectionState.OPEN
+    ).update(state=state, answered_at=moment)
+    if not closed:
+        raise MoveRefused(Move.ANSWER, application.state)
+    due_on = application.due_on
+    if due_on:
+        asked = local(request.created_at).date()
+        waited = calendar.working_days_between(asked, today())
+        due_on = calendar.add_working_days(due_on, waited) if waited > 0 else due_on
+    states.apply(application, Move.ANSWER, actor_kind="system", due_on=due_on)
+    request.state, request.answered_at = state, moment
+
+
+@transaction.atomic
+def send_message(
+    *,
+    application: Application,
+    text: str,
+    actor: Actor,
+    owner: uuid.UUID | None = None,
+) -> Message:
+    """Send a message; `owner` names uploads that go with it (field key ``message``)."""
+    incoming = actor.kind == "resident"
+    message = Message.objects.create(
+        application=application,
+        incoming=incoming,
+        text=text,
+        author=actor.label,
+        created_at=now(),
+    )
+    filed = []
+    if owner is not None:
+        filed = [
+            _file_upload(upload, application, actor)
+            for upload in Upload.objects.filter(owner=owner, field_key="message")
+        ]
+        message.documents.set(filed)
+    records.file_document(
+        case=application.case,
+        title=_("Nachricht von Ihnen") if incoming else _("Nachricht vom Rathaus"),
+        kind="message",
+        content=text.encode(),
+        name="nachricht.txt",
+        content_type="text/plain; charset=utf-8",
+        direction="in" if incoming else "out",
+        actor=actor,
+        text=text,
+    )
+    event = MessageSent(message=str(message.public_id), incoming=incoming)
+    record(application.case.chain, event, actor=actor)
+    if not incoming:
+        enqueue(jobs.send_notice, application_id=application.pk, key=f"message:{message.pk}")
+    return message
+
+
+def mark_messages_read(*, application: Application, incoming: bool) -> None:
+    """Note that the other side has seen the messages."""
+    application.messages.filter(incoming=incoming, read_at=None).update(read_at=now())
+
+
+def _file_upload(upload: Upload, application: Application, actor: Actor) -> int:
+    document: Document = records.file_document(
+        case=application.case,
+        title=upload.name,
+        kind="upload",
+        content=upload.blob,
+        name=upload.name,
+        content_type=upload.content_type,
+        direction="in" if actor.kind == "resident" else "out",
+        actor=actor,
+    )
+    upload.delete()
+    return int(document.pk)

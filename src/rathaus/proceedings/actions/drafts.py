@@ -1,0 +1,93 @@
+"""Drafts: begun, saved at every step, opened again with a code, deleted when forgotten."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models, transaction
+from django.db.models import F
+
+from rathaus.catalogue.models import ServiceVersion
+from rathaus.core import secrets
+from rathaus.core.actors import Actor
+from rathaus.core.clock import now
+from rathaus.forms import uploads
+from rathaus.forms.models import Upload
+from rathaus.organisation.models import StaffMember
+from rathaus.proceedings.errors import DraftAlreadySubmitted, DraftConflict
+from rathaus.proceedings.models import Application, Draft, DraftState
+from rathaus.proceedings.models.draft import LIFETIME
+
+
+def start_draft(
+    *,
+    version: ServiceVersion,
+    actor: Actor,
+    channel: str = "online",
+    entered_by: StaffMember | None = None,
+    language: str = "de",
+) -> Draft:
+    """A new, empty draft on this version of the service."""
+    moment = now()
+    return Draft.objects.create(
+        version=version,
+        channel=channel,
+        entered_by=entered_by,
+        language=language,
+        created_at=moment,
+        updated_at=moment,
+        expires_at=moment + LIFETIME,
+    )
+
+
+def save_step(
+    *, draft: Draft, step_key: str, answers: dict[str, Any], revision: int, actor: Actor
+) -> Draft:
+    """Merge the answers of one step into the draft.
+
+    Raises: DraftAlreadySubmitted, DraftConflict if another tab saved since `revision`.
+    """
+    merged = {**draft.answers, **answers}
+    moment = now()
+    saved = Draft.objects.filter(
+        pk=draft.pk, state=DraftState.OPEN, revision=revision
+    ).update(
+        answers=merged,
+        current_step=step_key,
+        revision=F("revision") + 1,
+        updated_at=moment,
+        expires_at=moment + LIFETIME,
+    )
+    if not saved:
+        raise_changed(draft)
+    draft.answers, draft.current_step = merged, step_key
+    draft.revision, draft.updated_at = revision + 1, moment
+    return draft
+
+
+def raise_changed(draft: Draft) -> None:
+    """Explain why a compare-and-swap on a draft did not work. Always raises."""
+    application = Application.objects.filter(draft_id=draft.pk).select_related("case").first()
+    if application is not None:
+        raise DraftAlreadySubmitted(application)
+    raise DraftConflict(str(draft.public_id))
+
+
+def issue_code(*, draft: Draft) -> str:
+    """The code that opens the draft elsewhere; made once, the same ever after."""
+    if not draft.code_sealed:
+        sealed = secrets.seal(secrets.new_code())
+        Draft.objects.filter(pk=draft.pk, code_sealed="").update(code_sealed=sealed)
+        draft.refresh_from_db(fields=["code_sealed"])
+    return draft.code
+
+
+@transaction.atomic
+def discard(*, draft: Draft, actor: Actor) -> None:
+    """Delete an open draft with everything that was uploaded for it."""
+    locked = Draft.objects.filter(pk=draft.pk, state=DraftState.OPEN)
+    if not locked.update(revision=models.F("revision") + 1):
+        raise_changed(draft)
+    for upload in Upload.objects.filter(owner=draft.public_id).select_related("blob"):
+        uploads.discard(upload)
+    locked.delete()

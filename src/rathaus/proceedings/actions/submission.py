@@ -1,0 +1,168 @@
+"""Submitting: from a complete draft to an application with case, record and claim."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from rathaus.catalogue.definition import ServiceDefinition
+from rathaus.core import secrets
+from rathaus.core.actors import Actor
+from rathaus.core.clock import local, now, today
+from rathaus.core.events import record
+from rathaus.core.jobs import enqueue
+from rathaus.core.models import Blob
+from rathaus.forms import engine
+from rathaus.forms.models import Upload
+from rathaus.organisation import calendar, queries as organisation
+from rathaus.payments import actions as payments, fees
+from rathaus.proceedings import answers as paths, jobs
+from rathaus.proceedings.actions.drafts import raise_changed
+from rathaus.proceedings.errors import DraftIncomplete
+from rathaus.proceedings.events import ApplicationSubmitted
+from rathaus.proceedings.models import Application, Draft, DraftState
+from rathaus.proceedings.states import State
+from rathaus.records import actions as records
+from rathaus.records.models import Case
+
+
+def submit(*, draft: Draft, actor: Actor) -> Application:
+    """Turn a complete draft into an application with its case, documents and claim.
+
+    Everything is in the record when this returns; receipt and e-mail follow by job.
+
+    Raises: DraftIncomplete, DraftAlreadySubmitted (carries the application), DraftConflict.
+    """
+    if draft.state != DraftState.OPEN:
+        raise_changed(draft)
+    service = draft.version.parsed
+    assert service.form is not None and service.filing is not None
+    problems = engine.problems(service.form, draft.answers)
+    if problems:
+        raise DraftIncomplete(problems)
+    answers = engine.prune(service.form, draft.answers)
+    content = canonical(answers)
+    digest = hashlib.sha256(content).hexdigest()
+    with transaction.atomic():
+        claimed = Draft.objects.filter(
+            pk=draft.pk, state=DraftState.OPEN, revision=draft.revision
+        ).update(state=DraftState.SUBMITTED, answers={})
+        if not claimed:
+            raise_changed(draft)
+        office = organisation.office(service.office)
+        case = records.open_case(
+            filing_code=service.filing.plan_code, title=service.title, office=office, actor=actor
+        )
+        application = _create(draft, service, case, answers, digest)
+        record(
+            case.chain,
+            ApplicationSubmitted(
+                service=service.slug,
+                version=draft.version.number,
+                channel=draft.channel,
+                answers_sha256=digest,
+                applicant=application.applicant_name,
+            ),
+            actor=actor,
+        )
+        _file(application, content, actor)
+        _charge(application, service, answers, actor)
+        enqueue(jobs.make_receipt, application_id=application.pk)
+    return application
+
+
+def canonical(answers: dict[str, Any]) -> bytes:
+    """The answers as the bytes that are filed and hashed."""
+    return json.dumps(answers, ensure_ascii=False, sort_keys=True, indent=1).encode()
+
+
+def deadline(service: ServiceDefinition, start: date) -> date | None:
+    """The day by which the case should be decided: the law's if there is one, else ours."""
+    days = service.duration.legal_deadline_working_days or service.duration.working_days
+    return calendar.add_working_days(start, days) if days else None
+
+
+def _create(
+    draft: Draft, service: ServiceDefinition, case: Case, answers: dict[str, Any], digest: str
+) -> Application:
+    form = service.form
+    assert form is not None
+    moment = now()
+    return Application.objects.create(
+        draft=draft,
+        version=draft.version,
+        case=case,
+        answers=answers,
+        answers_sha256=digest,
+        state=State.RECEIVED,
+        channel=draft.channel,
+        applicant_name=paths.join(answers, form.applicant_name_fields)[:200],
+        contact_email=paths.text(answers, form.contact_email_field)[:254],
+        code_sealed=secrets.seal(secrets.new_code()),
+        language=draft.language,
+        submitted_at=moment,
+        released_at=moment,
+        due_on=deadline(service, local(moment).date()),
+    )
+
+
+def _file(application: Application, content: bytes, actor: Actor) -> None:
+    case = application.case
+    records.file_document(
+        case=case,
+        title=_("Angaben aus dem Formular"),
+        kind="application_data",
+        content=content,
+        name=f"antrag-{case.reference}.json",
+        content_type="application/json",
+        direction="in",
+        actor=actor,
+        text=paths.searchable(application.answers),
+    )
+    draft = application.draft
+    assert draft is not None
+    wanted = paths.upload_ids(application.answers)
+    if not wanted:
+        return
+    for upload in Upload.objects.filter(owner=draft.public_id).select_related("blob"):
+        if str(upload.id) in wanted:
+            blob: Blob = upload.blob
+            records.file_document(
+                case=case,
+                title=upload.name,
+                kind="upload",
+                content=blob,
+                name=upload.name,
+                content_type=upload.content_type,
+                direction="in",
+                actor=actor,
+            )
+
+
+def _charge(
+    application: Application, service: ServiceDefinition, answers: dict[str, Any], actor: Actor
+) -> None:
+    if service.payment_policy not in {"before", "optional"}:
+        return
+    lines = fees.assess(service.fees, answers, on=today())
+    if not lines:
+        return
+    application.claim = payments.create_claim(
+        chain=application.case.chain,
+        lines=lines,
+        purpose=application.case.reference,
+        policy=service.payment_policy,
+        due_on=calendar.add_working_days(today(), 10),
+        actor=actor,
+    )
+    changes: dict[str, Any] = {"claim": application.claim}
+    if service.payment_policy == "before":
+        changes |= {"state": State.AWAITING_PAYMENT, "released_at": None, "due_on": None}
+    Application.objects.filter(pk=application.pk).update(**changes)
+    for name, value in changes.items():
+        setattr(application, name, value)

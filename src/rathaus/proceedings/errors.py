@@ -1,0 +1,60 @@
+"""What can go wrong in a proceeding, in terms a face can explain."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rathaus.proceedings.models import Application
+
+
+class ProceedingError(Exception):
+    """Base of this room's errors."""
+
+
+class DraftIncomplete(ProceedingError):
+    """Answers are missing or wrong; `problems` names them."""
+
+    def __init__(self, problems: list[Any]) -> None:
+        super().__init__(f"{len(problems)} problems")
+        self.problems = problems
+
+
+class DraftAlreadySubmitted(ProceedingError):
+    """The draft became an application already (double click, back button)."""
+
+    def __init__(self, application: Application) -> None:
+        super().__init__(str(application.public_id))
+        self.application = application
+
+
+class DraftConflict(ProceedingError):
+    """Somebody saved the draft in between (two tabs)."""
+
+
+class CodeWrong(ProceedingError):
+    """Reference and code do not belong together, or do not exist."""
+
+
+class CodeExpired(ProceedingError):
+    """The draft was too old and is deleted or about to be."""
+
+
+class TooManyTries(ProceedingError):
+    """The rate limit was reached."""
+
+
+class CorrectionPending(ProceedingError):
+    """A correction request is open, so nothing may be decided."""
+
+
+class NotWithdrawable(ProceedingError):
+    """The law or the state does not allow to withdraw."""
+
+
+class LetterIncomplete(ProceedingError):
+    """The letter still has unfilled placeholders; `placeholders` names them."""
+
+    def __init__(self, placeholders: list[str]) -> None:
+        super().__init__(", ".join(placeholders))
+        self.placeholders = placeholders

@@ -1,0 +1,121 @@
+"""Work after the commit: receipt, letters, notices, clearing of old drafts.
+
+Every handler may run twice: each looks first whether its effect is there already.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db import transaction
+
+from rathaus.core import jobs
+from rathaus.core.actors import Actor
+from rathaus.core.clock import now
+from rathaus.core.events import record
+from rathaus.proceedings import documents, notices
+from rathaus.proceedings.events import LetterReady, ReceiptReady
+from rathaus.proceedings.models import Application, Draft, DraftState, Letter
+from rathaus.records import actions as records
+
+WORKER = Actor.system("worker")
+
+
+@jobs.job("proceedings.make_receipt")
+def make_receipt(*, application_id: int) -> None:
+    """Make the receipt with all answers, file it, then tell the resident."""
+    application = documents.load(application_id)
+    verification = documents.verification(application, kind="receipt", key="receipt")
+    if verification.document_id is None:
+        content = documents.receipt_pdf(application, verification)
+        with transaction.atomic():
+            document = records.file_document(
+                case=application.case,
+                title=verification.title,
+                kind="application",
+                content=content,
+                name=f"eingangsbestaetigung-{application.reference}.pdf",
+                content_type="application/pdf",
+                direction="out",
+                actor=WORKER,
+            )
+            sha256 = documents.seal(verification, document)
+            record(application.case.chain, ReceiptReady(sha256=sha256), actor=WORKER)
+            jobs.enqueue(send_notice, application_id=application.pk, key="submitted")
+
+
+@jobs.job("proceedings.make_payment_receipt")
+def make_payment_receipt(*, application_id: int) -> None:
+    """Make the payment receipt once the claim is paid; exactly one per claim."""
+    application = documents.load(application_id)
+    verification = documents.verification(application, kind="payment", key="payment")
+    if verification.document_id is None:
+        content = documents.payment_receipt_pdf(application, verification)
+        with transaction.atomic():
+            document = records.file_document(
+                case=application.case,
+                title=verification.title,
+                kind="payment_receipt",
+                content=content,
+                name=f"zahlungsbeleg-{application.reference}.pdf",
+                content_type="application/pdf",
+                direction="out",
+                actor=WORKER,
+            )
+            documents.seal(verification, document)
+            jobs.enqueue(send_notice, application_id=application.pk, key="paid")
+
+
+@jobs.job("proceedings.make_letter")
+def make_letter(*, letter_id: int) -> None:
+    """Make the letter's PDF, file it, close the case of a decision, tell the resident."""
+    letter = Letter.objects.select_related("application", "decision").get(pk=letter_id)
+    if letter.document_id is not None:
+        return
+    application = documents.load(letter.application_id)
+    verification = documents.verification(
+        application, kind="letter", key=f"letter:{letter.pk}", title=letter.title
+    )
+    content = documents.letter_pdf(application, letter, verification)
+    with transaction.atomic():
+        document = records.file_document(
+            case=application.case,
+            title=letter.title,
+            kind="letter",
+            content=content,
+            name=f"schreiben-{application.reference}.pdf",
+            content_type="application/pdf",
+            direction="out",
+            actor=WORKER,
+        )
+        filed = Letter.objects.filter(pk=letter.pk, document=None).update(document=document)
+        if not filed:
+            transaction.set_rollback(True)
+            return
+        sha256 = documents.seal(verification, document)
+        event = LetterReady(letter=str(letter.public_id), sha256=sha256)
+        record(application.case.chain, event, actor=WORKER)
+        if letter.decision is not None:
+            records.close_case(case=application.case, actor=WORKER)
+        jobs.enqueue(send_notice, application_id=application.pk, key=f"letter:{letter.pk}")
+
+
+@jobs.job("proceedings.send_notice")
+def send_notice(*, application_id: int, key: str) -> None:
+    """Send one e-mail notice, if the resident gave an address."""
+    application = Application.objects.select_related("case", "version__service").get(
+        pk=application_id
+    )
+    notices.send(application, key)
+
+
+@jobs.cron("proceedings.delete_old_drafts", every=timedelta(hours=6))
+def delete_old_drafts() -> None:
+    """Deletion rule: drafts nobody touched for 30 days go, with their uploads."""
+    from rathaus.proceedings.actions.drafts import discard
+
+    old = Draft.objects.filter(state=DraftState.OPEN, expires_at__lt=now())
+    for draft in old.iterator():
+        discard(draft=draft, actor=WORKER)
+
+

@@ -1,0 +1,108 @@
+"""Filling letter templates: ``[[path]]`` is replaced by data, nothing is evaluated."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from rathaus.catalogue.definition import Letter as Template
+from rathaus.core.clock import local, today
+from rathaus.core.money import Money
+from rathaus.forms import engine
+from rathaus.proceedings.models import Application
+from rathaus.theme import formats
+
+PLACEHOLDER = re.compile(r"\[\[\s*([a-z0-9_.]+)\s*\]\]")
+
+
+@dataclass(frozen=True)
+class LetterText:
+    """A letter as the clerk sees it before sending, and may change it."""
+
+    template_key: str
+    title: str
+    subject: str
+    body: str
+    remedy: str
+
+
+def fill(application: Application, template: Template, *, reason: str = "") -> LetterText:
+    """The template with everything known filled in.
+
+    A placeholder without data keeps its brackets, so that the clerk sees it; one for an
+    optional answer becomes "keine Angabe".
+    """
+    values = _values(application, reason)
+    return LetterText(
+        template_key=template.key,
+        title=template.title,
+        subject=_replace(template.subject, values, application),
+        body=_replace(template.body, values, application),
+        remedy=_replace(template.remedy, values, application),
+    )
+
+
+def placeholders(*texts: str) -> list[str]:
+    """All placeholders that are still in the texts."""
+    return [match for text in texts for match in PLACEHOLDER.findall(text)]
+
+
+def _values(application: Application, reason: str) -> dict[str, str]:
+    case, service = application.case, application.service
+    claim = application.claim
+    values = {
+        "aktenzeichen": case.reference,
+        "name": application.applicant_name,
+        "leistung": service.title,
+        "eingang": formats.day(local(application.submitted_at).date()),
+        "datum": formats.day(today()),
+        "amt": case.office.name,
+        "gebuehr": Money(claim.amount_cents).format() if claim else _("keine"),
+        "stadt": _town_name(),
+    }
+    if reason:
+        values["grund"] = reason
+    return {key: value for key, value in values.items() if value}
+
+
+def _town_name() -> str:
+    from rathaus.organisation import queries
+
+    return queries.town().full_name
+
+
+def _replace(text: str, values: dict[str, str], application: Application) -> str:
+    form = application.service.form
+    rows = (
+        [row for part in engine.summary(form, application.answers) for row in part.rows]
+        if form
+        else []
+    )
+
+    def one(match: re.Match[str]) -> str:
+        path = match[1]
+        if path in values:
+            return values[path]
+        if path.startswith("antrag."):
+            return _answer(rows, path.removeprefix("antrag."))
+        return match[0]
+
+    return PLACEHOLDER.sub(one, text)
+
+
+def _answer(rows: Sequence[engine.SummaryRow], path: str) -> str:
+    """One answer as text; a whole person or group becomes one line per repetition."""
+    lines: dict[str, list[str]] = {}
+    for row in rows:
+        if row.path == path:
+            return ", ".join(row.lines)
+        if row.path.startswith(f"{path}.") and row.answered:
+            rest = row.path.removeprefix(f"{path}.").partition(".")[0]
+            item = rest if rest.isdigit() else ""
+            lines.setdefault(item, []).append(", ".join(row.lines))
+    text = "; ".join(" ".join(parts) if not item else ", ".join(parts)
+                     for item, parts in lines.items())
+    return text or _("keine Angabe")

@@ -1,0 +1,127 @@
+"""What was applied for, frozen at the moment of submitting."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection
+from datetime import date
+from typing import TYPE_CHECKING, ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from rathaus.core import secrets
+from rathaus.core.clock import today
+from rathaus.proceedings.states import OPEN_STATES, State
+
+if TYPE_CHECKING:
+    from rathaus.catalogue.definition import ServiceDefinition
+
+
+class Channel(models.TextChoices):
+    """How an application reached the town hall."""
+
+    ONLINE = "online", _("Online")
+    COUNTER = "counter", _("Am Schalter")
+    PHONE = "phone", _("Telefon")
+    PAPER = "paper", _("Papier")
+    EMAIL = "email", _("E-Mail")
+
+
+class ApplicationQuerySet(models.QuerySet["Application"]):
+    """Many-row logic: who may see what, and in which order work is done."""
+
+    def visible_to_offices(self, office_ids: Collection[int]) -> ApplicationQuerySet:
+        """Only applications whose case belongs to one of these offices."""
+        return self.filter(case__office_id__in=list(office_ids))
+
+    def on_the_desk(self) -> ApplicationQuerySet:
+        """Waiting for somebody at the town hall or for the resident, not decided."""
+        return self.filter(state__in=[s for s in OPEN_STATES if s != State.AWAITING_PAYMENT])
+
+    def for_lists(self) -> ApplicationQuerySet:
+        """With everything that a row of a list shows; without the answers."""
+        return self.select_related(
+            "case", "case__office", "claim", "assigned_to", "version__service"
+        ).defer("answers", "version__definition")
+
+
+class Application(models.Model):
+    """A submitted application with its case. `answers` never changes."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    draft = models.OneToOneField(
+        "proceedings.Draft", null=True, on_delete=models.SET_NULL, related_name="application"
+    )
+    version = models.ForeignKey("catalogue.ServiceVersion", on_delete=models.PROTECT)
+    case = models.OneToOneField(
+        "records.Case", on_delete=models.PROTECT, related_name="application"
+    )
+    claim = models.OneToOneField(
+        "payments.Claim", null=True, on_delete=models.PROTECT, related_name="application"
+    )
+    answers = models.JSONField()
+    answers_sha256 = models.CharField(max_length=64)
+    state = models.CharField(max_length=20, choices=State.choices)
+    channel = models.CharField(max_length=10, choices=Channel.choices, default=Channel.ONLINE)
+    applicant_name = models.CharField(max_length=200, blank=True, default="")
+    contact_email = models.CharField(max_length=254, blank=True, default="")
+    code_sealed = models.CharField(max_length=120)
+    language = models.CharField(max_length=5, default="de")
+    submitted_at = models.DateTimeField()
+    released_at = models.DateTimeField(null=True, blank=True)
+    due_on = models.DateField(null=True, blank=True)
+    assigned_to = models.ForeignKey(
+        "organisation.StaffMember",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="applications",
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ApplicationQuerySet.as_manager()
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["state", "due_on", "id"]),
+            models.Index(fields=["assigned_to", "state"]),
+            models.Index(fields=["submitted_at"]),
+        ]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=State.values), name="application_state_known"
+            )
+        ]
+
+    @property
+    def reference(self) -> str:
+        """The Aktenzeichen people quote."""
+        return self.case.reference
+
+    @property
+    def service(self) -> ServiceDefinition:
+        """The definition the application was made with."""
+        return self.version.parsed
+
+    @property
+    def code(self) -> str:
+        """The secret that opens the status page without an account."""
+        return secrets.unseal(self.code_sealed)
+
+    @property
+    def is_open(self) -> bool:
+        """Not decided and not withdrawn."""
+        return self.state in OPEN_STATES
+
+    @property
+    def days_left(self) -> int | None:
+        """Calendar days until the deadline; negative once it has passed."""
+        return (self.due_on - today()).days if self.due_on else None
+
+    @property
+    def waiting_since(self) -> date:
+        """The day the town hall got it."""
+        from rathaus.core.clock import local
+
+        return local(self.released_at or self.submitted_at).date()

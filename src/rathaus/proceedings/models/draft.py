@@ -1,0 +1,63 @@
+"""Answers that were not sent yet."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from typing import ClassVar
+
+from django.db import models
+
+from rathaus.core import secrets
+from rathaus.core.actors import Actor
+
+LIFETIME = timedelta(days=30)
+"""Deletion rule: a draft nobody touched for this long is deleted with its uploads."""
+
+
+class DraftState(models.TextChoices):
+    OPEN = "open"
+    SUBMITTED = "submitted"
+
+
+class Draft(models.Model):
+    """Answers so far, frozen to the service version it began on.
+
+    `revision` counts the saves: a save that names an older revision is a conflict
+    (two tabs) and overwrites nothing.
+    """
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    version = models.ForeignKey("catalogue.ServiceVersion", on_delete=models.PROTECT)
+    answers = models.JSONField(default=dict)
+    current_step = models.CharField(max_length=60, blank=True, default="")
+    state = models.CharField(
+        max_length=10, choices=DraftState.choices, default=DraftState.OPEN, db_index=True
+    )
+    revision = models.PositiveIntegerField(default=0)
+    code_sealed = models.CharField(max_length=120, blank=True, default="")
+    channel = models.CharField(max_length=10, default="online")
+    entered_by = models.ForeignKey(
+        "organisation.StaffMember", null=True, blank=True, on_delete=models.SET_NULL
+    )
+    language = models.CharField(max_length=5, default="de")
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    expires_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=DraftState.values), name="draft_state_known"
+            )
+        ]
+
+    @property
+    def code(self) -> str:
+        """The code that opens the draft on another device; empty until one was issued."""
+        return secrets.unseal(self.code_sealed) if self.code_sealed else ""
+
+    @property
+    def actor(self) -> Actor:
+        """The person who fills in this draft."""
+        return Actor.resident(str(self.public_id))

@@ -1,0 +1,92 @@
+"""E-mail notices. They say that there is news and where; never what it is about.
+
+E-mail is not confidential, so neither answers nor codes nor letters go into it.
+"""
+
+from __future__ import annotations
+
+import smtplib
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import IntegrityError, transaction
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from rathaus.core.actors import Actor
+from rathaus.core.clock import now
+from rathaus.core.events import record
+from rathaus.organisation import queries as organisation
+from rathaus.proceedings.events import NoticeSent
+from rathaus.proceedings.models import Application, Notice
+
+
+def send(application: Application, key: str) -> None:
+    """Send the notice `key` ("submitted", "paid", "letter:7" …) unless it went out already.
+
+    Raises: OSError, smtplib.SMTPException while the mail server cannot be reached; an address
+    that the server refuses for good is noted on the row instead.
+    """
+    if not application.contact_email:
+        return
+    notice = _claim(application, key)
+    if notice is None:
+        return
+    message = _message(application, notice)
+    try:
+        message.send()
+    except smtplib.SMTPRecipientsRefused as error:
+        Notice.objects.filter(pk=notice.pk).update(error=str(error)[:300])
+        return
+    with transaction.atomic():
+        Notice.objects.filter(pk=notice.pk).update(sent_at=now(), error="")
+        record(application.case.chain, NoticeSent(key=key), actor=Actor.system("mail"))
+
+
+def _claim(application: Application, key: str) -> Notice | None:
+    try:
+        with transaction.atomic():
+            return Notice.objects.create(application=application, key=key, created_at=now())
+    except IntegrityError:
+        notice = Notice.objects.get(application=application, key=key)
+        return None if notice.sent_at or notice.error else notice
+
+
+def _message(application: Application, notice: Notice) -> EmailMessage:
+    kind = notice.key.partition(":")[0]
+    town = organisation.town()
+    with translation.override(application.language):
+        context = {
+            "kind": kind,
+            "reference": application.reference,
+            "address": f"{settings.BASE_URL}/vorgang/?az={application.reference}",
+            "town": town,
+            "office": application.case.office,
+        }
+        body = render_to_string(f"proceedings/mail/{kind}.txt", context)
+        subject = subject_of(kind, application.reference)
+    return EmailMessage(
+        subject=subject,
+        body=body,
+        from_email=f"{town.full_name} <{settings.DEFAULT_FROM_EMAIL}>",
+        to=[application.contact_email],
+        headers={
+            # Stable, so that a mail server can drop a second copy after a crash.
+            "Message-ID": f"<notice-{notice.pk}-{application.public_id}@rathaus>",
+            "Auto-Submitted": "auto-generated",
+        },
+    )
+
+
+def subject_of(kind: str, reference: str) -> str:
+    """Neutral subject: the service may itself be sensitive."""
+    subjects = {
+        "submitted": _("Wir haben Ihren Antrag erhalten: %(reference)s"),
+        "paid": _("Ihre Zahlung ist eingegangen: %(reference)s"),
+        "correction": _("Bitte beantworten Sie unsere Rückfrage: %(reference)s"),
+        "message": _("Neue Nachricht vom Rathaus: %(reference)s"),
+        "letter": _("Ihr Schreiben liegt bereit: %(reference)s"),
+        "withdrawn": _("Sie haben Ihren Antrag zurückgezogen: %(reference)s"),
+    }
+    return subjects[kind] % {"reference": reference}

@@ -1,0 +1,21 @@
+"""Everything worth a name that is read from the proceedings."""
+
+from rathaus.proceedings.queries.access import by_reference, open_draft
+from rathaus.proceedings.queries.basket import BasketFilter, Page, basket, counts
+from rathaus.proceedings.queries.status import TimelineEntry, WhatNow, timeline, what_now
+from rathaus.proceedings.queries.verification import ReceiptCheck, verify_receipt
+
+__all__ = [
+    "BasketFilter",
+    "Page",
+    "ReceiptCheck",
+    "TimelineEntry",
+    "WhatNow",
+    "basket",
+    "by_reference",
+    "counts",
+    "open_draft",
+    "timeline",
+    "verify_receipt",
+    "what_now",
+]

@@ -1,0 +1,61 @@
+"""Opening a draft or an application without an account: by reference and code."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+
+from rathaus.core import ratelimit, secrets
+from rathaus.core.clock import now
+from rathaus.proceedings.errors import CodeExpired, CodeWrong, DraftAlreadySubmitted, TooManyTries
+from rathaus.proceedings.models import Application, Draft, DraftState
+
+TRIES = 10
+PER = timedelta(minutes=15)
+
+
+def open_draft(public_id: str, code: str, *, sender: str) -> Draft:
+    """The draft that belongs to this link and code.
+
+    Raises: TooManyTries, CodeWrong, CodeExpired, DraftAlreadySubmitted.
+    """
+    _count("draft", public_id, sender)
+    draft = (
+        Draft.objects.filter(public_id=_uuid(public_id)).select_related("version__service").first()
+    )
+    if draft is None or not draft.code_sealed or not secrets.codes_equal(code, draft.code):
+        raise CodeWrong
+    if draft.state == DraftState.SUBMITTED:
+        raise DraftAlreadySubmitted(draft.application)
+    if draft.expires_at < now():
+        raise CodeExpired
+    return draft
+
+
+def by_reference(reference: str, code: str, *, sender: str) -> Application:
+    """The application with this Aktenzeichen and code. Raises: TooManyTries, CodeWrong."""
+    reference = reference.strip().upper()[:60]
+    _count("application", reference, sender)
+    application = (
+        Application.objects.filter(case__reference=reference)
+        .select_related("case", "version__service")
+        .first()
+    )
+    if application is None or not secrets.codes_equal(code, application.code):
+        raise CodeWrong
+    return application
+
+
+def _count(kind: str, target: str, sender: str) -> None:
+    # Per target against guessing one code, per sender against walking through references.
+    by_target = ratelimit.allow(f"code:{kind}", target, limit=TRIES, per=PER)
+    by_sender = ratelimit.allow("code:sender", sender, limit=TRIES * 3, per=PER)
+    if not (by_target and by_sender):
+        raise TooManyTries
+
+
+def _uuid(text: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(text.strip())
+    except ValueError:
+        raise CodeWrong from None

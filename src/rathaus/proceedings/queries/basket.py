@@ -1,0 +1,132 @@
+"""The basket of an office: what must I do next, oldest deadline first."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from django.db.models import Count, F, Q
+
+from rathaus.core.clock import today
+from rathaus.organisation.models import StaffMember
+from rathaus.proceedings.models import Application
+from rathaus.proceedings.models.application import ApplicationQuerySet
+from rathaus.proceedings.states import OPEN_STATES, State
+
+PAGE = 50
+FAR = date(9999, 12, 31)
+Tab = Literal["all", "new", "mine", "waiting", "overdue", "unpaid", "done"]
+
+
+@dataclass(frozen=True)
+class BasketFilter:
+    """What to show; `after` is the key of the last row of the page before."""
+
+    tab: Tab = "all"
+    service: str = ""
+    office: str = ""
+    text: str = ""
+    sort: Literal["due", "newest", "oldest"] = "due"
+    after: str = ""
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a list, with the key that continues it."""
+
+    rows: list[Application] = field(default_factory=list)
+    next: str = ""
+
+
+def basket(staff: StaffMember, offices: Collection[int], wanted: BasketFilter) -> Page:
+    """One page of the basket; offices the person does not belong to are never shown."""
+    rows = _filtered(Application.objects.visible_to_offices(offices), staff, wanted)
+    if wanted.sort == "due":
+        rows = rows.order_by(F("due_on").asc(nulls_last=True), "id")
+    elif wanted.sort == "newest":
+        rows = rows.order_by("-submitted_at", "-id")
+    else:
+        rows = rows.order_by("submitted_at", "id")
+    rows = _after(rows, wanted)
+    found = list(rows.for_lists()[: PAGE + 1])
+    more = len(found) > PAGE
+    found = found[:PAGE]
+    return Page(found, _key(found[-1], wanted) if more and found else "")
+
+
+def counts(staff: StaffMember, offices: Collection[int]) -> dict[str, int]:
+    """Numbers for the tabs: open work only, so the index keeps this cheap."""
+    rows = Application.objects.visible_to_offices(offices).filter(state__in=OPEN_STATES)
+    desk = Q(state__in=[State.RECEIVED, State.IN_PROGRESS, State.AWAITING_RESIDENT])
+    return rows.aggregate(
+        all=Count("pk", filter=desk),
+        new=Count("pk", filter=Q(state=State.RECEIVED)),
+        mine=Count("pk", filter=desk & Q(assigned_to=staff)),
+        waiting=Count("pk", filter=Q(state=State.AWAITING_RESIDENT)),
+        overdue=Count("pk", filter=desk & Q(due_on__lt=today())),
+        unpaid=Count("pk", filter=Q(state=State.AWAITING_PAYMENT)),
+    )
+
+
+def _filtered(
+    rows: ApplicationQuerySet, staff: StaffMember, wanted: BasketFilter
+) -> ApplicationQuerySet:
+    if wanted.tab == "done":
+        rows = rows.exclude(state__in=OPEN_STATES)
+    elif wanted.tab == "unpaid":
+        rows = rows.filter(state=State.AWAITING_PAYMENT)
+    else:
+        rows = rows.on_the_desk()
+    if wanted.tab == "new":
+        rows = rows.filter(state=State.RECEIVED)
+    elif wanted.tab == "mine":
+        rows = rows.filter(assigned_to=staff)
+    elif wanted.tab == "waiting":
+        rows = rows.filter(state=State.AWAITING_RESIDENT)
+    elif wanted.tab == "overdue":
+        rows = rows.filter(due_on__lt=today())
+    if wanted.service:
+        rows = rows.filter(version__service__slug=wanted.service)
+    if wanted.office:
+        rows = rows.filter(case__office__key=wanted.office)
+    if wanted.text:
+        text = wanted.text.strip()[:100]
+        rows = rows.filter(
+            Q(case__reference__icontains=text) | Q(applicant_name__icontains=text)
+        )
+    return rows
+
+
+def _key(last: Application, wanted: BasketFilter) -> str:
+    if wanted.sort == "due":
+        return f"{(last.due_on or FAR).isoformat()}_{last.pk}"
+    return f"{last.submitted_at.isoformat()}_{last.pk}"
+
+
+def _after(rows: ApplicationQuerySet, wanted: BasketFilter) -> ApplicationQuerySet:
+    from datetime import datetime
+
+    first, _, ident = wanted.after.rpartition("_")
+    if not ident.isdigit() or len(ident) > 18:
+        return rows
+    pk = int(ident)
+    try:
+        if wanted.sort == "due":
+            day = date.fromisoformat(first)
+            if day == FAR:
+                return rows.filter(due_on=None, pk__gt=pk)
+            return rows.filter(
+                Q(due_on__gt=day) | Q(due_on=day, pk__gt=pk) | Q(due_on=None)
+            )
+        moment = datetime.fromisoformat(first)
+    except ValueError:
+        return rows
+    if moment.tzinfo is None:
+        return rows
+    if wanted.sort == "newest":
+        return rows.filter(
+            Q(submitted_at__lt=moment) | Q(submitted_at=moment, pk__lt=pk)
+        )
+    return rows.filter(Q(submitted_at__gt=moment) | Q(submitted_at=moment, pk__gt=pk))

@@ -1,0 +1,171 @@
+"""What a resident wants to know: what now, until when, must I do something?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from django.utils.translation import gettext as _
+
+from rathaus.catalogue.definition import Stage
+from rathaus.core.events import type_of
+from rathaus.core.models import Event
+from rathaus.core.money import Money
+from rathaus.payments import queries as payment_queries
+from rathaus.proceedings import events
+from rathaus.proceedings.models import Application
+from rathaus.proceedings.models.dialogue import CorrectionState
+from rathaus.proceedings.states import State
+
+
+@dataclass(frozen=True)
+class WhatNow:
+    """The head of the status page. `action` names what the resident can do now."""
+
+    title: str
+    text: str
+    icon: str
+    until: date | None = None
+    must_act: bool = False
+    action: Literal["", "pay", "answer", "letter"] = ""
+
+
+@dataclass(frozen=True)
+class TimelineEntry:
+    """One step of the way; `at` is empty for what is still to come."""
+
+    state: Literal["done", "now", "next"]
+    title: str
+    text: str = ""
+    at: datetime | None = None
+    icon: str = "check"
+
+
+def what_now(application: Application) -> WhatNow:
+    """What happens at the moment."""
+    state = application.state
+    if state == State.AWAITING_PAYMENT:
+        return _awaiting_payment(application)
+    if state == State.AWAITING_RESIDENT:
+        request = application.corrections.filter(state=CorrectionState.OPEN).first()
+        return WhatNow(
+            _("Wir brauchen noch etwas von Ihnen"),
+            _("Bitte beantworten Sie unsere Rückfrage. Danach prüfen wir weiter."),
+            "help",
+            request.due_on if request else None,
+            must_act=True,
+            action="answer",
+        )
+    if state == State.RECEIVED:
+        return WhatNow(
+            _("Ihr Antrag ist bei uns"),
+            _("Wir prüfen ihn in der Reihenfolge des Eingangs. Sie müssen nichts tun."),
+            "inbox",
+            application.due_on,
+        )
+    if state == State.IN_PROGRESS:
+        return WhatNow(
+            _("Wir prüfen Ihre Angaben"), _("Sie müssen gerade nichts tun."), "fact_check",
+            application.due_on,
+        )
+    if state == State.WITHDRAWN:
+        return WhatNow(
+            _("Sie haben den Antrag zurückgezogen"), _("Der Vorgang ist beendet."), "undo"
+        )
+    letter = application.letters.filter(decision__isnull=False).first()
+    ready = letter is not None and letter.document_id is not None
+    title = _("Erledigt") if state == State.DECIDED else _("Ihr Antrag wurde abgelehnt")
+    text = (
+        _("Ihr Schreiben liegt hier bereit: %(title)s.") % {"title": letter.title}
+        if letter is not None and ready
+        else _("Ihr Schreiben wird gerade erstellt.")
+    )
+    icon = "task_alt" if state == State.DECIDED else "block"
+    return WhatNow(title, text, icon, action="letter" if ready else "")
+
+
+def _awaiting_payment(application: Application) -> WhatNow:
+    claim = application.claim
+    attempt = payment_queries.latest_attempt(claim) if claim else None
+    if attempt is not None and attempt.state == "pending":
+        return WhatNow(
+            _("Ihre Zahlung wird noch geprüft"),
+            _("PayPal hat uns die Zahlung noch nicht bestätigt. Sie müssen nichts tun."),
+            "hourglass_top",
+        )
+    if attempt is not None and attempt.provider == "transfer":
+        return WhatNow(
+            _("Wir warten auf Ihre Überweisung"),
+            _("Sobald das Geld da ist, beginnen wir mit der Prüfung."),
+            "account_balance",
+            claim.due_on if claim else None,
+            must_act=True,
+            action="pay",
+        )
+    return WhatNow(
+        _("Ihr Antrag ist gespeichert, die Gebühr ist noch offen"),
+        _("Sobald Sie bezahlt haben, beginnen wir mit der Prüfung."),
+        "payments",
+        claim.due_on if claim else None,
+        must_act=True,
+        action="pay",
+    )
+
+
+ICONS = {
+    events.ApplicationSubmitted.name: "send",
+    "claim.paid": "payments",
+    events.ApplicationReleased.name: "inbox",
+    events.ApplicationTakenOver.name: "person",
+    events.CorrectionRequested.name: "help",
+    events.CorrectionAnswered.name: "reply",
+    events.DecisionMade.name: "gavel",
+    events.LetterReady.name: "description",
+    events.ApplicationWithdrawn.name: "undo",
+}
+
+
+def timeline(application: Application) -> list[TimelineEntry]:
+    """What happened, in the resident's words, and what is still to come."""
+    done = [
+        _entry(event)
+        for event in application.case.chain.events.order_by("seq")
+        if event.type in ICONS
+    ]
+    if not application.is_open:
+        return done
+    current = what_now(application)
+    coming = [TimelineEntry("now", current.title, current.text, icon=current.icon)]
+    coming += [
+        TimelineEntry("next", stage.public_label, stage.public_text, icon="schedule")
+        for stage in _stages_ahead(application)
+    ]
+    return done + coming
+
+
+def _entry(event: Event) -> TimelineEntry:
+    known = type_of(event.type)
+    title = str(known.text) if known else event.type
+    text = ""
+    if event.type == "claim.paid":
+        cents = event.data.get("amount_cents")
+        text = Money(cents).format() if isinstance(cents, int) else ""
+    elif event.type == events.ApplicationTakenOver.name:
+        text = event.actor_office
+    elif event.type == events.DecisionMade.name:
+        granted = event.data.get("outcome") == "granted"
+        text = _("Ihr Anliegen ist erledigt.") if granted else _("Ihr Antrag wurde abgelehnt.")
+    return TimelineEntry("done", title, text, event.at, ICONS[event.type])
+
+
+def _stages_ahead(application: Application) -> list[Stage]:
+    """Public stages that the case has not reached; the last ones of the procedure."""
+    public = [s for s in application.service.stages if s.public_label]
+    reached = {
+        State.AWAITING_PAYMENT: 1,
+        State.RECEIVED: 1,
+        State.IN_PROGRESS: 2,
+        State.AWAITING_RESIDENT: 2,
+    }.get(State(application.state), len(public))
+    return list(public[reached:])

@@ -1,0 +1,160 @@
+"""Starting a town: prepare the database, then web and worker under one supervisor."""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+
+RESTART_PAUSE = 2.0
+
+
+def prepare() -> None:
+    """Bring database, static files and shipped services up to date. Safe to repeat."""
+    from rathaus.catalogue import actions as catalogue, library
+    from rathaus.core.actors import Actor
+    from rathaus.organisation.models import Town
+    from rathaus.records import actions as records
+
+    settings.DATA_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
+    call_command("migrate", verbosity=0, interactive=False)
+    call_command("collectstatic", verbosity=0, interactive=False)
+    actor = Actor.system("setup")
+    records.load_filing_plan(actor=actor)
+    if Town.objects.exists():
+        catalogue.install(library=library.load_all(), actor=actor)
+
+
+def load_demo(*, as_json: bool = False) -> int:
+    """Load the demo town into an empty database; keeps what is there."""
+    from rathaus.simulation import demo
+
+    result = demo.load()
+    if as_json:
+        print(json.dumps(result))
+    return 0
+
+
+def run(*, host: str, port: int, workers: int, demo: bool) -> int:
+    """Web and worker together until a signal comes; a part that dies is started again."""
+    prepare()
+    if demo:
+        load_demo()
+    connections.close_all()
+    parts: dict[int, Callable[[], None]] = {}
+    stopping = False
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        nonlocal stopping
+        stopping = True
+        for pid in parts:
+            os.kill(pid, signal.SIGTERM)
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    _preload()
+    for part in (_worker, lambda: web(host, port, workers)):
+        parts[_fork(part)] = part
+    if demo:
+        _announce(host, port)
+    while parts:
+        try:
+            pid, _ = os.wait()
+        except InterruptedError:
+            continue
+        part = parts.pop(pid, None)
+        if part is not None and not stopping:
+            time.sleep(RESTART_PAUSE)
+            parts[_fork(part)] = part
+    return 0
+
+
+def web(host: str, port: int, workers: int) -> None:
+    """gunicorn with threads, the application loaded once before forking."""
+    from gunicorn.app.base import BaseApplication
+
+    class Web(BaseApplication):
+        def load_config(self) -> None:
+            options: dict[str, Any] = {
+                "bind": f"{host}:{port}",
+                "workers": workers,
+                "threads": 4,
+                "worker_class": "gthread",
+                "preload_app": True,
+                "keepalive": 10,
+                "timeout": 60,
+                "graceful_timeout": 20,
+                "forwarded_allow_ips": ",".join(settings.TRUSTED_PROXIES),
+                "limit_request_line": 8190,
+                "loglevel": "warning",
+                "control_socket_disable": True,
+            }
+            for key, value in options.items():
+                if key in self.cfg.settings:
+                    self.cfg.set(key, value)
+
+        def load(self) -> Any:
+            from rathaus.wsgi import application
+
+            _preload()
+            return application
+
+    sys.argv = ["rathaus"]
+    Web().run()
+
+
+def _preload() -> None:
+    """Load what all processes share before they are forked, then keep it shared."""
+    from django.db.utils import DatabaseError
+    from django.urls import get_resolver
+
+    from rathaus.catalogue import queries
+
+    _ = get_resolver().url_patterns
+    try:
+        queries.definitions()
+    except DatabaseError:
+        pass  # an empty database; the first request loads them
+    connections.close_all()
+    gc.collect()
+    gc.freeze()
+
+
+def _fork(part: Callable[[], None]) -> int:
+    pid = os.fork()
+    if pid:
+        return pid
+    status = 1
+    try:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        part()
+        status = 0
+    except SystemExit as end:
+        status = end.code if isinstance(end.code, int) else 1
+    finally:
+        sys.stdout.flush()
+        os._exit(status)
+
+
+def _worker() -> None:
+    from rathaus.core.worker import Worker
+
+    Worker().run()
+
+
+def _announce(host: str, port: int) -> None:
+    from rathaus.simulation import demo
+
+    name = "localhost" if host in {"127.0.0.1", "0.0.0.0"} else host  # noqa: S104
+    print(demo.welcome(f"http://{name}:{port}"), flush=True)
