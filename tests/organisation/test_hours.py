@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -124,7 +125,7 @@ def test_what_is_promised_holds(
 @given(st.lists(SPAN, max_size=6))
 def test_merged_spans_are_sorted_and_apart(spans: list[tuple[time, time]]) -> None:
     merged = merge(spans)
-    for before, after in zip(merged, merged[1:], strict=False):
+    for before, after in pairwise(merged):
         assert before[1] < after[0]
 
 
