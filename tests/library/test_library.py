@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from itertools import pairwise
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,6 +19,7 @@ from rathaus.core import logic
 from rathaus.forms import codelists, engine
 from rathaus.forms.definition import Field, FieldType, FormDefinition
 from rathaus.payments import fees
+from rathaus.proceedings import letters
 
 ROOT = library.SHIPPED
 OFFICES = {"buergerbuero", "standesamt", "gewerbeamt", "ordnungsamt", "steueramt"}
@@ -243,6 +246,33 @@ def test_letter_placeholders_can_be_filled(service: ServiceDefinition) -> None:
                 assert rest[1] in parts, path
             assert len(rest) <= 2
         assert "[[" not in letter.remedy
+
+
+@pytest.mark.parametrize(("service", "case"), all_cases())
+def test_letters_read_well(
+    service: ServiceDefinition, case: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Filled with the answers of a case no bracket, empty item or empty heading is left."""
+    if case["expect"] != "valid":
+        return
+    assert service.form
+    monkeypatch.setattr(letters, "_town_name", lambda: "Stadt Wiesmoor")
+    application = SimpleNamespace(
+        case=SimpleNamespace(reference="WM-2026-00017", office=SimpleNamespace(name="Amt")),
+        service=service,
+        claim=SimpleNamespace(amount_cents=2600),
+        applicant_name="Gerda Onken",
+        submitted_at=datetime(2026, 11, 23, 9, tzinfo=UTC),
+        answers=case["answers"],
+    )
+    for letter in service.letters:
+        filled = letters.fill(application, letter, reason="So ist es.")  # type: ignore[arg-type]
+        text = f"{filled.subject}\n\n{filled.body}"
+        assert "[[" not in text
+        assert "keine Angabe" not in text
+        paragraphs = text.split("\n\n")
+        for paragraph, following in pairwise(paragraphs):
+            assert not (paragraph.endswith(":") and following.endswith(":")), paragraph
 
 
 @each_online()

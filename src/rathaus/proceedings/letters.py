@@ -33,7 +33,7 @@ def fill(application: Application, template: Template, *, reason: str = "") -> L
     """The template with everything known filled in.
 
     A placeholder without data keeps its brackets, so that the clerk sees it; one for an
-    optional answer becomes "keine Angabe".
+    optional answer becomes "keine Angabe", and a list item about such answers is left out.
     """
     values = _values(application, reason)
     return LetterText(
@@ -82,27 +82,40 @@ def _replace(text: str, values: dict[str, str], application: Application) -> str
         else []
     )
 
+    lines = (_line(line, values, rows) for line in text.split("\n"))
+    return "\n".join(line for line in lines if line is not None)
+
+
+def _line(line: str, values: dict[str, str], rows: Sequence[engine.SummaryRow]) -> str | None:
+    """One line filled in; None for a list item that only repeats answers nobody gave."""
+    paths = set(PLACEHOLDER.findall(line))
+    answers = {
+        path: _answer(rows, path.removeprefix("antrag."))
+        for path in paths
+        if path.startswith("antrag.")
+    }
+    if line.startswith("- ") and paths and paths == set(answers) and not any(answers.values()):
+        return None
+
     def one(match: re.Match[str]) -> str:
         path = match[1]
-        if path in values:
-            return values[path]
-        if path.startswith("antrag."):
-            return _answer(rows, path.removeprefix("antrag."))
-        return match[0]
+        if path in answers:
+            return answers[path] or _("keine Angabe")
+        return values.get(path, match[0])
 
-    return PLACEHOLDER.sub(one, text)
+    return PLACEHOLDER.sub(one, line)
 
 
 def _answer(rows: Sequence[engine.SummaryRow], path: str) -> str:
-    """One answer as text; a whole person or group becomes one line per repetition."""
+    """One answer as text, empty if there is none; the repetitions of a group stand in a row."""
     lines: dict[str, list[str]] = {}
     for row in rows:
         if row.path == path:
-            return ", ".join(row.lines)
+            return ", ".join(row.lines) if row.answered else ""
         if row.path.startswith(f"{path}.") and row.answered:
             rest = row.path.removeprefix(f"{path}.").partition(".")[0]
             item = rest if rest.isdigit() else ""
             lines.setdefault(item, []).append(", ".join(row.lines))
-    text = "; ".join(" ".join(parts) if not item else ", ".join(parts)
-                     for item, parts in lines.items())
-    return text or _("keine Angabe")
+    return "; ".join(
+        " ".join(parts) if not item else ", ".join(parts) for item, parts in lines.items()
+    )
