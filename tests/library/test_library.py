@@ -395,6 +395,7 @@ def test_case_costs_what_it_says(service: ServiceDefinition, case: dict[str, Any
 
 @pytest.mark.parametrize(("service", "case"), all_cases())
 def test_case_is_valid_or_has_problems(service: ServiceDefinition, case: dict[str, Any]) -> None:
+    assert service.form
     problems = engine.problems(service.form, case["answers"], today=case["on"])
     found = {problem.path.partition(".")[0] for problem in problems}
     assert found == set(case.get("problem_fields", ())), problems
