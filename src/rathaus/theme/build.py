@@ -106,9 +106,9 @@ def main() -> int:
     try:
         build()
     except (BuildError, FileNotFoundError) as error:
-        print(f"theme: {error}", file=sys.stderr)
+        sys.stderr.write(f"theme: {error}\n")
         return 2
-    print(f"theme: {len(icon_names())} icons, style sheets and fonts are in {VENDOR.parent}")
+    sys.stdout.write(f"theme: {len(icon_names())} icons, style sheets and fonts built\n")
     return 0
 
 

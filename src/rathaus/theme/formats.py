@@ -6,7 +6,8 @@ import re
 from datetime import date, datetime
 
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _, ngettext
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from rathaus.core import clock
 from rathaus.core.money import Money

@@ -46,6 +46,11 @@ def _parser() -> MarkdownIt:
 _markdown = _parser()
 
 
+def parse(source: str) -> list[Token]:
+    """The tokens of `source`, for renderers other than HTML (letters)."""
+    return _markdown.parse(source)
+
+
 @lru_cache(maxsize=1024)
 def render(source: str) -> SafeString:
     """HTML of `source`: paragraphs, lists, links, bold, italic, headings from level 3."""

@@ -13,10 +13,13 @@ from django import template
 from django.template.context import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _, ngettext
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from rathaus.core import clock
-from rathaus.theme import brand as brands, formats, icons, shell, text as texts
+from rathaus.theme import brand as brands
+from rathaus.theme import formats, icons, shell
+from rathaus.theme import text as texts
 
 register = template.Library()
 
@@ -196,8 +199,19 @@ def breadcrumb(*parts: Any) -> dict[str, Any]:
     return {"items": pairs}
 
 
+@register.simple_tag
+def back_link(url: str, label: str = "") -> SafeString:
+    """Link to the step before, above the page's heading."""
+    return format_html(
+        '<nav class="rh-crumb" aria-label="{0}"><a class="rh-back" href="{1}">{2}{0}</a></nav>',
+        label or _("Zurück"),
+        url,
+        icons.svg("arrow_back"),
+    )
+
+
 @register.inclusion_tag("theme/components/empty_state.html")
-def empty_state(
+def empty_state(  # noqa: PLR0917
     icon_name: str, title: str, text: str = "", url: str = "", label: str = "", level: int = 2
 ) -> dict[str, Any]:
     """{% empty_state "inbox" "Alles erledigt" "…" url "Zur Suche" %}"""
@@ -281,7 +295,7 @@ def bars(rows: Sequence[Any]) -> dict[str, Any]:
 
 
 @register.inclusion_tag("theme/components/file_input.html")
-def file_input(
+def file_input(  # noqa: PLR0917
     field_id: str,
     name: str,
     describedby: str = "",

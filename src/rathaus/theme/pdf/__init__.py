@@ -1,0 +1,76 @@
+"""PDF/A-2a and PDF/UA-1 by Typst: ``render("letter", data) -> bytes``.
+
+Data goes in as one JSON text through ``sys.inputs``: it is never source code, so nothing
+in it can be executed. Use `rathaus.theme.letters.render` with the typed documents.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Mapping
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import typst
+from django.utils.translation import gettext as _
+
+from rathaus.core import clock
+from rathaus.theme.pdf import glyphs
+
+TEMPLATES = Path(__file__).resolve().parent
+FONTS = TEMPLATES.parent / "fonts"
+STANDARDS: list[Any] = ["a-2a", "ua-1"]
+
+_lock = threading.Lock()
+
+
+class PdfError(Exception):
+    """The document could not be made; the message says why (for operators)."""
+
+
+@lru_cache(maxsize=1)
+def _compiler() -> typst.Compiler:
+    """One compiler for the process: fonts are read once, templates are parsed once."""
+    if not any(FONTS.glob("*.ttf")):
+        raise PdfError("No fonts for letters. Run: npm ci && python -m rathaus.theme.build")
+    fonts = typst.Fonts(
+        include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)]
+    )
+    return typst.Compiler(root=str(TEMPLATES), font_paths=fonts, ignore_system_fonts=True)
+
+
+def _compile(template: str, data: Any, at: datetime) -> bytes:
+    inputs = {"data": json.dumps(data, ensure_ascii=False)}
+    with _lock:
+        made = _compiler().compile(
+            input=str(TEMPLATES / f"{template}.typ"),
+            format="pdf",
+            sys_inputs=inputs,
+            pdf_standards=STANDARDS,
+            timestamp=int(at.timestamp()),
+        )
+    if not isinstance(made, bytes):
+        raise PdfError(f"Typst returned {type(made).__name__} for {template}")
+    return made
+
+
+def render(template: str, data: Mapping[str, Any], *, at: datetime | None = None) -> bytes:
+    """Lay `data` out with ``<template>.typ``; `at` is the document's creation time.
+
+    Characters that no font has, and control characters, appear as ``[U+XXXX]``: a name in
+    a rare script must not prevent a receipt. Raises: PdfError.
+    """
+    if not template.isidentifier() or not (TEMPLATES / f"{template}.typ").is_file():
+        raise PdfError(_("Es gibt keine Briefvorlage „%(name)s“.") % {"name": template})
+    moment = at or clock.now()
+    try:
+        return _compile(template, glyphs.printable(dict(data)), moment)
+    except typst.TypstError:
+        pass  # a combination of characters that the fonts refuse: play safe once
+    try:
+        return _compile(template, glyphs.printable(dict(data), strict=True), moment)
+    except typst.TypstError as error:
+        raise PdfError(f"{template}: {error.message}") from error
