@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from tests.support.payments import make_claim
 
 from rathaus.payments.models import Claim
 from rathaus.payments.providers.paypal import client, webhook
-from tests.support.payments import make_claim
 
 
 @pytest.fixture(autouse=True)

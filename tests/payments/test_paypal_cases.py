@@ -7,14 +7,6 @@ from unittest.mock import patch
 
 import pytest
 import time_machine
-
-from rathaus.core import clock
-from rathaus.core.jobs import run_pending
-from rathaus.payments import actions, errors, queries
-from rathaus.payments.models import Claim, PaymentAttempt, PaymentIssue, ProviderNotification
-from rathaus.payments.providers.paypal.client import PayPalClient
-from rathaus.simulation.models import SimulatedOrder, SimulatedWebhook
-from rathaus.simulation.paypal import engine, faults
 from tests.support.payments import (
     PAYER,
     approve,
@@ -27,6 +19,14 @@ from tests.support.payments import (
     start,
     work,
 )
+
+from rathaus.core import clock
+from rathaus.core.jobs import run_pending
+from rathaus.payments import actions, errors, queries
+from rathaus.payments.models import Claim, PaymentAttempt, PaymentIssue, ProviderNotification
+from rathaus.payments.providers.paypal.client import PayPalClient
+from rathaus.simulation.models import SimulatedOrder, SimulatedWebhook
+from rathaus.simulation.paypal import engine, faults
 
 pytestmark = pytest.mark.django_db
 

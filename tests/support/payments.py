@@ -90,4 +90,6 @@ def captures() -> int:
 
 def event_names(claim: Claim) -> list[str]:
     """The history of the claim's case."""
-    return list(Event.objects.filter(chain=claim.chain).order_by("seq").values_list("type", flat=True))
+    return list(
+        Event.objects.filter(chain=claim.chain).order_by("seq").values_list("type", flat=True)
+    )
