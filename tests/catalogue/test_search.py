@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rathaus.catalogue import actions, queries, search
+from rathaus.catalogue import actions, search
 
 from .conftest import build
 
@@ -47,7 +47,7 @@ def test_the_first_hit(text: str, slug: str) -> None:
     assert len(found) and found[0].slug == slug, [hit.slug for hit in found]
 
 
-def test_strasse_and_straße_are_the_same(catalogue, actor) -> None:
+def test_strasse_in_every_spelling(catalogue, actor) -> None:
     assert [h.slug for h in search.find("strasse")] == [h.slug for h in search.find("STRAẞE")]
     assert [h.slug for h in search.find("strasse")] == [h.slug for h in search.find("straße")]
 
@@ -87,8 +87,8 @@ def test_exact_title_before_title_word_before_everyday_word_before_body(catalogu
     assert found[0] == "z-a"
     assert set(found[1:3]) == {"z-b", "z-c"}
     assert "z-d" not in found[:3]
-    zähmen = [hit.slug for hit in search.find("drache zaehmen")]
-    assert zähmen[0] == "z-b"
+    tame = [hit.slug for hit in search.find("drache zaehmen")]
+    assert tame[0] == "z-b"
 
 
 def test_a_new_service_is_found_at_once_and_a_retired_one_no_more(catalogue, actor) -> None:
@@ -100,7 +100,9 @@ def test_a_new_service_is_found_at_once_and_a_retired_one_no_more(catalogue, act
     assert list(search.find("Einfriedung")) == []
 
 
-@pytest.mark.parametrize("text", ["", "   ", "der die das", "?!", "\x00", "🙂", "‮‮", "\ud800"])
+@pytest.mark.parametrize(
+    "text", ["", "   ", "der die das", "?!", "\x00", "🙂", "\u202e\u202e", "\ud800"]
+)
 def test_nothing_useful_gives_nothing(text: str) -> None:
     assert list(search.find(text)) == []
 
@@ -130,7 +132,7 @@ def test_one_query_for_the_revision(django_assert_num_queries) -> None:
 def test_many_services_do_not_cost_more_queries(
     catalogue, actor, django_assert_num_queries
 ) -> None:
-    queries.forget()
+    search.find("hund")
     with django_assert_num_queries(1):
         search.find("hund")
     for number in range(10):

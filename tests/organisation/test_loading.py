@@ -73,7 +73,7 @@ def test_the_demo_password_is_only_for_new_people(db: None) -> None:
 
 
 MINIMAL = """
-town: {name: Moordorf, street: Weg 1, postal_code: "26624", city: Moordorf, phone: "1", email: a@b.c}
+town: {name: Moordorf, street: Weg 1, postal_code: "26624", city: Aurich, phone: "1", email: a@b.c}
 offices: [{key: amt, name: Amt}]
 """
 
@@ -87,6 +87,8 @@ offices: [{key: amt, name: Amt}]
         (("name: Amt}", "name: Amt, head: nobody}"), "unknown head nobody"),
         (("name: Amt}", "name: Amt, hours: {xx: []}}"), "offices.0.hours"),
         (("name: Amt}", 'name: Amt, hours: {mo: ["8 bis 12"]}}'), "offices.0.hours.mo.0"),
+        (("name: Amt}", 'name: Amt, hours: {mo: ["8:00-25:00"]}}'), "offices.0.hours"),
+        (("name: Amt}", 'name: Amt, hours: {mo: ["12:00-8:00"]}}'), "offices.0.hours"),
         (("phone:", "creditor_iban: DE02120300000000202052, phone:"), "check digits"),
         (("offices:", "offices: [\nx:"), "town.yaml"),
         ((MINIMAL, ""), "town.yaml"),

@@ -39,13 +39,16 @@ class Case(Model):
 
 def load(file: Path) -> list[Case]:
     """The cases of a file. Raises: LibraryError."""
-    rows = library.read_list(file)
-    try:
-        return [Case.model_validate(row) for row in rows]
-    except ValidationError as error:
-        item = error.errors()[0]
-        path = ".".join(map(str, item["loc"]))
-        raise library.LibraryError([library.Problem(file, 0, path, item["msg"])]) from error
+    found = []
+    for index, row in enumerate(library.read_list(file)):
+        try:
+            found.append(Case.model_validate(row))
+        except ValidationError as error:
+            item = error.errors()[0]
+            path = ".".join(map(str, (index, *item["loc"])))
+            problem = library.Problem(file, 0, path, item["msg"])
+            raise library.LibraryError([problem]) from error
+    return found
 
 
 def run(definition: ServiceDefinition, cases: list[Case]) -> list[Finding]:

@@ -175,6 +175,20 @@ class ServiceDefinition(Model):
             raise ValueError("fees need a payment policy")
         return self
 
+    @property
+    def online_form(self) -> FormDefinition:
+        """The form of an online service. Raises: LookupError for other modes."""
+        if self.form is None:
+            raise LookupError(f"{self.slug} has no form")
+        return self.form
+
+    @property
+    def filing_rule(self) -> Filing:
+        """Where its cases are filed. Raises: LookupError for services without cases."""
+        if self.filing is None:
+            raise LookupError(f"{self.slug} has no filing rule")
+        return self.filing
+
     def canonical(self) -> bytes:
         """Stable bytes of the definition, for hashing and comparing versions."""
         data = self.model_dump(mode="json", exclude_defaults=True)

@@ -7,7 +7,7 @@ its last part alone is never enough, so that "Führerschein" does not find "Gewe
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -22,7 +22,10 @@ MAX_WORDS = 10
 MIN_PREFIX = 3
 PREFIX, FIRST_PART, TYPO = 0.7, 0.6, 0.6
 TITLE_PART = index.TITLE * index.PART
-WHOLE_PHRASE = 50.0
+WHOLE_SYNONYM = 1.15
+"""The whole text is a synonym: better than a part of one, less than a word of a title."""
+EXACT = 1000.0
+"""Added where the text is the title."""
 CUT_BELOW = 0.12
 """Hits far below the best one are noise."""
 GENERIC_WORDS = """
@@ -102,11 +105,14 @@ def find(text: str, *, limit: int = 30) -> SearchResult:
         return SearchResult(text)
     scores = _scores(known, words)
     meant = " ".join(word.corrected or word.text for word in words)
+    exact = set()
     for phrase in {index.stems(text), index.stems(meant)}:
         for slug, weight in known.phrases.get(phrase, {}).items():
-            scores[slug] = scores.get(slug, 0.0) + WHOLE_PHRASE * weight
+            scores[slug] = scores.get(slug, weight) * WHOLE_SYNONYM
+            if weight == index.TITLE:
+                exact.add(slug)
     did_you_mean = meant if any(word.corrected for word in words) and scores else ""
-    hits = _ordered(known, scores, limit)
+    hits = _ordered(known, scores, limit, exact)
     if hits:
         return SearchResult(text, hits, did_you_mean)
     near: dict[str, float] = {}
@@ -193,12 +199,14 @@ def _scores(known: Index, words: list[_Word]) -> dict[str, float]:
     return scores
 
 
-def _ordered(known: Index, scores: dict[str, float], limit: int) -> tuple[ServiceHit, ...]:
+def _ordered(
+    known: Index, scores: dict[str, float], limit: int, exact: Collection[str] = ()
+) -> tuple[ServiceHit, ...]:
     best = max(scores.values(), default=0.0)
     hits = [
-        ServiceHit(known.definitions[slug], round(score, 3))
+        ServiceHit(known.definitions[slug], round(score + (EXACT if slug in exact else 0), 3))
         for slug, score in scores.items()
-        if score >= best * CUT_BELOW
+        if score >= best * CUT_BELOW or slug in exact
     ]
     hits.sort(key=lambda hit: (-hit.score, not hit.definition.popular, queries.sort_key(hit.title)))
     return tuple(hits[:limit])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from django.contrib.auth.password_validation import (
     CommonPasswordValidator,
@@ -170,7 +171,7 @@ def check_password(password: str, *, names: Iterable[str] = ()) -> None:
 
     Raises: ValidationError with German messages.
     """
-    validators = [
+    validators: list[Any] = [
         MinimumLengthValidator(PASSWORD_LENGTH),
         CommonPasswordValidator(),
         NumericPasswordValidator(),

@@ -13,7 +13,14 @@ from typing import Annotated, Any, Literal
 
 import yaml
 from django.db import transaction
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 from stdnum import iban
 
 from rathaus.core.actors import Actor
@@ -32,8 +39,24 @@ from rathaus.organisation.models import (
 
 DEMO_TOWN = Path(__file__).parent / "demo" / "wiesmoor.yaml"
 WEEKDAYS = ("mo", "tu", "we", "th", "fr", "sa", "su")
+
+
+def _span(text: str) -> tuple[time, time]:
+    start, end = (time.fromisoformat(part.zfill(5)) for part in text.split("-"))
+    return start, end
+
+
+def _checked_span(text: str) -> str:
+    start, end = _span(text)
+    if start >= end:
+        raise ValueError("has to begin before it ends")
+    return text
+
+
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
-Span = Annotated[str, StringConstraints(pattern=r"^\d{1,2}:\d{2}-\d{1,2}:\d{2}$")]
+Span = Annotated[
+    str, StringConstraints(pattern=r"^\d{1,2}:\d{2}-\d{1,2}:\d{2}$"), AfterValidator(_checked_span)
+]
 RoleName = Literal["clerk", "head", "cashier", "designer", "records_manager", "operator"]
 
 
@@ -239,8 +262,3 @@ def _load_staff(data: TownFile, offices: dict[str, Office], password: str | None
     for office in data.offices:
         head = people[office.head] if office.head else None
         Office.objects.filter(pk=offices[office.key].pk).update(head=head)
-
-
-def _span(text: str) -> tuple[time, time]:
-    start, end = (time(*map(int, part.split(":"))) for part in text.split("-"))
-    return start, end
