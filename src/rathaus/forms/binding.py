@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from rathaus.core import clock, logic
-from rathaus.forms.bound import Action, BoundField, BoundItem, BoundStep, Problem
+from rathaus.forms.bound import READ_BY_BROWSER, Action, BoundField, BoundItem, BoundStep, Problem
 from rathaus.forms.compiled import Answers, CompiledStep, compiled, hidden, shown_steps
 from rathaus.forms.definition import FieldType, FormDefinition, Step
 from rathaus.forms.kinds import Context, Invalid, Node, Source, Uploads
@@ -253,14 +253,15 @@ def _everything(fields: Iterable[BoundField]) -> Iterable[BoundField]:
 
 def _mark_page(step: CompiledStep, fields: list[BoundField], around: Mapping[str, Any]) -> None:
     """Tell conditional fields what the browser can know."""
+    page = {node.key: node.field.type in READ_BY_BROWSER for node in step.nodes}
     for field in fields:
         if field.conditional:
-            field.around, field.siblings = around, step.keys
+            field.around, field.siblings = around, page
         for item in field.items:
+            own = {f.key: f.field.type in READ_BY_BROWSER for f in item.fields}
             for inner in item.fields:
                 if inner.conditional:
-                    inner.around = around
-                    inner.siblings = frozenset(f.key for f in item.fields)
+                    inner.around, inner.siblings = around, dict.fromkeys(page, False) | own
 
 
 def _revealed(fields: list[BoundField], unseen: frozenset[str]) -> list[BoundField]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -62,7 +62,8 @@ class BoundField:
         self.autofocus = False
         self.around: Any = None
         """Answers its condition may read besides those on the page; None outside a page."""
-        self.siblings: frozenset[str] = frozenset()
+        self.siblings: Mapping[str, bool] = {}
+        """Fields on the same page, and whether the browser can read their answer."""
         self.parts: list[BoundField] = []
         self.items: list[BoundItem] = []
 
@@ -282,11 +283,15 @@ _WIDTHS = {
     "10": "rh-width-10",
     "20": "rh-width-20",
 }
+READ_BY_BROWSER = frozenset(
+    (FieldType.TEXT, FieldType.NUMBER, FieldType.YES_NO, FieldType.CHOICE, FieldType.CHOICES,
+     FieldType.SELECT, FieldType.CONSENT, FieldType.EMAIL)
+)  # fmt: skip
 _SERVER_ONLY = object()
 _BROWSER = frozenset(("==", "!=", "===", "!==", "<", "<=", ">", ">=", "and", "or", "!", "!!", "in"))
 
 
-def _localise(rule: Any, here: frozenset[str], around: Any) -> Any:
+def _localise(rule: Any, here: Mapping[str, bool], around: Any) -> Any:
     """`rule` with answers that are not on this page replaced by their values."""
     if isinstance(rule, list | tuple):
         items = [_localise(item, here, around) for item in rule]
@@ -298,7 +303,7 @@ def _localise(rule: Any, here: frozenset[str], around: Any) -> Any:
     if name == "var":
         root, _dot, rest = str(arguments[0]).partition(".")
         if root in here:
-            return rule if not rest and len(arguments) == 1 else _SERVER_ONLY
+            return rule if here[root] and not rest and len(arguments) == 1 else _SERVER_ONLY
         value = around.get(root)
         for key in rest.split(".") if rest else ():
             value = value.get(key) if isinstance(value, dict) else None

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import cached_property, lru_cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from django.utils.html import format_html, format_html_join
@@ -29,6 +29,12 @@ def fold(text: str) -> str:
     return "".join(character for character in text if not unicodedata.combining(character))
 
 
+def sort_key(text: str) -> str:
+    """Order of German lists (DIN 5007-1): umlauts like their vowels."""
+    decomposed = unicodedata.normalize("NFKD", text.strip().lower().replace("ß", "ss"))
+    return "".join(character for character in decomposed if not unicodedata.combining(character))
+
+
 @dataclass(frozen=True)
 class CodeList:
     """Choices in the order they are shown; `frequent` ones come first as a group of their own."""
@@ -38,18 +44,21 @@ class CodeList:
 
     @cached_property
     def _folded(self) -> dict[str, str]:
-        return {fold(label): code for code, label in self.labels.items()}
+        plain = {sort_key(label): code for code, label in self.labels.items()}
+        return plain | {fold(label): code for code, label in self.labels.items()}
 
     def match(self, typed: str) -> str | None:
         """The code for a code or a label, forgiving of case, umlauts and accents."""
         if typed in self.labels:
             return typed
-        return self._folded.get(fold(typed)) if 0 < len(typed) < 200 else None
+        if not 0 < len(typed) < 200:
+            return None
+        return self._folded.get(fold(typed)) or self._folded.get(sort_key(typed))
 
     def suggestions(self, typed: str) -> list[str]:
         """Up to three labels that may have been meant."""
-        close = get_close_matches(fold(typed[:80]), self._folded, n=3, cutoff=0.6)
-        return [self.labels[self._folded[name]] for name in close]
+        close = get_close_matches(fold(typed[:80]), self._folded, n=5, cutoff=0.72)
+        return [self.labels[code] for code in dict.fromkeys(self._folded[name] for name in close)][:3]
 
     @cached_property
     def _html(self) -> SafeString:
@@ -83,11 +92,12 @@ def _states() -> list[tuple[str, str, str]]:
 
 
 def _countries() -> CodeList:
-    return CodeList({code: name for code, name, _ in _states()}, frequent=("DE", "NL", "PL", "UA"))
+    states = sorted(_states(), key=lambda state: sort_key(state[1]))
+    return CodeList({code: name for code, name, _ in states}, frequent=("DE", "NL", "PL", "UA"))
 
 
 def _nationalities() -> CodeList:
-    states = sorted(_states(), key=lambda state: fold(state[2]))
+    states = sorted(_states(), key=lambda state: sort_key(state[2]))
     labels = {code: adjective for code, _, adjective in states if adjective}
     labels |= {"XXA": "staatenlos", "XXX": "ungeklärt"}
     return CodeList(labels, frequent=("DE", "PL", "RO", "TR", "UA", "SY"))
@@ -154,7 +164,7 @@ _SOURCES: dict[str, Callable[[], CodeList]] = {
 NAMES = frozenset(_SOURCES)
 
 
-@lru_cache(maxsize=None)
+@cache
 def code_list(name: str) -> CodeList:
     """The list named by `Field.source`. Raises KeyError for an unknown name."""
     return _SOURCES[name]()

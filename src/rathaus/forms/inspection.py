@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import warnings
 from io import BytesIO
+from typing import Any
 
 import pikepdf
 from django.utils.translation import gettext as _
@@ -58,62 +59,65 @@ def _inspect_pdf(content: bytes) -> None:
     try:
         with pikepdf.open(BytesIO(content)) as pdf:
             pages = len(pdf.pages)
-            if pdf.is_encrypted:
-                raise UploadRejected(_encrypted())
-            if len(pdf.objects) > MAX_OBJECTS or pages > MAX_PAGES:
-                raise UploadRejected(
-                    _(
-                        "Diese PDF-Datei hat zu viele Seiten. Teilen Sie sie auf mehrere Dateien auf."
-                    )
-                )
-            if pages and _is_active(pdf):
-                raise UploadRejected(
-                    _(
-                        "Diese PDF-Datei enthält Programme oder angehängte Dateien. Drucken Sie sie "
-                        "in eine neue PDF-Datei und laden Sie diese hoch."
-                    )
-                )
+            refusal = _refusal(pdf, pages)
     except pikepdf.PasswordError:
-        raise UploadRejected(_encrypted()) from None
+        pages, refusal = 0, _encrypted()
     except (pikepdf.PdfError, ValueError, RuntimeError, RecursionError):
-        pages = 0
+        pages, refusal = 0, ""
+    if refusal:
+        raise UploadRejected(refusal)
     if not pages:
         raise UploadRejected(
             _(
-                "Diese PDF-Datei ist beschädigt. Speichern Sie sie neu oder wählen Sie eine andere aus."
+                "Diese PDF-Datei ist beschädigt. Speichern Sie sie neu oder wählen Sie eine "
+                "andere aus."
             )
         )
+
+
+def _refusal(pdf: pikepdf.Pdf, pages: int) -> str:
+    """Why a readable PDF is not taken; empty where it is."""
+    if pdf.is_encrypted:
+        return _encrypted()
+    if len(pdf.objects) > MAX_OBJECTS or pages > MAX_PAGES:
+        return _("Diese PDF-Datei hat zu viele Seiten. Teilen Sie sie auf mehrere Dateien auf.")
+    if _is_active(pdf):
+        return _(
+            "Diese PDF-Datei enthält Programme oder angehängte Dateien. Drucken Sie sie in eine "
+            "neue PDF-Datei und laden Sie diese hoch."
+        )
+    return ""
 
 
 def _is_active(pdf: pikepdf.Pdf) -> bool:
     """Whether any object of the file starts something or carries another file."""
     seen = 0
-    for number in pdf.objects:
-        stack = [number]
+    for thing in pdf.objects:
+        stack = [thing]
         while stack:
-            thing = stack.pop()
             seen += 1
-            if seen > 10 * MAX_OBJECTS:
+            inner = _active_or_inside(stack.pop())
+            if inner is None or seen > 10 * MAX_OBJECTS:
                 return True
-            if isinstance(thing, pikepdf.Stream):
-                thing = thing.stream_dict
-            if isinstance(thing, pikepdf.Dictionary):
-                for key, value in thing.items():
-                    if key in _ACTIVE:
-                        return True
-                    if key in ("/S", "/Type", "/Subtype") and isinstance(value, pikepdf.Name):
-                        if str(value) in _ACTIVE:
-                            return True
-                    if isinstance(value, pikepdf.Dictionary | pikepdf.Array):
-                        if not value.is_indirect:
-                            stack.append(value)
-            elif isinstance(thing, pikepdf.Array):
-                stack += [
-                    v
-                    for v in thing
-                    if isinstance(v, pikepdf.Dictionary | pikepdf.Array) and not v.is_indirect
-                ]
+            stack += inner
     return False
+
+
+def _active_or_inside(thing: Any) -> list[Any] | None:
+    """The direct objects inside an object; None where it is active itself."""
+    if isinstance(thing, pikepdf.Stream):
+        thing = thing.stream_dict
+    if isinstance(thing, pikepdf.Dictionary):
+        values = list(thing.values())
+        names = {str(value) for value in values if isinstance(value, pikepdf.Name)}
+        if _ACTIVE & (set(thing.keys()) | names):
+            return None
+    elif isinstance(thing, pikepdf.Array):
+        values = list(thing)
+    else:
+        return []
+    containers = (pikepdf.Dictionary, pikepdf.Array)
+    return [v for v in values if isinstance(v, containers) and not v.is_indirect]
 
 
 def _inspect_picture(content: bytes, kind: str) -> None:
@@ -123,15 +127,14 @@ def _inspect_picture(content: bytes, kind: str) -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             with Image.open(BytesIO(content), formats=[kind]) as picture:
-                width, height = picture.size
-                if width * height > MAX_PIXELS:
-                    raise UploadRejected(
-                        _(
-                            "Dieses Bild hat zu viele Bildpunkte. Verkleinern Sie es vor dem Hochladen."
-                        )
-                    )
+                if picture.width * picture.height > MAX_PIXELS:
+                    raise Image.DecompressionBombError
                 picture.load()
-    except (Image.DecompressionBombError, UnidentifiedImageError, OSError, SyntaxError, ValueError):
+    except Image.DecompressionBombError:
+        raise UploadRejected(
+            _("Dieses Bild hat zu viele Bildpunkte. Verkleinern Sie es vor dem Hochladen.")
+        ) from None
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError):
         raise UploadRejected(
             _("Dieses Bild ist beschädigt. Speichern Sie es neu oder wählen Sie ein anderes aus.")
         ) from None

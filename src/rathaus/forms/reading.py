@@ -156,14 +156,15 @@ def _read_uploads(bound: BoundField, source: Source, stored: Any, context: Conte
     for file in source.uploaded(path):
         if not getattr(file, "name", "") or context.uploads is None:
             continue
+        if most == 1:
+            files = []  # a new file takes the place of the old one
+        elif len(files) >= most:
+            bound.error = UploadKind.too_many(most)
+            break
         try:
-            if len(files) >= max(most, 2):
-                break
             files.append(context.uploads.accept(file, node.field))
         except UploadRejected as rejected:
             bound.error = bound.error or rejected.message
-    if most == 1 and len(files) > 1:
-        files = files[-1:]  # a new file takes the place of the old one
     bound.raw = files
 
 

@@ -102,6 +102,7 @@ def _group_rows(
 
 def _row(node: Node, value: Any, path: str, group: str) -> SummaryRow:
     lines = _lines(node, value)
+    is_email = node.field.type is FieldType.EMAIL and isinstance(value, str)
     is_upload = node.field.type is FieldType.UPLOAD
     return SummaryRow(
         label=node.field.label,
@@ -111,8 +112,8 @@ def _row(node: Node, value: Any, path: str, group: str) -> SummaryRow:
         anchor=path.replace(".", "-"),
         answered=bool(lines),
         group=group,
-        notice=email_hint(value) if lines and node.field.type is FieldType.EMAIL else "",
-        files=tuple(value) if lines and is_upload else (),
+        notice=email_hint(value) if is_email else "",
+        files=tuple(node.kind.raw(node, value)) if is_upload else (),
     )
 
 

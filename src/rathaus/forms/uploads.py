@@ -6,6 +6,7 @@ Nothing the sender says about a file is believed: neither its name nor its type 
 
 from __future__ import annotations
 
+import contextlib
 import re
 import uuid
 from collections.abc import Collection, Iterable
@@ -84,10 +85,8 @@ def discard(upload: Upload) -> None:
     blob = upload.blob
     upload.delete()
     if not Upload.objects.filter(blob=blob).exists():
-        try:
+        with contextlib.suppress(ProtectedError, Blob.DoesNotExist):  # part of a record by now
             storage.remove(blob)
-        except (ProtectedError, Blob.DoesNotExist):
-            pass  # part of a record by now
 
 
 def sweep(owner: uuid.UUID, *, keep: Collection[str]) -> int:
@@ -102,14 +101,11 @@ def sweep(owner: uuid.UUID, *, keep: Collection[str]) -> int:
 
 def clean_name(name: str, kind: str) -> str:
     """A file name that is safe on every system and has the ending of what the file is."""
-    name = re.split(r"[/\\]", name[-1000:])[-1]
-    name = _FORBIDDEN.sub("", one_line(name)).strip(". ")
-    stem, dot, ending = name.rpartition(".")
-    if not dot:
-        stem, ending = name, ""
-    suffix = f".{ending.lower()}"
+    name = _FORBIDDEN.sub("", one_line(re.split(r"[/\\]", name[-1000:])[-1])).rstrip(". ")
+    match = re.fullmatch(r"(.*)\.([A-Za-z0-9]{1,5})", name)
+    stem, suffix = (match[1], f".{match[2].lower()}") if match else (name, "")
     if suffix not in _SUFFIXES[kind]:
-        stem, suffix = (name if len(ending) > 5 else stem or name), _SUFFIXES[kind][0]
+        suffix = _SUFFIXES[kind][0]
     stem = stem.strip(". ")[: NAME_LIMIT - 5].strip(". ")
     if not stem or _RESERVED.fullmatch(stem.partition(".")[0]):
         stem = f"{_('Datei')} {stem}".strip()
@@ -124,8 +120,10 @@ def _too_large(field: Field, size: int) -> str:
 
 
 def _unwanted(field: Field) -> str:
-    return _("Diese Datei ist kein %(formats)s. Speichern Sie sie als %(formats)s und laden Sie sie "
-             "noch einmal hoch.") % {"formats": formats(field.accept)}  # fmt: skip
+    return _(
+        "Diese Datei ist kein %(formats)s. Speichern Sie sie als %(formats)s und laden Sie sie "
+        "noch einmal hoch."
+    ) % {"formats": formats(field.accept)}
 
 
 def _uuid(text: str) -> uuid.UUID | None:

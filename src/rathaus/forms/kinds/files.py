@@ -37,17 +37,21 @@ class UploadKind(Kind):
             return []
         return [item for item in value if isinstance(item, dict) and set(item) == set(KEYS)]
 
-    def parse(self, node: Node, raw: Any, context: Context) -> JSON:
-        most = node.field.max_files
-        if len(raw) > most:
-            raise Invalid(
-                ngettext(
-                    "Sie können hier höchstens %d Datei hochladen. Entfernen Sie die übrigen.",
-                    "Sie können hier höchstens %d Dateien hochladen. Entfernen Sie die übrigen.",
-                    most,
-                )
-                % most
+    @staticmethod
+    def too_many(most: int) -> str:
+        """What to say when more files came than the field takes."""
+        return (
+            ngettext(
+                "Sie können hier höchstens %d Datei hochladen. Entfernen Sie die übrigen.",
+                "Sie können hier höchstens %d Dateien hochladen. Entfernen Sie die übrigen.",
+                most,
             )
+            % most
+        )
+
+    def parse(self, node: Node, raw: Any, context: Context) -> JSON:
+        if len(raw) > node.field.max_files:
+            raise Invalid(self.too_many(node.field.max_files))
         return raw
 
     def missing(self, node: Node) -> Invalid:

@@ -93,6 +93,7 @@ _PROVIDERS = (
     "mailbox.org", "arcor.de", "vodafone.de", "kabelmail.de", "proton.me", "protonmail.com",
     "mail.de", "mail.com", "email.de", "me.com", "mac.com",
 )  # fmt: skip
+_ENDINGS = {"con": "com", "cmo": "com", "ocm": "com", "comm": "com", "ed": "de", "dee": "de"}
 _is_email = EmailValidator()
 
 
@@ -103,8 +104,9 @@ def email_hint(address: str) -> str:
     if not local or len(domain) < 5 or domain in _PROVIDERS:
         return ""
     close = get_close_matches(domain, _PROVIDERS, n=1, cutoff=0.84)
-    if not close and domain.endswith((".con", ".cmo", ".ocm")):
-        close = [domain[:-4] + ".com"]
+    name, _dot, ending = domain.rpartition(".")
+    if not close and ending in _ENDINGS:
+        close = [f"{name}.{_ENDINGS[ending]}"]
     return _("Meinten Sie %s?") % f"{local}@{close[0]}" if close else ""
 
 
