@@ -1,0 +1,116 @@
+"""Migration operation: what the database itself refuses, for everybody.
+
+- a version, document or case is not deleted before the last day of its retention is over,
+  whoever asks;
+- the retention of a case is never shortened.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.operations.base import Operation
+
+# Condition under which a row may go: its case is past its retention.
+_DUE = {
+    "records_case": "OLD.retention_until IS NOT NULL AND OLD.retention_until < {today}",
+    "records_document": (
+        "EXISTS (SELECT 1 FROM records_case c WHERE c.id = OLD.case_id "
+        "AND c.retention_until IS NOT NULL AND c.retention_until < {today})"
+    ),
+    "records_documentversion": (
+        "EXISTS (SELECT 1 FROM records_document d JOIN records_case c ON c.id = d.case_id "
+        "WHERE d.id = OLD.document_id "
+        "AND c.retention_until IS NOT NULL AND c.retention_until < {today})"
+    ),
+}
+_SHORTER = (
+    "NEW.retention_until IS NOT NULL AND "
+    "(NEW.retention_until < OLD.retention_until OR NEW.retention_until < {closed})"
+)
+
+
+class RetentionGuards(Operation):
+    """Install the triggers on SQLite and PostgreSQL."""
+
+    reversible = True
+    reduces_to_sql = True
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        """Triggers are no part of Django's model state."""
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: Any,
+        to_state: Any,
+    ) -> None:
+        sqlite = schema_editor.connection.vendor == "sqlite"
+        for statement in _sqlite() if sqlite else _postgresql():
+            schema_editor.execute(statement)
+
+    def database_backwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: Any,
+        to_state: Any,
+    ) -> None:
+        sqlite = schema_editor.connection.vendor == "sqlite"
+        names = [(f"{table}_no_delete", table) for table in _DUE]
+        names.append(("records_case_no_shortening", "records_case"))
+        if not sqlite:
+            names += [(f"{table}_no_truncate", table) for table in _DUE]
+        for name, table in names:
+            schema_editor.execute(f"DROP TRIGGER {name}" + ("" if sqlite else f" ON {table}"))
+
+    def describe(self) -> str:
+        return "Refuse deletion before the end of retention"
+
+
+def _sqlite() -> list[str]:
+    found = [
+        f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} "
+        f"WHEN NOT ({due.format(today='date()')}) "
+        f"BEGIN SELECT RAISE(ABORT, '{table}: retention has not ended'); END"
+        for table, due in _DUE.items()
+    ]
+    found.append(
+        "CREATE TRIGGER records_case_no_shortening BEFORE UPDATE OF retention_until "
+        f"ON records_case WHEN {_SHORTER.format(closed='date(NEW.closed_at)')} "
+        "BEGIN SELECT RAISE(ABORT, 'records_case: retention cannot be shortened'); END"
+    )
+    return found
+
+
+def _postgresql() -> list[str]:
+    found: list[str] = []
+    for table, due in _DUE.items():
+        found.append(
+            f"CREATE OR REPLACE FUNCTION {table}_keep() RETURNS trigger LANGUAGE plpgsql AS $$ "
+            f"BEGIN IF {due.format(today='current_date')} THEN RETURN OLD; END IF; "
+            f"RAISE EXCEPTION '{table}: retention has not ended' "
+            "USING ERRCODE = 'integrity_constraint_violation'; END $$"
+        )
+        found.append(
+            f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} "
+            f"FOR EACH ROW EXECUTE FUNCTION {table}_keep()"
+        )
+        found.append(
+            f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
+            "FOR EACH STATEMENT EXECUTE FUNCTION rathaus_refuse()"
+        )
+    shorter = _SHORTER.format(closed="NEW.closed_at::date")
+    found.append(
+        "CREATE OR REPLACE FUNCTION records_case_keep_retention() RETURNS trigger "
+        f"LANGUAGE plpgsql AS $$ BEGIN IF {shorter} THEN "
+        "RAISE EXCEPTION 'records_case: retention cannot be shortened' "
+        "USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$"
+    )
+    found.append(
+        "CREATE TRIGGER records_case_no_shortening BEFORE UPDATE OF retention_until "
+        "ON records_case FOR EACH ROW EXECUTE FUNCTION records_case_keep_retention()"
+    )
+    return found

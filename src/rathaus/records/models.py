@@ -1,0 +1,288 @@
+"""The record: filing plan, dossier, case, document, version, rendition.
+
+Names follow xdomea 4.0 where it has one (Aktenplaneinheit, Akte, Vorgang, Dokument,
+Aufbewahrungsdauer, Aussonderungsart).
+"""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models import F, Prefetch, Q
+from django.utils.translation import gettext_lazy as _
+
+from rathaus.core.models import Blob, Chain
+from rathaus.organisation.models import Office
+from rathaus.records.states import CaseState, Disposal
+
+
+def new_salt() -> str:
+    """Salt of the digest that an event holds of a title."""
+    return secrets.token_hex(16)
+
+
+class Immutable(TypeError):
+    """Somebody tried to change or delete what is filed."""
+
+
+class FilingPlanEntry(models.Model):
+    """A place in the filing plan (Aktenplaneinheit); carries retention and disposal."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    code = models.CharField(max_length=20, unique=True)
+    title = models.CharField(max_length=200)
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
+    )
+    retention_years = models.PositiveSmallIntegerField()
+    disposal = models.CharField(max_length=1, choices=Disposal.choices)
+    note = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["code"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=Q(parent__isnull=True) | ~Q(parent=F("id")),
+                name="records_plan_not_own_parent",
+            ),
+            models.CheckConstraint(
+                condition=Q(disposal__in=Disposal.values), name="records_plan_disposal"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.title}"
+
+
+class Dossier(models.Model):
+    """A file (Akte): what one office keeps at one place of the plan in one year."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    reference = models.CharField(max_length=60)
+    title = models.CharField(max_length=200)
+    filing_plan_entry = models.ForeignKey(
+        FilingPlanEntry, on_delete=models.PROTECT, related_name="dossiers"
+    )
+    year = models.PositiveSmallIntegerField()
+    office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="dossiers")
+    opened_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-year", "reference"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["filing_plan_entry", "year", "office"], name="records_dossier_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reference} {self.title}"
+
+
+class CaseQuerySet(models.QuerySet["Case"]):
+    """Reads of cases; every face begins with `visible_to`."""
+
+    def visible_to(self, office_ids: Iterable[int]) -> CaseQuerySet:
+        """Only cases of these offices; none for an empty list."""
+        return self.filter(office_id__in=list(office_ids))
+
+    def with_place(self) -> CaseQuerySet:
+        """Dossier, plan entry and office in the same query."""
+        return self.select_related("dossier__filing_plan_entry", "office")
+
+
+class Case(models.Model):
+    """A matter (Vorgang) in a dossier, with its own history."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    reference = models.CharField(max_length=60, unique=True)
+    title = models.CharField(max_length=200)
+    salt = models.CharField(max_length=32, default=new_salt, editable=False)
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="cases")
+    office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="cases")
+    chain = models.OneToOneField(Chain, on_delete=models.PROTECT, related_name="records_case")
+    series = models.CharField(max_length=80, blank=True)
+    """Series the number was drawn from; empty for a reference given from outside."""
+    number = models.PositiveIntegerField(null=True, blank=True)
+    state = models.CharField(max_length=10, choices=CaseState.choices, default=CaseState.OPEN)
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+    retention_years = models.PositiveSmallIntegerField()
+    disposal = models.CharField(max_length=1, choices=Disposal.choices)
+    retention_until = models.DateField(null=True, blank=True)
+    """Last day of retention; nothing of the case can be deleted up to and on it."""
+    indexed = models.BooleanField(default=False)
+
+    objects: ClassVar[CaseQuerySet] = CaseQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        ordering = ["-opened_at", "-pk"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(condition=Q(state__in=CaseState.values), name="records_state"),
+            models.CheckConstraint(
+                condition=Q(state="open", closed_at__isnull=True, retention_until__isnull=True)
+                | Q(state="closed", closed_at__isnull=False, retention_until__isnull=False),
+                name="records_closed_has_dates",
+            ),
+            models.UniqueConstraint(
+                fields=["series", "number"], condition=~Q(series=""), name="records_number_once"
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["office", "-opened_at"]),
+            models.Index(fields=["state", "retention_until"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reference} {self.title}"
+
+
+class DocumentKind(models.TextChoices):
+    """What a document is in its case."""
+
+    APPLICATION_DATA = "application_data", _("Antragsdaten")
+    APPLICATION = "application", _("Antrag")
+    UPLOAD = "upload", _("Nachweis")
+    LETTER = "letter", _("Schreiben")
+    MESSAGE = "message", _("Nachricht")
+    PAYMENT_RECEIPT = "payment_receipt", _("Zahlungsbeleg")
+    NOTE = "note", _("Vermerk")
+
+
+class Direction(models.TextChoices):
+    """Seen from the town hall."""
+
+    IN = "in", _("Eingang")
+    OUT = "out", _("Ausgang")
+    INTERNAL = "internal", _("intern")
+
+
+class DocumentQuerySet(models.QuerySet["Document"]):
+    """Reads of documents; every face begins with `visible_to`."""
+
+    def visible_to(self, office_ids: Iterable[int]) -> DocumentQuerySet:
+        """Only documents of cases of these offices; none for an empty list."""
+        return self.filter(case__office_id__in=list(office_ids))
+
+    def with_versions(self) -> DocumentQuerySet:
+        """All versions, newest first, without their bytes (`Document.current`)."""
+        versions = DocumentVersion.objects.without_bytes().order_by("-number")
+        return self.prefetch_related(Prefetch("versions", queryset=versions))
+
+
+class Document(models.Model):
+    """A document of a case; its bytes are in the versions."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="documents")
+    title = models.CharField(max_length=250)
+    kind = models.CharField(max_length=20, choices=DocumentKind.choices)
+    direction = models.CharField(max_length=10, choices=Direction.choices)
+    created_at = models.DateTimeField()
+    latest = models.PositiveIntegerField(default=1)
+    """Number of the newest version."""
+    indexed = models.PositiveIntegerField(default=0)
+    """Number of the version that the search knows; 0 for none."""
+
+    objects: ClassVar[DocumentQuerySet] = DocumentQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        ordering = ["created_at", "pk"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=Q(kind__in=DocumentKind.values), name="records_document_kind"
+            ),
+            models.CheckConstraint(
+                condition=Q(direction__in=Direction.values), name="records_document_direction"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def current(self) -> DocumentVersion:
+        """The newest version; no query after `with_versions`."""
+        return max(self.versions.all(), key=lambda version: version.number)
+
+
+class DocumentVersionQuerySet(models.QuerySet["DocumentVersion"]):
+    """Reads of versions."""
+
+    def visible_to(self, office_ids: Iterable[int]) -> DocumentVersionQuerySet:
+        """Only versions of documents of these offices."""
+        return self.filter(document__case__office_id__in=list(office_ids))
+
+    def without_bytes(self) -> DocumentVersionQuerySet:
+        """With size and digest, never with the content itself."""
+        return self.select_related("blob").defer("blob__inline", "blob__wrapped_key")
+
+
+class DocumentVersion(models.Model):
+    """Immutable bytes with name and type. Refuses changes here and in the database."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="document_versions")
+    name = models.CharField(max_length=200)
+    content_type = models.CharField(max_length=120)
+    salt = models.CharField(max_length=32, default=new_salt, editable=False)
+    created_at = models.DateTimeField()
+
+    objects: ClassVar[DocumentVersionQuerySet] = (  # type: ignore[assignment]
+        DocumentVersionQuerySet.as_manager()
+    )
+
+    class Meta:
+        ordering = ["document", "number"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["document", "number"], name="records_version_once")
+        ]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store a new version. Raises: Immutable for one that is already filed."""
+        if not self._state.adding:
+            raise Immutable(f"version {self.number} of document {self.document_id} is filed")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Refused: documents go only by disposal, after their retention."""
+        raise Immutable(f"version {self.number} of document {self.document_id} is filed")
+
+    def read(self) -> bytes:
+        """The content, checked. Raises: StorageDamaged, StorageShredded."""
+        return Blob.objects.get(pk=self.blob_id).read()
+
+
+class RenditionKind(models.TextChoices):
+    """Another shape of the same content; the original stays what counts."""
+
+    PDF = "pdf", _("PDF/A")
+    TEXT = "text", _("Text")
+    PREVIEW = "preview", _("Vorschau")
+
+
+class Rendition(models.Model):
+    """What a job made of a version. May be made anew; each time leaves an event."""
+
+    version = models.ForeignKey(
+        DocumentVersion, on_delete=models.PROTECT, related_name="renditions"
+    )
+    kind = models.CharField(max_length=10, choices=RenditionKind.choices)
+    blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="renditions")
+    verdict = models.CharField(max_length=200, blank=True)
+    """What a check of the rendition said, e.g. a validator's result."""
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["version", "kind"], name="records_rendition_once"),
+            models.CheckConstraint(
+                condition=Q(kind__in=RenditionKind.values), name="records_rendition_kind"
+            ),
+        ]

@@ -1,0 +1,119 @@
+"""Reads of the record. Who may see what is part of every query, never a check afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from rathaus.organisation.models import StaffMember
+from rathaus.organisation.permissions import grants
+from rathaus.records.jobs import scope_of
+from rathaus.records.models import Case, CaseQuerySet, Document, DocumentQuerySet, DocumentVersion
+from rathaus.search import queries as search
+from rathaus.search.snippets import Parts
+
+
+def office_ids(staff: StaffMember | None) -> list[int]:
+    """Offices whose records `staff` may read ("records.view"), substitution included."""
+    return [office.pk for office in grants(staff).offices("records.view")]
+
+
+def cases_for(staff: StaffMember | None) -> CaseQuerySet:
+    """Cases `staff` may read, newest first, with dossier, plan entry and office."""
+    return Case.objects.visible_to(office_ids(staff)).with_place()
+
+
+def case_for(staff: StaffMember | None, public_id: UUID | str) -> Case:
+    """One case `staff` may read. Raises: Case.DoesNotExist, also where it is another office's."""
+    return cases_for(staff).get(public_id=public_id)
+
+
+def documents_of(case: Case) -> DocumentQuerySet:
+    """Documents of a case in order of filing, with versions and without bytes.
+
+    For a case that came from `cases_for` or belongs to the asking resident.
+    """
+    return Document.objects.filter(case=case).with_versions()
+
+
+def document_for(staff: StaffMember | None, public_id: UUID | str) -> Document:
+    """One document `staff` may read, with versions. Raises: Document.DoesNotExist."""
+    visible = Document.objects.visible_to(office_ids(staff)).select_related("case__chain")
+    return visible.with_versions().get(public_id=public_id)
+
+
+def version_for(staff: StaffMember | None, public_id: UUID | str) -> DocumentVersion:
+    """One version `staff` may read, ready for `actions.note_view`.
+
+    Raises: DocumentVersion.DoesNotExist.
+    """
+    visible = DocumentVersion.objects.visible_to(office_ids(staff))
+    return visible.select_related("blob", "document__case__chain").get(public_id=public_id)
+
+
+def due_for_disposal(on: date) -> CaseQuerySet:
+    """Cases whose retention is over on `on`, oldest first."""
+    return (
+        Case.objects.filter(state="closed", retention_until__lt=on)
+        .with_place()
+        .order_by("retention_until", "pk")
+    )
+
+
+@dataclass(frozen=True)
+class RecordHit:
+    """Something found: a case, or a document with its case. Parts are (text, is_hit)."""
+
+    case: Case
+    document: Document | None
+    title: Parts
+    snippet: Parts
+
+
+@dataclass(frozen=True)
+class RecordPage:
+    """Some hits; `next` is the `after` of the following page, "" on the last one."""
+
+    hits: Sequence[RecordHit]
+    next: str = ""
+    suggestion: str = ""
+
+
+def find(
+    staff: StaffMember | None,
+    text: str,
+    *,
+    kind: str | None = None,
+    limit: int = 20,
+    after: str | None = None,
+) -> RecordPage:
+    """Full text over the cases and documents `staff` may read; `kind` "case" or "document"."""
+    offices = office_ids(staff)
+    page = search.find(
+        text=text, kind=kind, scopes=[scope_of(pk) for pk in offices], limit=limit, after=after
+    )
+    cases = {
+        str(case.public_id): case
+        for case in Case.objects.visible_to(offices)
+        .with_place()
+        .filter(public_id__in=_keys(page, "case"))
+    }
+    documents = {
+        str(document.public_id): document
+        for document in Document.objects.visible_to(offices)
+        .select_related("case__dossier__filing_plan_entry", "case__office")
+        .filter(public_id__in=_keys(page, "document"))
+    }
+    hits: list[RecordHit] = []
+    for hit in page:
+        document = documents.get(hit.key)
+        case = document.case if document else cases.get(hit.key)
+        if case is not None:
+            hits.append(RecordHit(case, document, hit.title_parts, hit.snippet))
+    return RecordPage(hits, page.next, page.suggestion)
+
+
+def _keys(page: Iterable[search.Hit], kind: str) -> list[str]:
+    return [hit.key for hit in page if hit.kind == kind]
