@@ -13,6 +13,8 @@ from rathaus.catalogue.gate import Context, Finding
 
 from .conftest import BASE
 
+pytestmark = pytest.mark.one_database
+
 TODAY = date(2026, 11, 22)
 AROUND = Context(
     topics=frozenset({"bauen"}),

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from rathaus.organisation import calendar
 
+pytestmark = pytest.mark.one_database
+
 DAYS = st.dates(min_value=date(2019, 1, 1), max_value=date(2040, 12, 31))
 
 

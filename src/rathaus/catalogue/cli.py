@@ -21,7 +21,7 @@ def list_command(json: bool = False) -> int:
     """Print the services in force with version, mode and maturity."""
     rows = [_row(definition) for definition in queries.definitions()]
     if json:
-        print(json_module.dumps(rows, ensure_ascii=False, indent=2))  # noqa: T201
+        print(json_module.dumps(rows, ensure_ascii=False, indent=2))
         return OK
     table = Table("Leistung", "Titel", "Fassung", "Art", "Reifegrad", "Amt")
     for row in rows:
@@ -121,7 +121,7 @@ def _report(
                 for slug, rows in found.items()
             },
         }
-        print(json_module.dumps(data, ensure_ascii=False, indent=2))  # noqa: T201
+        print(json_module.dumps(data, ensure_ascii=False, indent=2))
         return FOUND if blocked else OK
     console = Console(soft_wrap=True, highlight=False)
     for problem in problems:

@@ -79,7 +79,7 @@ class Stage(Model):
 
 
 class Letter(Model):
-    """A letter template. ``[[path]]`` in subject and body is replaced by data, nothing is evaluated.
+    """A letter template. ``[[path]]`` in subject and body is replaced by data, never evaluated.
 
     Available: ``antrag.<field key>``, ``aktenzeichen``, ``name``, ``leistung``, ``eingang``
     (date received), ``datum``, ``amt``, ``gebuehr``, ``stadt``, ``grund``.
