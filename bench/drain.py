@@ -12,7 +12,11 @@ django.setup()
 
 from rathaus.core.models import Event, Job  # noqa: E402
 
-while Job.objects.filter(state__in=["ready", "running"]).exclude(name__startswith="payments.p").exists():
+while (
+    Job.objects.filter(state__in=["ready", "running"])
+    .exclude(name__startswith="payments.p")
+    .exists()
+):
     time.sleep(0.1)
 submitted = dict(Event.objects.filter(type="application.submitted").values_list("chain", "at"))
 ready = dict(Event.objects.filter(type="receipt.ready").values_list("chain", "at"))

@@ -22,7 +22,7 @@ FONT = re.compile(r"url\(([^)]+\.woff2)\)")
 def load_case() -> tuple[ServiceDefinition, dict[str, Any]]:
     """The service and plausible answers for it."""
     definition = next(d for d in library.load_all().services if d.slug == SERVICE)
-    text = (library.DIRECTORY / SERVICE / "cases.yaml").read_text(encoding="utf-8")
+    text = (library.SHIPPED / SERVICE / "cases.yaml").read_text(encoding="utf-8")
     loaded = yaml.safe_load(text)
     cases = loaded["cases"] if isinstance(loaded, dict) else loaded
     answers = next(case["answers"] for case in cases if case["expect"] == "valid")
@@ -41,7 +41,7 @@ def form_fields(fields: tuple[Field, ...], answers: dict[str, Any]) -> list[tupl
             year, month, day = str(value).split("-")
             sent += [(f"{key}.day", day), (f"{key}.month", month), (f"{key}.year", year)]
         elif isinstance(value, bool):
-            sent.append((key, "true" if value else "false"))
+            sent.append((key, "yes" if value else "no"))
         elif isinstance(value, dict):
             for part, inner in value.items():
                 if part == "birth_date":
@@ -85,19 +85,14 @@ def weigh(resident: Resident, path: str) -> int:
     page = resident.get("weigh", path)
     seen = set(ASSET.findall(page))
     for asset in sorted(seen):
-        text = resident.get("asset", asset) if asset.endswith(".css") else ""
-        if not text:
-            resident_get_raw(resident, asset)
-        for font in FONT.findall(text):
+        if not asset.endswith(".css"):
+            resident.fetch("asset", asset)
+            continue
+        for font in FONT.findall(resident.get("asset", asset)):
             address = urljoin(asset, font.strip("'\""))
             if "latin-" in address and "latin-ext" not in address and address not in seen:
                 seen.add(address)
-                resident_get_raw(resident, address)
+                resident.fetch("asset", address)
     total = sum(timing.size for timing in resident.timings[before:])
     del resident.timings[before:]
     return total
-
-
-def resident_get_raw(resident: Resident, path: str) -> None:
-    """Fetch something that is no text."""
-    resident.fetch("asset", path)

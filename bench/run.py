@@ -27,9 +27,10 @@ def measure(database: str, *, seconds: float, parallel: int, port: int) -> dict[
     """Start the server as in production, drive it, describe what was seen."""
     if database == "postgresql" and "RATHAUS_TEST_DATABASE_URL" not in os.environ:
         return _inside_postgres(seconds, parallel, port)
-    with tempfile.TemporaryDirectory(prefix="rathaus-bench-") as folder, _server(
-        database, Path(folder), port
-    ) as (pid, environment):
+    with (
+        tempfile.TemporaryDirectory(prefix="rathaus-bench-") as folder,
+        _server(database, Path(folder), port) as (pid, environment),
+    ):
         definition, answers = journey.load_case()
         _drive(port, 1, 2.0, definition, answers)
         alone = _drive(port, 1, max(5.0, seconds / 3), definition, answers)
@@ -94,9 +95,7 @@ def _server(database: str, folder: Path, port: int) -> Iterator[tuple[int, dict[
     if database == "postgresql":
         environment["DATABASE_URL"] = os.environ["RATHAUS_TEST_DATABASE_URL"]
     rathaus = str(Path(sys.executable).parent / "rathaus")
-    subprocess.run(
-        [sys.executable, "-m", "bench.prepare"], cwd=ROOT, env=environment, check=True
-    )
+    subprocess.run([sys.executable, "-m", "bench.prepare"], cwd=ROOT, env=environment, check=True)
     log = (folder / "server.log").open("wb")
     server = subprocess.Popen(
         [rathaus, "run", "--port", str(port)], cwd=ROOT, env=environment, stdout=log, stderr=log
@@ -123,7 +122,9 @@ def _wait_until_up(port: int) -> None:
     raise RuntimeError("the server did not come up")
 
 
-def _drive(port: int, parallel: int, seconds: float, definition: Any, answers: Any) -> dict[str, Any]:
+def _drive(
+    port: int, parallel: int, seconds: float, definition: Any, answers: Any
+) -> dict[str, Any]:
     end = time.monotonic() + seconds
     timings: list[Timing] = []
     done, failures = [0], []

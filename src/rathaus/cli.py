@@ -46,14 +46,16 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
     def add(name: str, text: str, command: Command, example: str) -> argparse.ArgumentParser:
-        sub = commands.add_parser(
-            name, help=text, description=text, epilog=f"Example: {example}"
-        )
+        sub = commands.add_parser(name, help=text, description=text, epilog=f"Example: {example}")
         sub.set_defaults(command=command)
         return sub
 
-    run = add("run", "Prepare the database, then run web and worker together.", _run,
-              "rathaus run --port 8000 --demo")
+    run = add(
+        "run",
+        "Prepare the database, then run web and worker together.",
+        _run,
+        "rathaus run --port 8000 --demo",
+    )
     web = add("web", "Run the web server only.", _web, "rathaus web --port 8000")
     for sub in (run, web):
         sub.add_argument("--port", type=_port, default=int(os.environ.get("PORT", "8000")))
@@ -61,29 +63,55 @@ def build_parser() -> argparse.ArgumentParser:
         sub.add_argument("--workers", type=int, default=2, help="web processes")
     run.add_argument("--demo", action="store_true", help="load the demo town if empty")
     add("worker", "Run the job worker only.", _worker, "rathaus worker")
-    add("setup", "Create or update the database and the services shipped.", _setup,
-        "rathaus setup")
+    add("setup", "Create or update the database and the services shipped.", _setup, "rathaus setup")
 
-    _group(commands, "demo", "The demo town Wiesmoor.", {
-        "load": ("Load offices, staff, services and 40 cases into an empty database.", _demo_load),
-    })
-    services = _group(commands, "services", "The catalogue of services.", {
-        "list": ("List the services with version, fee and maturity.", _services_list),
-        "check": ("Run the publish gate over service files.", _services_check),
-    })
+    _group(
+        commands,
+        "demo",
+        "The demo town Wiesmoor.",
+        {
+            "load": (
+                "Load offices, staff, services and 40 cases into an empty database.",
+                _demo_load,
+            ),
+        },
+    )
+    services = _group(
+        commands,
+        "services",
+        "The catalogue of services.",
+        {
+            "list": ("List the services with version, fee and maturity.", _services_list),
+            "check": ("Run the publish gate over service files.", _services_check),
+        },
+    )
     services["check"].add_argument("paths", nargs="*", type=Path, help="default: all shipped ones")
-    _group(commands, "records", "The electronic record.", {
-        "verify": ("Check every chain, document and file; names what was changed.", _verify),
-    })
-    jobs = _group(commands, "jobs", "Background jobs.", {
-        "list": ("List dead or waiting jobs.", _jobs_list),
-        "retry": ("Restart dead jobs.", _jobs_retry),
-        "run": ("Run everything that is due, then end.", _jobs_run),
-    })
+    _group(
+        commands,
+        "records",
+        "The electronic record.",
+        {
+            "verify": ("Check every chain, document and file; names what was changed.", _verify),
+        },
+    )
+    jobs = _group(
+        commands,
+        "jobs",
+        "Background jobs.",
+        {
+            "list": ("List dead or waiting jobs.", _jobs_list),
+            "retry": ("Restart dead jobs.", _jobs_retry),
+            "run": ("Run everything that is due, then end.", _jobs_run),
+        },
+    )
     jobs["list"].add_argument("--state", choices=["dead", "ready", "running"], default="dead")
     jobs["retry"].add_argument("ids", nargs="*", type=int, help="default: all dead jobs")
-    doctor = add("doctor", "Show what is configured, what is missing and what to do.", _doctor,
-                 "rathaus doctor --json")
+    doctor = add(
+        "doctor",
+        "Show what is configured, what is missing and what to do.",
+        _doctor,
+        "rathaus doctor --json",
+    )
     doctor.add_argument("--json", action="store_true", help="machine-readable output")
     return parser
 

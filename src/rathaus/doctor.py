@@ -39,18 +39,36 @@ def checks() -> list[Check]:
             "For production set DATABASE_URL=postgresql://…" if sqlite else "",
         ),
         Check("https", settings.HTTPS, settings.BASE_URL, "Set RATHAUS_URL=https://…"),
-        Check("town", Town.objects.exists(), str(Town.objects.first() or "-"),
-              "Run: rathaus demo load, or load your own town (docs/operations.md)"),
-        Check("staff", StaffMember.objects.exists(), f"{StaffMember.objects.count()} people",
-              "Create staff accounts (docs/operations.md)"),
-        Check("mail", not settings.SIMULATION and settings.EMAIL_HOST != "localhost",
-              "simulation" if settings.SIMULATION else settings.EMAIL_HOST,
-              "Set RATHAUS_MAIL_HOST and RATHAUS_MAIL_FROM"),
-        Check("paypal", bool(paypal["client_id"]) and not settings.SIMULATION,
-              "simulation" if settings.SIMULATION else (paypal["base_url"] or "off"),
-              "Set RATHAUS_PAYPAL_URL, _CLIENT_ID, _CLIENT_SECRET, _WEBHOOK_ID"),
-        Check("simulation", not settings.SIMULATION, "on" if settings.SIMULATION else "off",
-              "Never run a real town with RATHAUS_SIMULATION=1"),
+        Check(
+            "town",
+            Town.objects.exists(),
+            str(Town.objects.first() or "-"),
+            "Run: rathaus demo load, or load your own town (docs/operations.md)",
+        ),
+        Check(
+            "staff",
+            StaffMember.objects.exists(),
+            f"{StaffMember.objects.count()} people",
+            "Create staff accounts (docs/operations.md)",
+        ),
+        Check(
+            "mail",
+            not settings.SIMULATION and settings.EMAIL_HOST != "localhost",
+            "simulation" if settings.SIMULATION else settings.EMAIL_HOST,
+            "Set RATHAUS_MAIL_HOST and RATHAUS_MAIL_FROM",
+        ),
+        Check(
+            "paypal",
+            bool(paypal["client_id"]) and not settings.SIMULATION,
+            "simulation" if settings.SIMULATION else (paypal["base_url"] or "off"),
+            "Set RATHAUS_PAYPAL_URL, _CLIENT_ID, _CLIENT_SECRET, _WEBHOOK_ID",
+        ),
+        Check(
+            "simulation",
+            not settings.SIMULATION,
+            "on" if settings.SIMULATION else "off",
+            "Never run a real town with RATHAUS_SIMULATION=1",
+        ),
     ]
     return result
 

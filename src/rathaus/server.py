@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import json
 import os
@@ -21,7 +22,8 @@ RESTART_PAUSE = 2.0
 
 def prepare() -> None:
     """Bring database, static files and shipped services up to date. Safe to repeat."""
-    from rathaus.catalogue import actions as catalogue, library
+    from rathaus.catalogue import actions as catalogue
+    from rathaus.catalogue import library
     from rathaus.core.actors import Actor
     from rathaus.organisation.models import Town
     from rathaus.records import actions as records
@@ -30,7 +32,7 @@ def prepare() -> None:
     call_command("migrate", verbosity=0, interactive=False)
     call_command("collectstatic", verbosity=0, interactive=False)
     actor = Actor.system("setup")
-    records.load_filing_plan(actor=actor)
+    records.load_filing_plan()
     if Town.objects.exists():
         catalogue.install(library=library.load_all(), actor=actor)
 
@@ -121,10 +123,8 @@ def _preload() -> None:
     from rathaus.catalogue import queries
 
     _ = get_resolver().url_patterns
-    try:
+    with contextlib.suppress(DatabaseError):  # an empty database: the first request loads them
         queries.definitions()
-    except DatabaseError:
-        pass  # an empty database; the first request loads them
     connections.close_all()
     gc.collect()
     gc.freeze()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from rathaus.forms.definition import Field, FieldType, FormDefinition
+
 
 def value(answers: Mapping[str, Any], path: str) -> Any:
     """The answer at ``person.last_name`` or ``people.0.last_name``; None if there is none."""
@@ -35,17 +37,6 @@ def searchable(answers: Any) -> str:
     return "\n".join(_texts(answers))
 
 
-def upload_ids(answers: Any) -> set[str]:
-    """Ids of all files that the answers name."""
-    if isinstance(answers, Mapping):
-        if "sha256" in answers and "id" in answers:
-            return {str(answers["id"])}
-        return set().union(*(upload_ids(item) for item in answers.values()))
-    if isinstance(answers, list):
-        return set().union(*(upload_ids(item) for item in answers))
-    return set()
-
-
 def _texts(found: Any) -> Iterator[str]:
     if isinstance(found, str):
         yield found
@@ -55,3 +46,12 @@ def _texts(found: Any) -> Iterator[str]:
     elif isinstance(found, list):
         for item in found:
             yield from _texts(item)
+
+
+def takes_files(form: FormDefinition) -> bool:
+    """Whether the form asks for an upload anywhere."""
+    return any(_takes_files(field) for step in form.steps for field in step.fields)
+
+
+def _takes_files(field: Field) -> bool:
+    return field.type == FieldType.UPLOAD or any(_takes_files(inner) for inner in field.fields)

@@ -5,6 +5,7 @@ Every handler may run twice: each looks first whether its effect is there alread
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 
 from django.db import transaction
@@ -13,7 +14,8 @@ from rathaus.core import jobs
 from rathaus.core.actors import Actor
 from rathaus.core.clock import now
 from rathaus.core.events import record
-from rathaus.proceedings import documents, notices
+from rathaus.forms import uploads
+from rathaus.proceedings import documents, filing, notices
 from rathaus.proceedings.events import LetterReady, ReceiptReady
 from rathaus.proceedings.models import Application, Draft, DraftState, Letter
 from rathaus.records import actions as records
@@ -29,14 +31,12 @@ def make_receipt(*, application_id: int) -> None:
     if verification.document_id is None:
         content = documents.receipt_pdf(application, verification)
         with transaction.atomic():
-            document = records.file_document(
-                case=application.case,
+            document = filing.file_pdf(
+                application,
                 title=verification.title,
                 kind="application",
                 content=content,
-                name=f"eingangsbestaetigung-{application.reference}.pdf",
-                content_type="application/pdf",
-                direction="out",
+                name="eingangsbestaetigung",
                 actor=WORKER,
             )
             sha256 = documents.seal(verification, document)
@@ -52,14 +52,12 @@ def make_payment_receipt(*, application_id: int) -> None:
     if verification.document_id is None:
         content = documents.payment_receipt_pdf(application, verification)
         with transaction.atomic():
-            document = records.file_document(
-                case=application.case,
+            document = filing.file_pdf(
+                application,
                 title=verification.title,
                 kind="payment_receipt",
                 content=content,
-                name=f"zahlungsbeleg-{application.reference}.pdf",
-                content_type="application/pdf",
-                direction="out",
+                name="zahlungsbeleg",
                 actor=WORKER,
             )
             documents.seal(verification, document)
@@ -78,14 +76,12 @@ def make_letter(*, letter_id: int) -> None:
     )
     content = documents.letter_pdf(application, letter, verification)
     with transaction.atomic():
-        document = records.file_document(
-            case=application.case,
+        document = filing.file_pdf(
+            application,
             title=letter.title,
             kind="letter",
             content=content,
-            name=f"schreiben-{application.reference}.pdf",
-            content_type="application/pdf",
-            direction="out",
+            name="schreiben",
             actor=WORKER,
         )
         filed = Letter.objects.filter(pk=letter.pk, document=None).update(document=document)
@@ -109,6 +105,12 @@ def send_notice(*, application_id: int, key: str) -> None:
     notices.send(application, key)
 
 
+@jobs.job("proceedings.sweep_uploads")
+def sweep_uploads(*, owner: str) -> None:
+    """Drop a sent draft's uploads: what the answers name is filed, the rest is not needed."""
+    uploads.sweep(uuid.UUID(owner), keep=())
+
+
 @jobs.cron("proceedings.delete_old_drafts", every=timedelta(hours=6))
 def delete_old_drafts() -> None:
     """Deletion rule: drafts nobody touched for 30 days go, with their uploads."""
@@ -117,5 +119,3 @@ def delete_old_drafts() -> None:
     old = Draft.objects.filter(state=DraftState.OPEN, expires_at__lt=now())
     for draft in old.iterator():
         discard(draft=draft, actor=WORKER)
-
-

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from rathaus.core.actors import Actor
-from rathaus.payments import actions as payments, queries as payment_queries
+from rathaus.payments import actions as payments
+from rathaus.payments import queries as payment_queries
 from rathaus.proceedings.models import Application
 
 
@@ -18,8 +19,6 @@ def settle_claim(application: Application, *, refund: bool, reason: str, actor: 
     balance = payment_queries.balance(claim)
     paid = balance.confirmed - balance.refunded
     if refund and paid.cents > 0:
-        payments.request_refund(
-            claim=claim, amount_cents=paid.cents, reason=reason, actor=actor
-        )
+        payments.request_refund(claim=claim, amount_cents=paid.cents, reason=reason, actor=actor)
     if not balance.is_paid:
         payments.cancel_claim(claim=claim, reason=reason, actor=actor)

@@ -30,6 +30,8 @@ OPEN_STATES = frozenset(
     {State.AWAITING_PAYMENT, State.RECEIVED, State.IN_PROGRESS, State.AWAITING_RESIDENT}
 )
 
+DESK_STATES = OPEN_STATES - {State.AWAITING_PAYMENT}
+
 
 class Move(StrEnum):
     """What can happen to an application."""

@@ -11,7 +11,8 @@ from rathaus.core.events import record
 from rathaus.core.jobs import enqueue
 from rathaus.organisation import calendar
 from rathaus.organisation.models import StaffMember
-from rathaus.payments import actions as payments, fees
+from rathaus.payments import actions as payments
+from rathaus.payments import fees
 from rathaus.proceedings import jobs, letters, states
 from rathaus.proceedings.errors import CorrectionPending, LetterIncomplete
 from rathaus.proceedings.events import DecisionMade, LetterRead

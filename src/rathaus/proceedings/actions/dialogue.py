@@ -17,7 +17,7 @@ from rathaus.core.jobs import enqueue
 from rathaus.forms.models import Upload
 from rathaus.organisation import calendar
 from rathaus.organisation.models import StaffMember
-from rathaus.proceedings import jobs, states
+from rathaus.proceedings import filing, jobs, states
 from rathaus.proceedings.events import (
     CorrectionAnswered,
     CorrectionRequested,
@@ -27,8 +27,6 @@ from rathaus.proceedings.events import (
 from rathaus.proceedings.models import Application, CorrectionRequest, Message
 from rathaus.proceedings.models.dialogue import CorrectionState
 from rathaus.proceedings.states import Move, MoveRefused
-from rathaus.records import actions as records
-from rathaus.records.models import Document
 
 
 @dataclass(frozen=True)
@@ -100,16 +98,13 @@ def answer_correction(
     text = "\n\n".join(
         f"{item['text']}\n{given[item['id']]['text']}".strip() for item in request.items
     )
-    records.file_document(
-        case=application.case,
+    filing.file_text(
+        application,
         title=_("Antwort auf die Rückfrage"),
-        kind="message",
-        content=text.encode(),
-        name="antwort.txt",
-        content_type="text/plain; charset=utf-8",
-        direction="in",
-        actor=actor,
         text=text,
+        name="antwort.txt",
+        incoming=True,
+        actor=actor,
     )
     event = CorrectionAnswered(request=str(request.public_id), documents=count)
     record(application.case.chain, event, actor=actor)
@@ -126,9 +121,9 @@ def withdraw_correction(*, request: CorrectionRequest, actor: Actor) -> None:
 def _close(request: CorrectionRequest, state: CorrectionState) -> None:
     application = request.application
     moment = now()
-    closed = CorrectionRequest.objects.filter(
-        pk=request.pk, state=CorrectionState.OPEN
-    ).update(state=state, answered_at=moment)
+    closed = CorrectionRequest.objects.filter(pk=request.pk, state=CorrectionState.OPEN).update(
+        state=state, answered_at=moment
+    )
     if not closed:
         raise MoveRefused(Move.ANSWER, application.state)
     due_on = application.due_on
@@ -164,17 +159,15 @@ def send_message(
             for upload in Upload.objects.filter(owner=owner, field_key="message")
         ]
         message.documents.set(filed)
-    records.file_document(
-        case=application.case,
-        title=_("Nachricht von Ihnen") if incoming else _("Nachricht vom Rathaus"),
-        kind="message",
-        content=text.encode(),
-        name="nachricht.txt",
-        content_type="text/plain; charset=utf-8",
-        direction="in" if incoming else "out",
-        actor=actor,
+    filing.file_text(
+        application,
+        title=_("Nachricht von außen") if incoming else _("Nachricht vom Rathaus"),
         text=text,
+        name="nachricht.txt",
+        incoming=incoming,
+        actor=actor,
     )
+    Application.objects.filter(pk=application.pk).update(has_unread=incoming)
     event = MessageSent(message=str(message.public_id), incoming=incoming)
     record(application.case.chain, event, actor=actor)
     if not incoming:
@@ -184,12 +177,14 @@ def send_message(
 
 def mark_messages_read(*, application: Application, incoming: bool) -> None:
     """Note that the other side has seen the messages."""
-    application.messages.filter(incoming=incoming, read_at=None).update(read_at=now())
+    read = application.messages.filter(incoming=incoming, read_at=None).update(read_at=now())
+    if incoming and read:
+        Application.objects.filter(pk=application.pk).update(has_unread=False)
 
 
 def _file_upload(upload: Upload, application: Application, actor: Actor) -> int:
-    document: Document = records.file_document(
-        case=application.case,
+    document = filing.file(
+        application,
         title=upload.name,
         kind="upload",
         content=upload.blob,

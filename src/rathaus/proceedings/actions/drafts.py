@@ -49,9 +49,7 @@ def save_step(
     """
     merged = {**draft.answers, **answers}
     moment = now()
-    saved = Draft.objects.filter(
-        pk=draft.pk, state=DraftState.OPEN, revision=revision
-    ).update(
+    saved = Draft.objects.filter(pk=draft.pk, state=DraftState.OPEN, revision=revision).update(
         answers=merged,
         current_step=step_key,
         revision=F("revision") + 1,

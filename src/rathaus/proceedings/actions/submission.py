@@ -16,12 +16,14 @@ from rathaus.core.actors import Actor
 from rathaus.core.clock import local, now, today
 from rathaus.core.events import record
 from rathaus.core.jobs import enqueue
-from rathaus.core.models import Blob
 from rathaus.forms import engine
 from rathaus.forms.models import Upload
-from rathaus.organisation import calendar, queries as organisation
-from rathaus.payments import actions as payments, fees
-from rathaus.proceedings import answers as paths, jobs
+from rathaus.organisation import calendar
+from rathaus.organisation import queries as organisation
+from rathaus.payments import actions as payments
+from rathaus.payments import fees
+from rathaus.proceedings import answers as paths
+from rathaus.proceedings import jobs
 from rathaus.proceedings.actions.drafts import raise_changed
 from rathaus.proceedings.errors import DraftIncomplete
 from rathaus.proceedings.events import ApplicationSubmitted
@@ -41,11 +43,11 @@ def submit(*, draft: Draft, actor: Actor) -> Application:
     if draft.state != DraftState.OPEN:
         raise_changed(draft)
     service = draft.version.parsed
-    assert service.form is not None and service.filing is not None
-    problems = engine.problems(service.form, draft.answers)
+    form = service.online_form
+    problems = engine.problems(form, draft.answers)
     if problems:
         raise DraftIncomplete(problems)
-    answers = engine.prune(service.form, draft.answers)
+    answers = engine.prune(form, draft.answers)
     content = canonical(answers)
     digest = hashlib.sha256(content).hexdigest()
     with transaction.atomic():
@@ -56,7 +58,10 @@ def submit(*, draft: Draft, actor: Actor) -> Application:
             raise_changed(draft)
         office = organisation.office(service.office)
         case = records.open_case(
-            filing_code=service.filing.plan_code, title=service.title, office=office, actor=actor
+            filing_code=service.filing_rule.plan_code,
+            title=service.title,
+            office=office,
+            actor=actor,
         )
         application = _create(draft, service, case, answers, digest)
         record(
@@ -90,8 +95,7 @@ def deadline(service: ServiceDefinition, start: date) -> date | None:
 def _create(
     draft: Draft, service: ServiceDefinition, case: Case, answers: dict[str, Any], digest: str
 ) -> Application:
-    form = service.form
-    assert form is not None
+    form = service.online_form
     moment = now()
     return Application.objects.create(
         draft=draft,
@@ -124,24 +128,23 @@ def _file(application: Application, content: bytes, actor: Actor) -> None:
         actor=actor,
         text=paths.searchable(application.answers),
     )
-    draft = application.draft
-    assert draft is not None
-    wanted = paths.upload_ids(application.answers)
-    if not wanted:
+    draft, form = application.draft, application.service.online_form
+    if draft is None or not paths.takes_files(form):
         return
+    wanted = engine.upload_ids(form, application.answers)
     for upload in Upload.objects.filter(owner=draft.public_id).select_related("blob"):
         if str(upload.id) in wanted:
-            blob: Blob = upload.blob
             records.file_document(
                 case=case,
                 title=upload.name,
                 kind="upload",
-                content=blob,
+                content=upload.blob,
                 name=upload.name,
                 content_type=upload.content_type,
                 direction="in",
                 actor=actor,
             )
+    enqueue(jobs.sweep_uploads, owner=str(draft.public_id))
 
 
 def _charge(

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rathaus.core import secrets
 from rathaus.core.clock import today
-from rathaus.proceedings.states import OPEN_STATES, State
+from rathaus.proceedings.states import DESK_STATES, OPEN_STATES, State
 
 if TYPE_CHECKING:
     from rathaus.catalogue.definition import ServiceDefinition
@@ -36,8 +36,8 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         return self.filter(case__office_id__in=list(office_ids))
 
     def on_the_desk(self) -> ApplicationQuerySet:
-        """Waiting for somebody at the town hall or for the resident, not decided."""
-        return self.filter(state__in=[s for s in OPEN_STATES if s != State.AWAITING_PAYMENT])
+        """Not decided, or decided with a message that nobody has read."""
+        return self.filter(models.Q(state__in=DESK_STATES) | models.Q(has_unread=True))
 
     def for_lists(self) -> ApplicationQuerySet:
         """With everything that a row of a list shows; without the answers."""
@@ -79,6 +79,8 @@ class Application(models.Model):
         related_name="applications",
     )
     decided_at = models.DateTimeField(null=True, blank=True)
+    has_unread = models.BooleanField(default=False)
+    """A message of the resident nobody has read; brings a closed case back to the desk."""
 
     objects = ApplicationQuerySet.as_manager()
 

@@ -1,9 +1,9 @@
 """Everything worth a name that is read from the proceedings."""
 
 from rathaus.proceedings.queries.access import by_reference, open_draft
-from rathaus.proceedings.queries.basket import BasketFilter, Page, basket, counts
 from rathaus.proceedings.queries.status import TimelineEntry, WhatNow, timeline, what_now
 from rathaus.proceedings.queries.verification import ReceiptCheck, verify_receipt
+from rathaus.proceedings.queries.worklist import BasketFilter, Page, basket, counts
 
 __all__ = [
     "BasketFilter",

@@ -66,7 +66,9 @@ def what_now(application: Application) -> WhatNow:
         )
     if state == State.IN_PROGRESS:
         return WhatNow(
-            _("Wir prüfen Ihre Angaben"), _("Sie müssen gerade nichts tun."), "fact_check",
+            _("Wir prüfen Ihre Angaben"),
+            _("Sie müssen gerade nichts tun."),
+            "fact_check",
             application.due_on,
         )
     if state == State.WITHDRAWN:

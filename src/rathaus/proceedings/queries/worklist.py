@@ -13,7 +13,7 @@ from rathaus.core.clock import today
 from rathaus.organisation.models import StaffMember
 from rathaus.proceedings.models import Application
 from rathaus.proceedings.models.application import ApplicationQuerySet
-from rathaus.proceedings.states import OPEN_STATES, State
+from rathaus.proceedings.states import DESK_STATES, OPEN_STATES, State
 
 PAGE = 50
 FAR = date(9999, 12, 31)
@@ -58,8 +58,10 @@ def basket(staff: StaffMember, offices: Collection[int], wanted: BasketFilter) -
 
 def counts(staff: StaffMember, offices: Collection[int]) -> dict[str, int]:
     """Numbers for the tabs: open work only, so the index keeps this cheap."""
-    rows = Application.objects.visible_to_offices(offices).filter(state__in=OPEN_STATES)
-    desk = Q(state__in=[State.RECEIVED, State.IN_PROGRESS, State.AWAITING_RESIDENT])
+    desk = Q(state__in=DESK_STATES) | Q(has_unread=True)
+    rows = Application.objects.visible_to_offices(offices).filter(
+        desk | Q(state=State.AWAITING_PAYMENT)
+    )
     return rows.aggregate(
         all=Count("pk", filter=desk),
         new=Count("pk", filter=Q(state=State.RECEIVED)),
@@ -93,9 +95,7 @@ def _filtered(
         rows = rows.filter(case__office__key=wanted.office)
     if wanted.text:
         text = wanted.text.strip()[:100]
-        rows = rows.filter(
-            Q(case__reference__icontains=text) | Q(applicant_name__icontains=text)
-        )
+        rows = rows.filter(Q(case__reference__icontains=text) | Q(applicant_name__icontains=text))
     return rows
 
 
@@ -117,16 +117,12 @@ def _after(rows: ApplicationQuerySet, wanted: BasketFilter) -> ApplicationQueryS
             day = date.fromisoformat(first)
             if day == FAR:
                 return rows.filter(due_on=None, pk__gt=pk)
-            return rows.filter(
-                Q(due_on__gt=day) | Q(due_on=day, pk__gt=pk) | Q(due_on=None)
-            )
+            return rows.filter(Q(due_on__gt=day) | Q(due_on=day, pk__gt=pk) | Q(due_on=None))
         moment = datetime.fromisoformat(first)
     except ValueError:
         return rows
     if moment.tzinfo is None:
         return rows
     if wanted.sort == "newest":
-        return rows.filter(
-            Q(submitted_at__lt=moment) | Q(submitted_at=moment, pk__lt=pk)
-        )
+        return rows.filter(Q(submitted_at__lt=moment) | Q(submitted_at=moment, pk__lt=pk))
     return rows.filter(Q(submitted_at__gt=moment) | Q(submitted_at=moment, pk__gt=pk))

@@ -1,0 +1,217 @@
+"""The PDF documents of a proceeding: receipt, payment receipt, letter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from rathaus.core.clock import local, now
+from rathaus.core.secrets import new_code
+from rathaus.forms import engine
+from rathaus.forms.definition import FieldType
+from rathaus.organisation import queries as organisation
+from rathaus.payments import queries as payment_queries
+from rathaus.payments.providers import registry
+from rathaus.proceedings.models import Application, Letter, Verification
+from rathaus.records.models import Document, DocumentKind
+from rathaus.theme import documents as data
+from rathaus.theme import formats, letters
+
+TITLES = {
+    "receipt": "Eingangsbestätigung mit Ihren Angaben",
+    "payment": "Zahlungsbeleg",
+}
+"""Titles in the record; the record is kept in German."""
+
+
+def load(application_id: int) -> Application:
+    """The application with everything a document shows, in few queries."""
+    return Application.objects.select_related(
+        "case__chain", "case__office", "case__dossier", "claim", "version__service"
+    ).get(pk=application_id)
+
+
+def verification(application: Application, *, kind: str, key: str, title: str = "") -> Verification:
+    """The code of a document: made before the document, the same on every try."""
+    existing = Verification.objects.filter(application=application, key=key).first()
+    if existing is not None:
+        return existing
+    try:
+        with transaction.atomic():
+            return Verification.objects.create(
+                code=new_code(4),
+                application=application,
+                kind=kind,
+                key=key,
+                title=title or TITLES[kind],
+                issued_at=now(),
+            )
+    except IntegrityError:
+        return Verification.objects.get(application=application, key=key)
+
+
+def seal(row: Verification, document: Document) -> str:
+    """Note what the code vouches for; returns the digest of the document's bytes."""
+    sha256 = document.versions.select_related("blob").latest("number").blob.sha256
+    Verification.objects.filter(pk=row.pk, document=None).update(document=document, sha256=sha256)
+    return sha256
+
+
+def receipt_pdf(application: Application, row: Verification) -> bytes:
+    """Eingangsbestätigung with all answers."""
+    service = application.service
+    with translation.override("de"):
+        sections = engine.summary(service.online_form, application.answers)
+        claim = application.claim
+        return letters.render(
+            data.ReceiptData(
+                sender=sender(application),
+                reference=application.reference,
+                service=service.title,
+                received_at=application.submitted_at,
+                applicant=_applicant(application),
+                verification=_printed(row),
+                next_steps=tuple(_next_steps(application)),
+                status_url=f"{settings.BASE_URL}/vorgang/",
+                fees=_fees(claim.fee_lines) if claim else (),
+                payment_note=_("Kassenzeichen: %(reference)s")
+                % {"reference": claim.payment_reference}
+                if claim
+                else "",
+                sections=tuple(_section(section) for section in sections),
+                files=tuple(_files(application)),
+            )
+        )
+
+
+def payment_receipt_pdf(application: Application, row: Verification) -> bytes:
+    """Zahlungsbeleg for the claim of this application."""
+    claim = application.claim
+    if claim is None:
+        raise LookupError(f"{application.reference} has no claim")
+    balance = payment_queries.balance(claim)
+    attempt = payment_queries.latest_attempt(claim)
+    with translation.override("de"):
+        return letters.render(
+            data.PaymentReceiptData(
+                sender=sender(application),
+                reference=application.reference,
+                payment_reference=claim.payment_reference,
+                service=application.service.title,
+                paid_at=row.issued_at,
+                method=str(registry.get(attempt.provider).public_name) if attempt else _("Zahlung"),
+                transaction=(attempt.provider_reference or "") if attempt else "",
+                payer=_applicant(application),
+                fees=_fees(claim.fee_lines),
+                amount_cents=balance.confirmed_cents,
+                verification=_printed(row),
+                issued_at=row.issued_at,
+            )
+        )
+
+
+def letter_pdf(application: Application, letter: Letter, row: Verification | None) -> bytes:
+    """A letter as it goes to the resident; without `row` it is a preview."""
+    return letters.render(
+        data.LetterData(
+            sender=sender(application),
+            recipient=_recipient(application),
+            reference=application.reference,
+            day=local(letter.created_at).date(),
+            subject=letter.subject,
+            body=letter.body,
+            salutation="",
+            closing="",
+            clerk=letter.signed_by,
+            clerk_phone=application.case.office.phone,
+            clerk_email=application.case.office.email,
+            clerk_room=application.case.office.room,
+            remedy=letter.remedy,
+            verification=_printed(row) if row else None,
+        )
+    )
+
+
+def sender(application: Application) -> data.Sender:
+    """Town and office of the case."""
+    town, office = organisation.town(), application.case.office
+    return data.Sender(
+        town=town.full_name,
+        office=office.name,
+        street=town.street,
+        city=f"{town.postal_code} {town.city}",
+        phone=office.phone or town.phone,
+        email=office.email or town.email,
+        web=town.web,
+        hue=town.brand_hue,
+    )
+
+
+def _printed(row: Verification) -> data.Verification:
+    address = f"{settings.BASE_URL}/echtheit/"
+    return data.Verification(code=row.code, url=address, link=f"{address}?code={row.code}")
+
+
+def _applicant(application: Application) -> tuple[str, ...]:
+    return (application.applicant_name,) if application.applicant_name else ()
+
+
+def _recipient(application: Application) -> tuple[str, ...]:
+    lines = [application.applicant_name]
+    address = _first_address(application)
+    if address:
+        street = f"{address.get('street', '')} {address.get('house_number', '')}".strip()
+        city = f"{address.get('postal_code', '')} {address.get('city', '')}".strip()
+        lines += [street, city]
+    return tuple(line for line in lines if line)[:6]
+
+
+def _first_address(application: Application) -> Mapping[str, Any] | None:
+    for step in application.service.online_form.steps:
+        for field in step.fields:
+            value = application.answers.get(field.key)
+            if field.type == FieldType.ADDRESS and isinstance(value, Mapping):
+                return value
+    return None
+
+
+def _next_steps(application: Application) -> Iterable[str]:
+    service = application.service
+    if service.after_submit:
+        yield service.after_submit
+    if application.state == "awaiting_payment":
+        yield _("Die Gebühr ist noch offen. Wir beginnen, sobald sie bezahlt ist.")
+    elif application.due_on:
+        yield _("Voraussichtlich fertig bis %(day)s.") % {"day": formats.day(application.due_on)}
+    yield _("Den Stand sehen Sie jederzeit mit Aktenzeichen und Zugangscode auf der Statusseite.")
+
+
+def _fees(lines: Iterable[Any]) -> tuple[data.FeeLine, ...]:
+    return tuple(
+        data.FeeLine(
+            label=f"{line.quantity} × {line.label}" if line.quantity > 1 else line.label,
+            amount_cents=line.total_cents,
+            note=line.legal_basis,
+        )
+        for line in lines
+    )
+
+
+def _section(section: engine.SummarySection) -> data.Section:
+    rows = []
+    for row in section.rows:
+        label = f"{row.group}: {row.label}" if row.group else row.label
+        rows.append(data.Row(label=label, value=row.value if row.answered else ""))
+    return data.Section(title=section.title, rows=tuple(rows))
+
+
+def _files(application: Application) -> Iterable[data.FileEntry]:
+    uploads = application.case.documents.filter(kind=DocumentKind.UPLOAD)
+    for document in uploads.prefetch_related("versions__blob"):
+        version = document.versions.all()[0]
+        yield data.FileEntry(name=version.name, size=version.blob.size, sha256=version.blob.sha256)
