@@ -34,8 +34,6 @@ class SimulatedOrder(models.Model):
     created_at = models.DateTimeField(db_index=True)
     approved_at = models.DateTimeField(null=True, blank=True)
 
-    refunds: models.Manager[SimulatedRefund]
-
     def __str__(self) -> str:
         return self.order_id
 
@@ -105,8 +103,6 @@ class SimulatedMail(models.Model):
     text = models.TextField()
     html = models.TextField(blank=True)
     sent_at = models.DateTimeField(db_index=True)
-
-    attachments: models.Manager[SimulatedAttachment]
 
     def __str__(self) -> str:
         return self.subject

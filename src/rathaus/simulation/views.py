@@ -51,5 +51,7 @@ def attachment(request: HttpRequest, token: str) -> HttpResponse:
         bytes(found.content),
         content_type=found.content_type if inline else "application/octet-stream",
     )
-    response["Content-Disposition"] = content_disposition_header(not inline, found.name)
+    disposition = content_disposition_header(not inline, found.name)
+    if disposition:
+        response["Content-Disposition"] = disposition
     return response

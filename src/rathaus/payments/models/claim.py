@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING
 
 from django.db import models
 
@@ -11,10 +10,6 @@ from rathaus.core.models import Chain
 from rathaus.core.money import Money
 from rathaus.payments.fees import FeeLine
 from rathaus.payments.states import ClaimState
-
-if TYPE_CHECKING:
-    from rathaus.payments.models.attempt import PaymentAttempt
-    from rathaus.payments.models.refund import Refund
 
 
 class Claim(models.Model):
@@ -48,9 +43,6 @@ class Claim(models.Model):
     created_at = models.DateTimeField()
     touched_at = models.DateTimeField()
     """Written first in each transaction that moves money: the row lock that serialises them."""
-
-    attempts: models.Manager[PaymentAttempt]
-    refunds: models.Manager[Refund]
 
     class Meta:
         indexes = [

@@ -35,12 +35,59 @@ MESSAGES: Mapping[int, tuple[str, str]] = {
 }
 
 
+# The API fixes these texts word for word; a client may compare them.
+ISSUES: Mapping[str, str] = {
+    "CANNOT_BE_ZERO_OR_NEGATIVE": (
+        "Must be greater than zero. If the currency supports decimals, only two decimal place "
+        "precision is supported."
+    ),
+    "CAPTURE_FULLY_REFUNDED": "The capture has already been fully refunded",
+    "COMPLIANCE_VIOLATION": "Transaction is declined due to compliance violation.",
+    "DUPLICATE_INVOICE_ID": "Invoice ID was previously used to refund a capture.",
+    "INSTRUMENT_DECLINED": (
+        "The instrument presented  was either declined by the processor or bank, or it can't be "
+        "used for this payment."
+    ),
+    "INVALID_CURRENCY_CODE": (
+        "Currency code is invalid or is not currently supported. Please refer "
+        "https://developer.paypal.com/api/rest/reference/currency-codes/ for list of supported "
+        "currency codes."
+    ),
+    "INVALID_PARAMETER_SYNTAX": "The value of a field does not conform to the expected format.",
+    "INVALID_PARAMETER_VALUE": "The value of a field is invalid.",
+    "INVALID_RESOURCE_ID": (
+        "Specified resource ID does not exist. Please check the resource ID and try again."
+    ),
+    "INVALID_STRING_LENGTH": "The value of a field is either too short or too long.",
+    "MALFORMED_REQUEST_JSON": "The request JSON is not well formed.",
+    "ORDER_ALREADY_CAPTURED": (
+        "Order already captured.If 'intent=CAPTURE' only one capture per order is allowed."
+    ),
+    "ORDER_NOT_APPROVED": (
+        "Payer has not yet approved the Order for payment. Please redirect the payer to the "
+        "'rel':'approve' url returned as part of the HATEOAS links within the Create Order call "
+        "or provide a valid `payment_source` in the request."
+    ),
+    "PAYPAL_REQUEST_ID_REQUIRED": (
+        "A PayPal-Request-Id is required if you are trying to process payment for an Order. "
+        "Please specify a PayPal-Request-Id or Create the Order without a 'payment_source' "
+        "specified."
+    ),
+    "PENDING_CAPTURE": (
+        "Cannot initiate a refund as the capture is pending. Capture is typically pending when "
+        "the payer has funded the transaction using e-check/bank funded."
+    ),
+    "REFUND_AMOUNT_EXCEEDED": (
+        "The refund amount must be less than or equal to the capture amount that has not yet "
+        "been refunded."
+    ),
+}
+
+
 class ApiError(Exception):
     """An answer other than success."""
 
-    def __init__(
-        self, status: int, issue: str = "", description: str = "", links: Any = None
-    ) -> None:
+    def __init__(self, status: int, issue: str = "", *, field: str = "", links: Any = None) -> None:
         super().__init__(f"{status} {issue}")
         self.status = status
         name, message = MESSAGES[status]
@@ -51,7 +98,8 @@ class ApiError(Exception):
             "links": links or [],
         }
         if issue:
-            self.body["details"] = [{"issue": issue, "description": description or issue}]
+            detail = {"issue": issue, "description": ISSUES[issue]}
+            self.body["details"] = [detail | ({"field": field} if field else {})]
 
 
 def address(path: str) -> str:

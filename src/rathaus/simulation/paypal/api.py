@@ -112,7 +112,7 @@ def capture_order(request: HttpRequest, order_id: str) -> HttpResponse:
             raise ApiError(422, issue)
     response = _once(request, lambda: (201, answers.order_body(engine.capture(order_id))))
     if faults.take("capture.ORDER_ALREADY_CAPTURED"):
-        raise ApiError(422, "ORDER_ALREADY_CAPTURED", "Order already captured.")
+        raise ApiError(422, "ORDER_ALREADY_CAPTURED")
     return response
 
 

@@ -40,11 +40,7 @@ def find(order_id: str) -> SimulatedOrder:
     """An order that has not expired. Raises: ApiError 404."""
     order = SimulatedOrder.objects.filter(order_id=order_id).first()
     if order is None or order.voided or _expired(order):
-        raise ApiError(
-            404,
-            "INVALID_RESOURCE_ID",
-            "Specified resource ID does not exist. Please check the resource ID and try again.",
-        )
+        raise ApiError(404, "INVALID_RESOURCE_ID")
     return order
 
 
@@ -69,9 +65,9 @@ def capture(order_id: str) -> SimulatedOrder:
     """Collect an approved order, once. Raises: ApiError."""
     order = find(order_id)
     if order.capture_id:
-        raise ApiError(422, "ORDER_ALREADY_CAPTURED", "Order already captured.")
+        raise ApiError(422, "ORDER_ALREADY_CAPTURED")
     if order.status != "APPROVED":
-        raise ApiError(422, "ORDER_NOT_APPROVED", "Payer has not yet approved the Order.")
+        raise ApiError(422, "ORDER_NOT_APPROVED")
     if order.outcome == "declined":
         SimulatedOrder.objects.filter(pk=order.pk).update(
             status="PAYER_ACTION_REQUIRED", outcome="normal"
@@ -80,8 +76,7 @@ def capture(order_id: str) -> SimulatedOrder:
         raise ApiError(
             422,
             "INSTRUMENT_DECLINED",
-            "The instrument presented was either declined by the processor or bank.",
-            [{"href": href, "rel": "redirect", "method": "GET"}],
+            links=[{"href": href, "rel": "redirect", "method": "GET"}],
         )
     status, reason = _OUTCOMES[order.outcome]
     cents = answers.amount(order).cents
@@ -95,7 +90,7 @@ def capture(order_id: str) -> SimulatedOrder:
         captured_cents=cents,
     )
     if not won:
-        raise ApiError(422, "ORDER_ALREADY_CAPTURED", "Order already captured.")
+        raise ApiError(422, "ORDER_ALREADY_CAPTURED")
     order.refresh_from_db()
     _tell(order)
     return order
@@ -117,20 +112,20 @@ def refund(capture_id: str, body: dict[str, Any]) -> SimulatedRefund:
     """Pay back, wholly or in part. Raises: ApiError."""
     order = by_capture(capture_id)
     if order is None:
-        raise ApiError(404, "INVALID_RESOURCE_ID", "Specified resource ID does not exist.")
+        raise ApiError(404, "INVALID_RESOURCE_ID")
     # Writing first lets only one refund of an order at a time through.
     SimulatedOrder.objects.filter(pk=order.pk).update(outcome=order.outcome)
     if order.capture_status == "PENDING":
-        raise ApiError(422, "PENDING_CAPTURE", "Cannot initiate a refund as capture is pending.")
+        raise ApiError(422, "PENDING_CAPTURE")
     left = order.captured_cents - _refunded(order)
     if left <= 0:
-        raise ApiError(422, "CAPTURE_FULLY_REFUNDED", "The capture has already been refunded.")
+        raise ApiError(422, "CAPTURE_FULLY_REFUNDED")
     asked = _read_amount(body["amount"]) if body.get("amount") else Money(left)
     if asked.cents > left:
-        raise ApiError(422, "REFUND_AMOUNT_EXCEEDED", "The refund amount must be less.")
+        raise ApiError(422, "REFUND_AMOUNT_EXCEEDED")
     invoice_id = str(body.get("invoice_id", ""))
     if invoice_id and SimulatedRefund.objects.filter(invoice_id=invoice_id).exists():
-        raise ApiError(422, "DUPLICATE_INVOICE_ID", "Invoice ID was previously used to refund.")
+        raise ApiError(422, "DUPLICATE_INVOICE_ID")
     status = "COMPLETED"
     if faults.take("refund.pending"):
         status = "PENDING"
@@ -199,24 +194,24 @@ def _expired(order: SimulatedOrder) -> bool:
 def _check(request: Any) -> None:
     units = request.get("purchase_units") if isinstance(request, dict) else None
     if not isinstance(units, list) or len(units) != 1 or not isinstance(units[0], dict):
-        raise ApiError(400, "INVALID_PARAMETER_SYNTAX", "purchase_units")
+        raise ApiError(400, "INVALID_PARAMETER_SYNTAX", field="purchase_units")
     if request.get("intent") != "CAPTURE":
-        raise ApiError(400, "INVALID_PARAMETER_VALUE", "intent")
+        raise ApiError(400, "INVALID_PARAMETER_VALUE", field="intent")
     for name in ("custom_id", "invoice_id", "description"):
         value = units[0].get(name, "x")
         if not isinstance(value, str) or not 1 <= len(value) <= 127:
-            raise ApiError(400, "INVALID_STRING_LENGTH", name)
+            raise ApiError(400, "INVALID_STRING_LENGTH", field=name)
     if _read_amount(units[0].get("amount")).cents <= 0:
-        raise ApiError(422, "CANNOT_BE_ZERO_OR_NEGATIVE", "Must be greater than zero.")
+        raise ApiError(422, "CANNOT_BE_ZERO_OR_NEGATIVE")
 
 
 def _read_amount(value: Any) -> Money:
     text = value.get("value") if isinstance(value, dict) else None
     if not isinstance(text, str) or not _VALUE.fullmatch(text):
-        raise ApiError(400, "INVALID_PARAMETER_SYNTAX", "amount")
+        raise ApiError(400, "INVALID_PARAMETER_SYNTAX", field="amount")
     if value.get("currency_code") != "EUR":
-        raise ApiError(422, "CURRENCY_NOT_SUPPORTED", "Currency code is not supported.")
+        raise ApiError(422, "INVALID_CURRENCY_CODE")
     try:
         return Money.from_decimal_string(text, "EUR")
     except MoneyError as error:
-        raise ApiError(400, "INVALID_PARAMETER_SYNTAX", "amount") from error
+        raise ApiError(400, "INVALID_PARAMETER_SYNTAX", field="amount") from error

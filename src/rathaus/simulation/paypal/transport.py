@@ -44,7 +44,7 @@ class InProcess(httpx.BaseTransport):
         response = _handler().get_response(WSGIRequest(environ))
         if response.headers.get("X-Simulation") == "timeout":
             raise httpx.ReadTimeout("simulated", request=request)
-        content = b"".join(response) if response.streaming else response.content  # type: ignore[arg-type, attr-defined]
+        content = b"".join(response) if response.streaming else response.content  # type: ignore[attr-defined]
         return httpx.Response(
             response.status_code, headers=dict(response.headers), content=content, request=request
         )

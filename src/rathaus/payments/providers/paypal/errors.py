@@ -46,8 +46,8 @@ def issue(body: Mapping[str, Any]) -> str:
     details = body.get("details")
     if isinstance(details, list):
         for detail in details:
-            if isinstance(detail, dict) and isinstance(detail.get("issue"), str):
-                return detail["issue"]
+            if isinstance(detail, dict) and (word := _text(detail.get("issue"))):
+                return word
     return ""
 
 

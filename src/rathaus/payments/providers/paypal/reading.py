@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -47,35 +48,41 @@ def order(body: Mapping[str, Any], *, allowed_hosts: frozenset[str]) -> Snapshot
     """
     unit = _one(body.get("purchase_units"), "purchase_units")
     amount = money(unit.get("amount"))
-    payments = unit.get("payments") if isinstance(unit.get("payments"), dict) else {}
+    payments = unit.get("payments")
+    payments = payments if isinstance(payments, dict) else {}
+    seen = Snapshot(
+        reference=_text(body, "id"),
+        status=Status.AWAITING_PAYER,
+        amount_cents=amount.cents,
+        currency=amount.currency,
+        merchant_reference=str(unit.get("custom_id", "")),
+        redirect_url=_payer_link(body, allowed_hosts),
+        refunds=tuple(refund(item) for item in payments.get("refunds") or []),
+    )
     capture = _decisive(payments.get("captures") or [])
-    common = {
-        "reference": _text(body, "id"),
-        "amount_cents": amount.cents,
-        "currency": amount.currency,
-        "merchant_reference": str(unit.get("custom_id", "")),
-        "redirect_url": _payer_link(body, allowed_hosts),
-        "refunds": tuple(refund(item) for item in payments.get("refunds") or []),
-    }
     if capture is None:
         status = _ORDER.get(_text(body, "status"))
         if status is None:  # COMPLETED without a capture, or a word we do not know
             raise OutcomeUnknown(f"ORDER_{body.get('status')}")
-        return Snapshot(status=status, **common)
-    status = _CAPTURE.get(_text(capture, "status"))
+        return replace(seen, status=status)
+    return _with_capture(seen, capture)
+
+
+def _with_capture(seen: Snapshot, capture: Mapping[str, Any]) -> Snapshot:
+    word = _text(capture, "status")
+    status = _CAPTURE.get(word)
     if status is None:
-        raise OutcomeUnknown(f"CAPTURE_{capture.get('status')}")
+        raise OutcomeUnknown(f"CAPTURE_{word}")
     captured = money(capture.get("amount"))
-    if captured.currency != amount.currency:
-        common["currency"] = captured.currency
-    return Snapshot(
+    return replace(
+        seen,
         status=status,
+        currency=captured.currency,
         capture_reference=_text(capture, "id"),
         captured_cents=captured.cents,
         fee_cents=_fee(capture),
-        reason=_reason(capture) or (_text(capture, "status") if status == Status.FAILED else ""),
-        reversed=capture.get("status") == "REVERSED",
-        **common,
+        reason=_reason(capture) or (word if status == Status.FAILED else ""),
+        reversed=word == "REVERSED",
     )
 
 

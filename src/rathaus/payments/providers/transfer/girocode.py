@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.utils.safestring import SafeString, mark_safe
 from segno import helpers
@@ -72,7 +73,7 @@ class Transfer:
         code = helpers.make_epc_qr(
             name=self.payee.name,
             iban=self.payee.iban,
-            amount=self.amount.decimal_string(),
+            amount=Decimal(self.amount.decimal_string()),
             reference=self.reference,
             bic=self.payee.bic or None,
         )
