@@ -60,7 +60,7 @@ def blocks(source: str) -> tuple[Block, ...]:
             depth -= 1
             if depth == 0:
                 kind = "ul" if token.type.startswith("bullet") else "ol"
-                found.append(Block(kind=kind, items=tuple(items)))  # type: ignore[arg-type]
+                found.append(Block(kind=kind, items=tuple(items)))
                 items = []
         elif token.type in ("heading_open", "heading_close"):
             heading = token.type == "heading_open"

@@ -8,6 +8,8 @@ from typing import Any
 from django.http import Http404
 
 from rathaus.core import clock
+from rathaus.theme import brand
+from rathaus.theme.build import icon_names
 
 Facts = dict[str, Any]
 
@@ -295,23 +297,85 @@ def page(name: str) -> tuple[str, Facts]:
     return f"theme/stilbuch/{template}.html", {**SHELL, **_content(), **more}
 
 
+PARTS: tuple[tuple[str, str, str, tuple[tuple[str, str], ...]], ...] = (
+    ("typo", "Schrift", "Fira Sans 400 und 600, 18 Pixel.", (("", "typo"),)),
+    ("knoepfe", "Knöpfe", "Ein Hauptknopf je Seite, er steht zuerst.", (("", "knoepfe"),)),
+    ("marken", "Marken und Zustände", "", (("", "marken"),)),
+    (
+        "hinweise",
+        "Hinweise",
+        "Die Rolle „alert“ nur für das, was gerade passiert ist.",
+        (("", "hinweise"),),
+    ),
+    ("suche", "Suche und Auswahl", "", (("", "suche"),)),
+    ("kacheln", "Themen", "Auf dem Telefon zwei Spalten ohne Untertitel.", (("", "kacheln"),)),
+    ("karten", "Leistungen", "Die ganze Karte ist der Link.", (("", "karten"),)),
+    ("kennzahlen", "Kennzahlen der Leistung", "", (("", "kennzahlen"),)),
+    (
+        "bausteine",
+        "Seiten von Leistungen",
+        "",
+        (
+            ("Ablauf", "schritte"),
+            ("Zum Aufklappen", "klappen"),
+            ("Das legen Sie bereit", "liste"),
+            ("Kontakt", "kontakt"),
+        ),
+    ),
+    (
+        "formulare",
+        "Formulare",
+        "Fehlerliste über der Überschrift, gleiche Worte wie am Feld.",
+        (("Fehlerliste", "fehlerliste"), ("Fortschritt", "fortschritt"), ("Felder", "felder")),
+    ),
+    (
+        "pruefen",
+        "Prüfen und bezahlen",
+        "",
+        (("Antworten", "antworten"), ("Gebühren", "summe"), ("Wege zu bezahlen", "bezahlen")),
+    ),
+    ("jetzt", "Was jetzt", "Was jetzt, bis wann, muss ich etwas tun?", (("", "jetzt"),)),
+    ("verlauf", "Verlauf", "", (("Groß", "verlauf"), ("Kompakt", "verlauf_kurz"))),
+    (
+        "post",
+        "Dokumente und Nachrichten",
+        "",
+        (("Dokumente", "dateien"), ("Nachrichten", "nachrichten")),
+    ),
+    ("codes", "Aktenzeichen und Bestätigung", "", (("Code", "code"), ("Bestätigung", "fertig"))),
+    ("leer", "Nichts da", "Sagt, warum, und wie es weitergeht.", (("", "leer"),)),
+    (
+        "arbeit",
+        "Arbeitsplatz",
+        "",
+        (("Zahlen", "zahlen"), ("Balken", "balken"), ("Liste mit Auswahl und Filter", "tabelle")),
+    ),
+)
+
+
 def style_guide() -> Facts:
     """Context of the style guide."""
-    from rathaus.theme.build import icon_names
-
+    parts = [
+        {
+            "key": key,
+            "title": title,
+            "text": text,
+            "examples": [
+                {"title": name, "template": f"theme/stilbuch/teile/{file}.html"}
+                for name, file in examples
+            ],
+        }
+        for key, title, text, examples in PARTS
+    ]
     return {
         **SHELL,
         **_content(),
         "nav_current": "",
+        "simulation": False,
+        "parts": parts,
         "icon_names": icon_names(),
         "pages": list(PAGES) + [f"fehler-{code.replace('_', '-')}" for code in ERRORS],
-        "tones": (
-            ("new", "Neu"),
-            ("work", "In Prüfung"),
-            ("wait", "Rückfrage offen"),
-            ("bad", "Abgelehnt"),
-            ("done", "Entschieden"),
-            ("off", "Zurückgezogen"),
-        ),
         "brand_steps": ("100", "300", "500", "700", "800", "900", "950"),
+        "roles": ("page", "surface", "tint", "tint-2", "line", "ink", "mute", "action", "focus"),
+        "hue": brand.current().hue,
     }

@@ -54,10 +54,10 @@ def parse(source: str) -> list[Token]:
 @lru_cache(maxsize=1024)
 def render(source: str) -> SafeString:
     """HTML of `source`: paragraphs, lists, links, bold, italic, headings from level 3."""
-    return mark_safe(_markdown.render(source))  # noqa: S308 -- html is off, links are checked
+    return mark_safe(str(_markdown.render(source)))  # noqa: S308 -- html is off, links are checked
 
 
 @lru_cache(maxsize=1024)
 def render_inline(source: str) -> SafeString:
     """The same for one line, without the paragraph around it."""
-    return mark_safe(_markdown.renderInline(source))  # noqa: S308
+    return mark_safe(str(_markdown.renderInline(source)))  # noqa: S308

@@ -12,7 +12,7 @@ from typing import Any
 from django import template
 from django.template.context import Context
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -197,6 +197,14 @@ def breadcrumb(*parts: Any) -> dict[str, Any]:
     if len(parts) % 2:
         pairs.append({"label": parts[-1], "url": ""})
     return {"items": pairs}
+
+
+@register.simple_tag
+def heading(level: int, text: str, css: str = "", url: str = "") -> SafeString:
+    """A heading whose level depends on where the component stands."""
+    inner = format_html('<a href="{}">{}</a>', url, text) if url else text
+    start = format_html('<h{} class="{}">', int(level), css) if css else f"<h{int(level)}>"
+    return format_html("{}{}</h{}>", mark_safe(start), inner, int(level))  # noqa: S308
 
 
 @register.simple_tag
