@@ -10,8 +10,8 @@ from typing import Any
 
 import pikepdf
 from django.core.files.uploadedfile import SimpleUploadedFile
-from PIL import Image
 from pikepdf import Array, Dictionary, Name, Stream
+from PIL import Image
 
 EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$" + rb"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 
@@ -73,7 +73,9 @@ def pdf_bomb() -> bytes:
         document.add_blank_page()
         document.pages[0].Contents = Stream(document, packed, Filter=Name.FlateDecode)
         out = BytesIO()
-        document.save(out, compress_streams=False, stream_decode_level=pikepdf.StreamDecodeLevel.none)
+        document.save(
+            out, compress_streams=False, stream_decode_level=pikepdf.StreamDecodeLevel.none
+        )
         return out.getvalue()
 
 

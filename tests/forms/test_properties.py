@@ -6,7 +6,8 @@ from datetime import date
 from decimal import Decimal
 
 from django.template.loader import render_to_string
-from hypothesis import HealthCheck, given, settings, strategies as st
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from openapi_schema_validator import OAS31Validator
 
 from rathaus.forms import engine
@@ -17,7 +18,20 @@ from tests.forms.support import EVERY_TYPE, GOOD_POST, TODAY, field, one_page, p
 FORM = one_page(*EVERY_TYPE)
 SCHEMA = engine.schema(FORM)
 ANYTHING = st.text(st.characters(), max_size=60) | st.sampled_from(
-    ["31", "2", "2027", "-1", "1.234,50", "yes", "DE", "\x00", "\ud800", "9" * 400, "a@b.de", "owners"]
+    [
+        "31",
+        "2",
+        "2027",
+        "-1",
+        "1.234,50",
+        "yes",
+        "DE",
+        "\x00",
+        "\ud800",
+        "9" * 400,
+        "a@b.de",
+        "owners",
+    ]
 )
 NAMES = st.sampled_from(
     [*GOOD_POST, "_add", "_remove", "_delete_file", "_hidden", "owners.count", "owners.2.share",

@@ -8,8 +8,11 @@ from openapi_schema_validator import OAS31Validator
 from rathaus.forms import engine
 from tests.forms.support import EVERY_TYPE, GOOD_ANSWERS, TODAY, one_page
 
-FORM = one_page(*EVERY_TYPE, {"key": "extra", "type": "text", "label": "Extra", "required": False},
-                {"key": "proof", "type": "upload", "label": "Nachweis", "required": False})  # fmt: skip
+FORM = one_page(
+    *EVERY_TYPE,
+    {"key": "extra", "type": "text", "label": "Extra", "required": False},
+    {"key": "proof", "type": "upload", "label": "Nachweis", "required": False},
+)
 FILE = {
     "id": "5b9d6c1e-0000-4000-8000-000000000000",
     "name": "Erlaubnis.pdf",

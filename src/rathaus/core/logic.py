@@ -142,12 +142,7 @@ def _evaluate(rule: Rule, data: Mapping[str, Any], today: date, depth: int) -> A
                 return _evaluate(arguments[1], data, today, depth + 1)
             return value
         case "and" | "or":
-            value = None
-            for argument in arguments:
-                value = _evaluate(argument, data, today, depth + 1)
-                if bool(value) is (name == "or"):
-                    return value
-            return value
+            return _first(arguments, name == "or", data, today, depth)
         case "if":
             return _choose(arguments, data, today, depth)
         case "today":
@@ -160,6 +155,18 @@ def _evaluate(rule: Rule, data: Mapping[str, Any], today: date, depth: int) -> A
         return operation(*values)
     except TypeError as error:
         raise LogicError(f"wrong number of arguments for {name!r}") from error
+
+
+def _first(
+    arguments: Sequence[Any], wanted: bool, data: Mapping[str, Any], today: date, depth: int
+) -> Any:
+    """The first value that is as wanted (true for "or"), otherwise the last one."""
+    value = None
+    for argument in arguments:
+        value = _evaluate(argument, data, today, depth + 1)
+        if bool(value) is wanted:
+            break
+    return value
 
 
 def _choose(arguments: Sequence[Any], data: Mapping[str, Any], today: date, depth: int) -> Any:

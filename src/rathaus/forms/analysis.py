@@ -72,6 +72,10 @@ def _field(field: Field, group: Field | None) -> Iterator[str]:
         yield from _group(field, group)
     elif field.fields:
         yield _("Nur eine Gruppe hat eigene Felder.")
+    yield from _limits(field)
+
+
+def _limits(field: Field) -> Iterator[str]:
     for low, high in ((field.min, field.max), (field.min_length, field.max_length)):
         if low is not None and high is not None and low > high:
             yield _("Der kleinste Wert ist größer als der größte.")
@@ -144,9 +148,10 @@ def _condition(form: FormDefinition, rule: Any, known: set[str], where: str) -> 
 def _inside(form: FormDefinition, name: str, where: str) -> Iterator[str]:
     root, _dot, rest = name.partition(".")
     node = compiled(form).nodes.get(root)
-    if rest and node is not None and node.field.type is not FieldType.GROUP:
-        if rest not in {child.key for child in node.children}:
-            yield where + _("Die Bedingung fragt „%s“, das es nicht gibt.") % name
+    if not rest or node is None or node.field.type is FieldType.GROUP:
+        return
+    if rest not in {child.key for child in node.children}:
+        yield where + _("Die Bedingung fragt „%s“, das es nicht gibt.") % name
 
 
 def _options(form: FormDefinition, rule: Any, where: str) -> Iterator[str]:

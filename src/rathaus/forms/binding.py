@@ -8,7 +8,14 @@ from typing import Any
 
 from rathaus.core import clock, logic
 from rathaus.forms.bound import READ_BY_BROWSER, Action, BoundField, BoundItem, BoundStep, Problem
-from rathaus.forms.compiled import Answers, CompiledStep, compiled, hidden, shown_steps
+from rathaus.forms.compiled import (
+    Answers,
+    CompiledStep,
+    compiled,
+    hidden,
+    shown_steps,
+    takes_answer,
+)
 from rathaus.forms.definition import FieldType, FormDefinition, Step
 from rathaus.forms.kinds import Context, Invalid, Node, Source, Uploads
 from rathaus.forms.kinds.composite import GroupKind, ObjectKind
@@ -75,9 +82,10 @@ def bind_stored(step: CompiledStep, values: Answers, around: Answers, today: dat
     cleaned = settle(step, fields, around, Context(today), judge=True)
     for field in fields:
         stored = values.get(field.key)
-        if field.visible and not field.error and stored is not None:
-            if cleaned.get(field.key) != stored and not any(f.error for f in field.walk()):
-                _fail(field, field.node.kind.missing(field.node))
+        if not field.visible or stored is None or any(f.error for f in field.walk()):
+            continue
+        if cleaned.get(field.key) != stored:  # not an answer this form would have stored
+            _fail(field, field.node.kind.missing(field.node))
     return collect(step, fields)
 
 
@@ -196,9 +204,8 @@ def _require(field: BoundField, required: bool) -> None:
             for inner in item.fields:
                 if inner.visible:
                     _require(inner, inner.required)
-    elif required and not field.error and field.value is None:
-        if field.field.type is not FieldType.INFORMATION:
-            _fail(field, kind.missing(node))
+    elif required and field.value is None and not field.error and takes_answer(node):
+        _fail(field, kind.missing(node))
 
 
 def _apply_rules(

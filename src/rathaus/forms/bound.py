@@ -264,7 +264,7 @@ class BoundStep:
     @property
     def has_buttons(self) -> bool:
         """Whether there are buttons for files or groups among the fields."""
-        return any(f.raw and f.field.type is FieldType.UPLOAD or f.node.kind.container
+        return any((f.raw and f.field.type is FieldType.UPLOAD) or f.node.kind.container
                    for f in self.fields)  # fmt: skip
 
     @property

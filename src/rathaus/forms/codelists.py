@@ -58,7 +58,9 @@ class CodeList:
     def suggestions(self, typed: str) -> list[str]:
         """Up to three labels that may have been meant."""
         close = get_close_matches(fold(typed[:80]), self._folded, n=5, cutoff=0.72)
-        return [self.labels[code] for code in dict.fromkeys(self._folded[name] for name in close)][:3]
+        return [self.labels[code] for code in dict.fromkeys(self._folded[name] for name in close)][
+            :3
+        ]
 
     @cached_property
     def _html(self) -> SafeString:

@@ -10,7 +10,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field as Spec, StringConstraints
+from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import Field as Spec
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -103,7 +104,8 @@ class Field(Model):
     not_after: str = ""
     options: tuple[Option, ...] = ()
     source: str = ""
-    """Name of a code list instead of `options`: ``countries``, ``nationalities``, ``legal_forms``."""
+    """Code list instead of `options`: ``countries``, ``nationalities``, ``legal_forms``,
+    ``registers``."""
     parts: tuple[PersonPart, ...] = ()
     optional_parts: tuple[PersonPart, ...] = ()
     with_country: bool = False

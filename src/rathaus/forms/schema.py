@@ -20,9 +20,10 @@ def schema(form: FormDefinition) -> dict[str, Any]:
     for step in compiled(form).steps:
         for node in filter(takes_answer, step.nodes):
             nodes.append(node)
-            if node.field.required and node.condition is None and step.condition is None:
-                if not (isinstance(node.kind, GroupKind) and not node.kind.least(node.field)):
-                    required.append(node.key)
+            may_be_empty = isinstance(node.kind, GroupKind) and not node.kind.least(node.field)
+            unconditional = node.condition is None and step.condition is None
+            if node.field.required and unconditional and not may_be_empty:
+                required.append(node.key)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "type": "object",

@@ -61,18 +61,18 @@ def summary(
         rows: list[SummaryRow] = []
         for node in shown.step.nodes:
             if node.key not in shown.hidden and takes_answer(node):
-                rows += _rows(node, shown.values.get(node.key), node.key, "", around, day)
+                value = shown.values.get(node.key)
+                if isinstance(node.kind, GroupKind):
+                    rows += _group_rows(node, value, node.key, around, day)
+                else:
+                    rows += _rows(node, value, node.key, "")
         if rows:
             sections.append(SummarySection(shown.step.key, shown.step.step.title, tuple(rows)))
     return sections
 
 
-def _rows(
-    node: Node, value: Any, path: str, group: str, around: Answers, today: date
-) -> Iterator[SummaryRow]:
-    if isinstance(node.kind, GroupKind):
-        yield from _group_rows(node, value, path, around, today)
-    elif isinstance(node.kind, ObjectKind) and not isinstance(node.kind, AddressKind):
+def _rows(node: Node, value: Any, path: str, group: str) -> Iterator[SummaryRow]:
+    if isinstance(node.kind, ObjectKind) and not isinstance(node.kind, AddressKind):
         values = value if isinstance(value, dict) else {}
         if not values and not node.field.required:
             yield _row(node, None, path, group)
@@ -93,11 +93,11 @@ def _group_rows(
     label = node.field.item_label or node.field.label
     for index, item in enumerate(items):
         hiding = hidden(node.children, item, around, today)
+        heading = f"{label} {index + 1}"
         for child in node.children:
             if child.key not in hiding and takes_answer(child):
                 inner = f"{path}.{index}.{child.key}"
-                heading = f"{label} {index + 1}"
-                yield from _rows(child, item.get(child.key), inner, heading, around, today)
+                yield from _rows(child, item.get(child.key), inner, heading)
 
 
 def _row(node: Node, value: Any, path: str, group: str) -> SummaryRow:
@@ -109,7 +109,7 @@ def _row(node: Node, value: Any, path: str, group: str) -> SummaryRow:
         lines=lines or (_("Keine Angabe"),),
         field_key=path.partition(".")[0],
         path=path,
-        anchor=path.replace(".", "-"),
+        anchor=node.kind.control_id(node, path.replace(".", "-")),
         answered=bool(lines),
         group=group,
         notice=email_hint(value) if is_email else "",

@@ -6,7 +6,8 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import gettext as _, ngettext
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from rathaus.core.money import Money
 from rathaus.forms.kinds.base import JSON, Context, Invalid, Kind, Node
@@ -33,10 +34,7 @@ def parse_decimal(typed: str) -> Decimal | None:
 def german(number: Decimal | int | float, decimals: int | None = None) -> str:
     """``1.234,5``; with `decimals` exactly that many places."""
     exact = Decimal(str(number))
-    if decimals is None:
-        text = f"{exact:,f}"
-    else:
-        text = f"{exact:,.{decimals}f}"
+    text = f"{exact:,f}" if decimals is None else f"{exact:,.{decimals}f}"
     return text.translate(str.maketrans(",.", ".,"))
 
 

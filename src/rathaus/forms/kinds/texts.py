@@ -8,9 +8,11 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
-from django.utils.translation import gettext as _, ngettext
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from stdnum import iban
-from stdnum.exceptions import InvalidChecksum, InvalidLength, ValidationError as NumberError
+from stdnum.exceptions import InvalidChecksum, InvalidLength
+from stdnum.exceptions import ValidationError as NumberError
 
 from rathaus.forms import text
 from rathaus.forms.kinds.base import JSON, Context, Invalid, Kind, Node, Source
@@ -150,7 +152,8 @@ class PhoneKind(TextKind):
         if not (self._shape.fullmatch(value) and 5 <= digits <= 18 and len(value) <= 30):
             raise Invalid(
                 _(
-                    "Geben Sie eine Telefonnummer ein, zum Beispiel 04944 305120 oder +49 4944 305120."
+                    "Geben Sie eine Telefonnummer ein, zum Beispiel 04944 305120 oder "
+                    "+49 4944 305120."
                 )
             )
         return value

@@ -5,7 +5,7 @@
     text.toLowerCase().replace(/ä/g, "ae").replace(/ö/g, "oe").replace(/ü/g, "ue").replace(/ß/g, "ss")
       .normalize("NFKD").replace(/[\u0300-\u036f]/g, "");
   for (const select of document.querySelectorAll("select[data-rh-search]")) {
-    const entries = [...select.querySelectorAll("option")].map((option) => ({
+    const entries = [...select.querySelectorAll("option")].filter((option) => option.value).map((option) => ({
       option, text: fold(option.textContent), parent: option.parentElement,
     }));
     const search = document.createElement("input");
@@ -23,13 +23,13 @@
     search.addEventListener("input", () => {
       const words = fold(search.value).split(/\s+/).filter(Boolean);
       const chosen = select.value;
-      const found = entries.filter(({ option, text }) =>
-        option.value === "" || option.selected || words.every((word) => text.includes(word)));
+      const fits = ({ text }) => words.every((word) => text.includes(word));
       for (const { option } of entries) option.remove();
-      for (const { option, parent } of found) parent.append(option);
+      for (const entry of entries) {
+        if (fits(entry) || entry.option.value === chosen) entry.parent.append(entry.option);
+      }
       select.value = chosen;
-      const hits = new Set(found.filter(({ option, text }) =>
-        option.value && words.every((word) => text.includes(word))).map(({ option }) => option.value));
+      const hits = new Set(entries.filter(fits).map(({ option }) => option.value));
       if (words.length && hits.size === 1) {
         select.value = [...hits][0];
         select.dispatchEvent(new Event("change", { bubbles: true }));
