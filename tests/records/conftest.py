@@ -9,7 +9,7 @@ import pytest
 from rathaus.core.actors import Actor
 from rathaus.core.models import User
 from rathaus.organisation import queries as organisation
-from rathaus.organisation.models import Membership, Office, Role, StaffMember
+from rathaus.organisation.models import Membership, Office, Role, StaffMember, Town
 from rathaus.records import actions
 from rathaus.records.models import Case, Document
 
@@ -20,6 +20,7 @@ SYSTEM = Actor.system("worker")
 
 @pytest.fixture
 def offices(db: None) -> dict[str, Office]:
+    Town.objects.create(name="Moordorf", postal_code="26639", city="Moordorf")
     names = {"buergerbuero": "Bürgerbüro", "ordnungsamt": "Ordnungsamt"}
     found = {key: Office.objects.create(key=key, name=name) for key, name in names.items()}
     organisation.forget()

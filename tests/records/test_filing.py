@@ -23,7 +23,9 @@ pytestmark = pytest.mark.django_db
 
 
 def types(case: Case) -> list[str]:
-    return list(Event.objects.filter(chain=case.chain).order_by("seq").values_list("type", flat=True))
+    return list(
+        Event.objects.filter(chain=case.chain).order_by("seq").values_list("type", flat=True)
+    )
 
 
 @time_machine.travel(datetime(2026, 5, 4, 10, tzinfo=UTC))
@@ -35,14 +37,14 @@ def test_cases_of_a_place_year_and_office_share_a_dossier(
     assert first.dossier == second.dossier != other.dossier
     assert first.dossier.reference == "33.20/2026"
     assert [c.reference for c in (first, second, other)] == [
-        "33.20/2026-0001", "33.20/2026-0002", "33.20/2026-0003",
-    ]  # fmt: skip
+        "33.20/2026-0001",
+        "33.20/2026-0002",
+        "33.20/2026-0003",
+    ]
     assert (first.retention_years, first.disposal) == (2, "V")
 
 
-def test_the_year_is_the_one_on_the_town_halls_clock(
-    offices: dict[str, Office], plan: int
-) -> None:
+def test_the_year_is_the_one_on_the_town_halls_clock(offices: dict[str, Office], plan: int) -> None:
     with time_machine.travel(datetime(2026, 12, 31, 23, 30, tzinfo=UTC), tick=False):
         case = open_case(offices["buergerbuero"])
     assert case.reference == "33.20/2027-0001"
@@ -52,9 +54,7 @@ def test_the_year_is_the_one_on_the_town_halls_clock(
 def test_a_service_may_set_retention_and_a_reference_come_from_outside(
     offices: dict[str, Office], plan: int
 ) -> None:
-    case = open_case(
-        offices["ordnungsamt"], reference="OA 7/26", retention_years=4, disposal="A"
-    )
+    case = open_case(offices["ordnungsamt"], reference="OA 7/26", retention_years=4, disposal="A")
     assert (case.reference, case.retention_years, case.disposal) == ("OA 7/26", 4, "A")
     with pytest.raises(IntegrityError):
         open_case(offices["ordnungsamt"], reference="OA 7/26")

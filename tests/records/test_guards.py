@@ -47,8 +47,10 @@ def test_what_is_filed_stays(case: Case, statement: str) -> None:
     [
         lambda: DocumentVersion.objects.all().delete(),
         lambda: DocumentVersion.objects.update(number=7),
-        lambda: Document.objects.filter(versions=None).update(kind="note")
-        or Document.objects.update(kind="note"),
+        lambda: (
+            Document.objects.filter(versions=None).update(kind="note")
+            or Document.objects.update(kind="note")
+        ),
         lambda: Case.objects.get().save(),
     ],
 )

@@ -21,7 +21,7 @@ def positions(wanted: Filter, *, in_title: bool, before: int | None, limit: int)
         match = _expression(wanted, in_title, _TSQUERY)
         sql = "SELECT position FROM search_entry WHERE terms @@ %s::tsquery"
         order = "position"
-    params: list[object] = [match]
+    params: list[str | int] = [match]
     if before is not None:
         sql += f" AND {order} < %s"
         params.append(before)

@@ -5,7 +5,7 @@ import uuid
 import django.db.models.deletion
 from django.db import migrations, models
 
-import rathaus.records.models
+import rathaus.records.models.salt
 
 
 class Migration(migrations.Migration):
@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
                 (
                     "salt",
                     models.CharField(
-                        default=rathaus.records.models.new_salt, editable=False, max_length=32
+                        default=rathaus.records.models.salt.new_salt, editable=False, max_length=32
                     ),
                 ),
                 ("series", models.CharField(blank=True, max_length=80)),
@@ -147,7 +147,7 @@ class Migration(migrations.Migration):
                 (
                     "salt",
                     models.CharField(
-                        default=rathaus.records.models.new_salt, editable=False, max_length=32
+                        default=rathaus.records.models.salt.new_salt, editable=False, max_length=32
                     ),
                 ),
                 ("created_at", models.DateTimeField()),

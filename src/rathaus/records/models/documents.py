@@ -1,144 +1,22 @@
-"""The record: filing plan, dossier, case, document, version, rendition.
-
-Names follow xdomea 4.0 where it has one (Aktenplaneinheit, Akte, Vorgang, Dokument,
-Aufbewahrungsdauer, Aussonderungsart).
-"""
+"""Documents, their immutable versions, and what jobs make of them."""
 
 from __future__ import annotations
 
-import secrets
 import uuid
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.db import models
-from django.db.models import F, Prefetch, Q
+from django.db.models import Prefetch, Q
 from django.utils.translation import gettext_lazy as _
 
-from rathaus.core.models import Blob, Chain
-from rathaus.organisation.models import Office
-from rathaus.records.states import CaseState, Disposal
-
-
-def new_salt() -> str:
-    """Salt of the digest that an event holds of a title."""
-    return secrets.token_hex(16)
+from rathaus.core.models import Blob
+from rathaus.records.models.cases import Case
+from rathaus.records.models.salt import new_salt
 
 
 class Immutable(TypeError):
     """Somebody tried to change or delete what is filed."""
-
-
-class FilingPlanEntry(models.Model):
-    """A place in the filing plan (Aktenplaneinheit); carries retention and disposal."""
-
-    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    code = models.CharField(max_length=20, unique=True)
-    title = models.CharField(max_length=200)
-    parent = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
-    )
-    retention_years = models.PositiveSmallIntegerField()
-    disposal = models.CharField(max_length=1, choices=Disposal.choices)
-    note = models.CharField(max_length=300, blank=True)
-
-    class Meta:
-        ordering = ["code"]
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.CheckConstraint(
-                condition=Q(parent__isnull=True) | ~Q(parent=F("id")),
-                name="records_plan_not_own_parent",
-            ),
-            models.CheckConstraint(
-                condition=Q(disposal__in=Disposal.values), name="records_plan_disposal"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.code} {self.title}"
-
-
-class Dossier(models.Model):
-    """A file (Akte): what one office keeps at one place of the plan in one year."""
-
-    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    reference = models.CharField(max_length=60)
-    title = models.CharField(max_length=200)
-    filing_plan_entry = models.ForeignKey(
-        FilingPlanEntry, on_delete=models.PROTECT, related_name="dossiers"
-    )
-    year = models.PositiveSmallIntegerField()
-    office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="dossiers")
-    opened_at = models.DateTimeField()
-
-    class Meta:
-        ordering = ["-year", "reference"]
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(
-                fields=["filing_plan_entry", "year", "office"], name="records_dossier_once"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.reference} {self.title}"
-
-
-class CaseQuerySet(models.QuerySet["Case"]):
-    """Reads of cases; every face begins with `visible_to`."""
-
-    def visible_to(self, office_ids: Iterable[int]) -> CaseQuerySet:
-        """Only cases of these offices; none for an empty list."""
-        return self.filter(office_id__in=list(office_ids))
-
-    def with_place(self) -> CaseQuerySet:
-        """Dossier, plan entry and office in the same query."""
-        return self.select_related("dossier__filing_plan_entry", "office")
-
-
-class Case(models.Model):
-    """A matter (Vorgang) in a dossier, with its own history."""
-
-    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    reference = models.CharField(max_length=60, unique=True)
-    title = models.CharField(max_length=200)
-    salt = models.CharField(max_length=32, default=new_salt, editable=False)
-    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="cases")
-    office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="cases")
-    chain = models.OneToOneField(Chain, on_delete=models.PROTECT, related_name="records_case")
-    series = models.CharField(max_length=80, blank=True)
-    """Series the number was drawn from; empty for a reference given from outside."""
-    number = models.PositiveIntegerField(null=True, blank=True)
-    state = models.CharField(max_length=10, choices=CaseState.choices, default=CaseState.OPEN)
-    opened_at = models.DateTimeField()
-    closed_at = models.DateTimeField(null=True, blank=True)
-    retention_years = models.PositiveSmallIntegerField()
-    disposal = models.CharField(max_length=1, choices=Disposal.choices)
-    retention_until = models.DateField(null=True, blank=True)
-    """Last day of retention; nothing of the case can be deleted up to and on it."""
-    indexed = models.BooleanField(default=False)
-
-    objects: ClassVar[CaseQuerySet] = CaseQuerySet.as_manager()  # type: ignore[assignment]
-
-    class Meta:
-        ordering = ["-opened_at", "-pk"]
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.CheckConstraint(condition=Q(state__in=CaseState.values), name="records_state"),
-            models.CheckConstraint(
-                condition=Q(state="open", closed_at__isnull=True, retention_until__isnull=True)
-                | Q(state="closed", closed_at__isnull=False, retention_until__isnull=False),
-                name="records_closed_has_dates",
-            ),
-            models.UniqueConstraint(
-                fields=["series", "number"], condition=~Q(series=""), name="records_number_once"
-            ),
-        ]
-        indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["office", "-opened_at"]),
-            models.Index(fields=["state", "retention_until"]),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.reference} {self.title}"
 
 
 class DocumentKind(models.TextChoices):
@@ -234,9 +112,7 @@ class DocumentVersion(models.Model):
     salt = models.CharField(max_length=32, default=new_salt, editable=False)
     created_at = models.DateTimeField()
 
-    objects: ClassVar[DocumentVersionQuerySet] = (  # type: ignore[assignment]
-        DocumentVersionQuerySet.as_manager()
-    )
+    objects: ClassVar[Any] = DocumentVersionQuerySet.as_manager()
 
     class Meta:
         ordering = ["document", "number"]

@@ -1,0 +1,135 @@
+"""Opening, closing and reopening cases."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.conf import settings
+from django.db import transaction
+
+from rathaus.core.actors import Actor
+from rathaus.core.clock import local, now
+from rathaus.core.events import new_chain, record
+from rathaus.core.jobs import enqueue
+from rathaus.core.references import next_number
+from rathaus.organisation.models import Office
+from rathaus.records import events, jobs
+from rathaus.records.actions.errors import CaseIsClosed, RecordsError, UnknownFilingCode
+from rathaus.records.models import Case, Dossier, FilingPlanEntry
+from rathaus.records.states import transition
+
+CASE_PATTERN = "{code}/{year}-{number:04d}"
+DOSSIER_PATTERN = "{code}/{year}"
+
+
+def open_case(
+    *,
+    filing_code: str,
+    title: str,
+    office: Office,
+    actor: Actor,
+    reference: str | None = None,
+    retention_years: int | None = None,
+    disposal: str | None = None,
+) -> Case:
+    """Open a case in the dossier of place, year and office; the dossier is made if needed.
+
+    Retention and disposal are the plan's unless given. The reference follows
+    ``settings.RATHAUS_CASE_PATTERN`` (code, year, number) unless given.
+
+    Raises: UnknownFilingCode; IntegrityError for a reference that is taken.
+    """
+    moment = now()
+    with transaction.atomic():
+        dossier = _dossier(filing_code, local(moment).year, office)
+        entry = dossier.filing_plan_entry
+        series, number = "", None
+        if reference is None:
+            series = f"case:{entry.code}:{dossier.year}"
+            number = next_number(series)
+            pattern: str = getattr(settings, "RATHAUS_CASE_PATTERN", CASE_PATTERN)
+            reference = pattern.format(code=entry.code, year=dossier.year, number=number)
+        case = Case.objects.create(
+            reference=reference,
+            title=str(title)[:200],
+            dossier=dossier,
+            office=office,
+            chain=new_chain("case"),
+            series=series,
+            number=number,
+            opened_at=moment,
+            retention_years=entry.retention_years if retention_years is None else retention_years,
+            disposal=disposal or entry.disposal,
+        )
+        opened = events.CaseOpened(
+            reference=reference,
+            filing_code=entry.code,
+            dossier=dossier.reference,
+            office=office.key,
+            label_digest=events.label_digest(case.salt, case.title),
+        )
+        record(case.chain, opened, actor=actor)
+        enqueue(jobs.index, case_id=case.pk)
+    return case
+
+
+def close_case(*, case: Case, actor: Actor) -> Case:
+    """Close a case; its retention runs to the end of the year of closing plus its years.
+
+    Raises: CaseIsClosed.
+    """
+    moment = now()
+    until = date(local(moment).year + case.retention_years, 12, 31)
+    with transaction.atomic():
+        _move(case, "close", closed_at=moment, retention_until=until)
+        closed = events.CaseClosed(
+            retention_years=case.retention_years, retention_until=until.isoformat()
+        )
+        record(case.chain, closed, actor=actor)
+    return case
+
+
+def reopen_case(*, case: Case, actor: Actor) -> Case:
+    """Open a closed case again; its retention begins anew with the next closing.
+
+    Raises: RecordsError if it is open.
+    """
+    with transaction.atomic():
+        _move(case, "reopen", closed_at=None, retention_until=None)
+        record(case.chain, events.CaseReopened(), actor=actor)
+    return case
+
+
+def _dossier(filing_code: str, year: int, office: Office) -> Dossier:
+    place = Dossier.objects.select_related("filing_plan_entry")
+    wanted = {"filing_plan_entry__code": filing_code, "year": year, "office": office}
+    found = place.filter(**wanted).first()
+    if found is not None:
+        return found
+    entry = FilingPlanEntry.objects.filter(code=filing_code).first()
+    if entry is None:
+        raise UnknownFilingCode(filing_code)
+    pattern: str = getattr(settings, "RATHAUS_DOSSIER_PATTERN", DOSSIER_PATTERN)
+    dossier, _ = Dossier.objects.get_or_create(
+        filing_plan_entry=entry,
+        year=year,
+        office=office,
+        defaults={
+            "reference": pattern.format(code=entry.code, year=year, office=office.key),
+            "title": f"{entry.title} {year}"[:200],
+            "opened_at": now(),
+        },
+    )
+    return dossier
+
+
+def _move(case: Case, name: str, **changes: object) -> None:
+    """Compare-and-swap along the transition table."""
+    step = transition(name)
+    moved = Case.objects.filter(pk=case.pk, state=step.source).update(state=step.target, **changes)
+    if not moved:
+        case.refresh_from_db(fields=["state", "closed_at", "retention_until"])
+        raise CaseIsClosed(case.reference) if name == "close" else RecordsError(case.reference)
+    case.state = step.target
+    for key, value in changes.items():
+        setattr(case, key, value)
