@@ -47,7 +47,18 @@ CHECKS = [
         {"DJANGO_SETTINGS_MODULE": "rathaus.settings.test"},
     ),
 ]
-PYTEST = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", "-p", "no:cacheprovider"]
+PYTEST = [
+    sys.executable,
+    "-m",
+    "pytest",
+    "-q",
+    "-n",
+    "2",
+    "--dist",
+    "loadfile",
+    "-p",
+    "no:cacheprovider",
+]
 TESTS = [
     Part("sqlite", [*PYTEST, "-m", "not e2e"], {"RATHAUS_TEST_DATABASE": "sqlite"}, tests=True),
     Part(

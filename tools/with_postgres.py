@@ -68,7 +68,7 @@ def main(command: list[str]) -> int:
         env = {**os.environ, "RATHAUS_TEST_DATABASE_URL": url}
         if os.getuid() == 0:
             root.chmod(0o755)
-        return subprocess.run(command, env=env).returncode
+        return subprocess.run(command, env=env, check=False).returncode
     finally:
         run("pg_ctl", "-D", str(data), "-m", "immediate", "stop")
         shutil.rmtree(root, ignore_errors=True)

@@ -11,7 +11,8 @@ from django.db.migrations.operations.base import Operation
 _FUNCTION = """
 CREATE OR REPLACE FUNCTION rathaus_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
+  RAISE EXCEPTION '% is append-only', TG_TABLE_NAME
+    USING ERRCODE = 'integrity_constraint_violation';
 END $$;
 """
 

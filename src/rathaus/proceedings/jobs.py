@@ -5,6 +5,7 @@ Every handler may run twice: each looks first whether its effect is there alread
 
 from __future__ import annotations
 
+import contextlib
 import uuid
 from datetime import timedelta
 
@@ -15,6 +16,9 @@ from rathaus.core.actors import Actor
 from rathaus.core.clock import now
 from rathaus.core.events import record
 from rathaus.forms import uploads
+from rathaus.payments import actions as payments
+from rathaus.payments.errors import FourEyesRequired, ManualRefundNeeded
+from rathaus.payments.models import Refund
 from rathaus.proceedings import documents, filing, notices
 from rathaus.proceedings.events import LetterReady, ReceiptReady
 from rathaus.proceedings.models import Application, Draft, DraftState, Letter
@@ -103,6 +107,14 @@ def send_notice(*, application_id: int, key: str) -> None:
         pk=application_id
     )
     notices.send(application, key)
+
+
+@jobs.job("proceedings.pay_back")
+def pay_back(*, refund_id: int) -> None:
+    """Carry out a refund that the fee rule promises; others stay with the cashier."""
+    refund = Refund.objects.get(pk=refund_id)
+    with contextlib.suppress(FourEyesRequired, ManualRefundNeeded):
+        payments.execute_refund(refund=refund, actor=WORKER)
 
 
 @jobs.job("proceedings.sweep_uploads")

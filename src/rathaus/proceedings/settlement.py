@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from rathaus.core.actors import Actor
+from rathaus.core.jobs import enqueue
 from rathaus.payments import actions as payments
 from rathaus.payments import queries as payment_queries
+from rathaus.proceedings import jobs
 from rathaus.proceedings.models import Application
 
 
 def settle_claim(application: Application, *, refund: bool, reason: str, actor: Actor) -> None:
     """Cancel what is still open and, if `refund`, give back what was paid.
 
-    The refund itself is carried out by a job of the payments room.
+    A job carries the refund out where the provider can do it and one person may release it;
+    otherwise it waits for the cashier.
     """
     claim = application.claim
     if claim is None:
@@ -19,6 +22,7 @@ def settle_claim(application: Application, *, refund: bool, reason: str, actor: 
     balance = payment_queries.balance(claim)
     paid = balance.confirmed - balance.refunded
     if refund and paid.cents > 0:
-        payments.request_refund(claim=claim, amount_cents=paid.cents, reason=reason, actor=actor)
+        for row in payments.request_all(claim=claim, reason=reason, actor=actor):
+            enqueue(jobs.pay_back, refund_id=row.pk)
     if not balance.is_paid:
         payments.cancel_claim(claim=claim, reason=reason, actor=actor)

@@ -13,6 +13,7 @@ from rathaus.payments.actions.refunds import (
     execute_refund,
     record_manual_refund,
     reject_refund,
+    request_all,
     request_refund,
 )
 from rathaus.payments.actions.settlement import settle
@@ -27,6 +28,7 @@ __all__ = [
     "record_incoming_transfer",
     "record_manual_refund",
     "reject_refund",
+    "request_all",
     "request_refund",
     "resolve_issue",
     "settle",
