@@ -189,6 +189,15 @@ def pdf_with(text: str) -> bytes:
     return out.getvalue()
 
 
+def test_a_receipt_made_from_the_answers_is_found_by_its_title(case: Case) -> None:
+    more = {"kind": "application", "name": "e.pdf", "content_type": "application/pdf"}
+    sent = file(case, pdf_with("Eingang"), direction="out", title="Eingangsbestätigung", **more)
+    paper = file(case, pdf_with("Papierantrag"), direction="in", **more)
+    run_pending()
+    assert "Eingang" not in indexed(sent) and Entry.objects.filter(title=sent.title).exists()
+    assert "Papierantrag" in indexed(paper)
+
+
 def test_a_new_version_replaces_what_is_found(case: Case) -> None:
     document = file(case, b"Apfelbaum")
     run_pending()
@@ -225,3 +234,19 @@ def test_soft_hyphens_and_divided_words_are_joined(case: Case) -> None:
     document = file(case, "Beschei-\nnigung und Be\u00adscheid".encode())
     run_pending()
     assert "Bescheinigung und Bescheid" in indexed(document)
+
+
+def test_one_job_indexes_what_was_filed_with_the_opening(case: Case) -> None:
+    first, second = file(case, b"Apfel"), file(case, b"Birne")
+    assert Job.objects.filter(name="records.index").count() == 1
+    run_pending()
+    assert "Apfel" in indexed(first) and "Birne" in indexed(second)
+    later = file(case, b"Kirsche")
+    run_pending()
+    assert "Kirsche" in indexed(later)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_filed_after_the_opening_was_committed_has_its_own_job(case: Case) -> None:
+    file(case, b"Apfel")
+    assert Job.objects.filter(name="records.index").count() == 2

@@ -10,10 +10,9 @@ from django.db import transaction
 from rathaus.core.actors import Actor
 from rathaus.core.clock import local, now
 from rathaus.core.events import new_chain, record
-from rathaus.core.jobs import enqueue
 from rathaus.core.references import next_number
 from rathaus.organisation.models import Office
-from rathaus.records import events, jobs
+from rathaus.records import events, indexing
 from rathaus.records.actions.errors import CaseIsClosed, RecordsError, UnknownFilingCode
 from rathaus.records.models import Case, Dossier, FilingPlanEntry
 from rathaus.records.states import transition
@@ -69,7 +68,7 @@ def open_case(
             label_digest=events.label_digest(case.salt, case.title),
         )
         record(case.chain, opened, actor=actor)
-        enqueue(jobs.index, case_id=case.pk)
+        indexing.queue(case, opening=True)
     return case
 
 

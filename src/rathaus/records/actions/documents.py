@@ -10,9 +10,8 @@ from rathaus.core import storage
 from rathaus.core.actors import Actor
 from rathaus.core.clock import now
 from rathaus.core.events import record
-from rathaus.core.jobs import enqueue
 from rathaus.core.models import Blob
-from rathaus.records import events, extraction, jobs
+from rathaus.records import events, extraction, indexing
 from rathaus.records.actions.errors import CaseIsClosed
 from rathaus.records.models import Case, Document, DocumentVersion, Rendition, RenditionKind
 from rathaus.records.names import safe_name
@@ -65,7 +64,7 @@ def file_document(
             add_rendition(
                 version=version, kind=RenditionKind.TEXT, content=text.encode(), actor=actor
             )
-        enqueue(jobs.index, case_id=case.pk)
+        indexing.queue(case)
     return document
 
 
@@ -98,7 +97,7 @@ def add_version(
             label_digest=digest_of(document, version),
         )
         record(document.case.chain, added, actor=actor)
-        enqueue(jobs.index, case_id=document.case_id)
+        indexing.queue(document.case)
     return version
 
 
