@@ -1,0 +1,55 @@
+"""Rate limits of the residents' pages."""
+
+from __future__ import annotations
+
+import ipaddress
+import time
+from collections import Counter
+from datetime import timedelta
+from threading import Lock
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from rathaus.core import ratelimit
+from rathaus.core.middleware import client_ip
+
+FORM_LIMIT = 10
+FORM_WINDOW = timedelta(minutes=30)
+BEGIN_PER_MINUTE = 60
+
+_lock = Lock()
+_minute = 0
+_begun: Counter[str] = Counter()
+
+
+def allow_form(request: HttpRequest, bucket: str, *, limit: int = FORM_LIMIT) -> bool:
+    """Count one sent form of this sender, for all processes together."""
+    return ratelimit.allow(f"portal:{bucket}", client_ip(request), limit=limit, per=FORM_WINDOW)
+
+
+def allow_begin(request: HttpRequest) -> bool:
+    """Whether this sender may begin another draft.
+
+    Counted in memory per process, because beginning is part of every journey and many people
+    share one address. The machine itself is not limited: behind a proxy it never is the sender.
+    """
+    global _minute
+    sender = client_ip(request)
+    if _is_loopback(sender):
+        return True
+    minute = int(time.time()) // 60
+    with _lock:
+        if minute != _minute:
+            _minute = minute
+            _begun.clear()
+        _begun[sender] += 1
+        most = int(getattr(settings, "PORTAL_BEGIN_PER_MINUTE", BEGIN_PER_MINUTE))
+        return _begun[sender] <= most
+
+
+def _is_loopback(sender: str) -> bool:
+    try:
+        return ipaddress.ip_address(sender).is_loopback
+    except ValueError:
+        return False

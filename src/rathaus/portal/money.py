@@ -1,0 +1,77 @@
+"""What a resident sees of claim and payment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from rathaus.core.money import Money
+from rathaus.payments import queries
+from rathaus.payments.models import Claim, PaymentAttempt
+from rathaus.payments.queries import Balance
+from rathaus.proceedings.models import Application
+
+WAITING = frozenset({"approved", "capturing", "pending"})
+
+
+@dataclass(frozen=True)
+class MoneyFacts:
+    """A claim in the words of the status page."""
+
+    claim: Claim
+    balance: Balance
+    attempt: PaymentAttempt | None
+
+    @property
+    def can_pay(self) -> bool:
+        """Something is open, and no payment may already be on its way."""
+        return self.balance.open_cents > 0 and self.claim.state == "open" and not self.is_waiting
+
+    @property
+    def is_waiting(self) -> bool:
+        """A payment service is still working on it."""
+        return self.attempt is not None and self.attempt.state in WAITING
+
+    @property
+    def is_paid(self) -> bool:
+        """Covered, and something was owed."""
+        return self.balance.is_paid and self.balance.confirmed_cents > 0
+
+    @property
+    def by_invoice(self) -> bool:
+        """The resident chose the invoice."""
+        return self.attempt is not None and self.attempt.provider == "transfer" and self.can_pay
+
+    @property
+    def open(self) -> Money:
+        """What is still to pay."""
+        return self.balance.open
+
+    @property
+    def state_text(self) -> str:
+        """One or two words."""
+        if self.claim.state == "cancelled":
+            return _("aufgehoben")
+        if self.is_paid:
+            return _("bezahlt")
+        if self.balance.returning_cents or self.balance.refunded_cents:
+            return _("erstattet") if not self.balance.returning_cents else _("wird erstattet")
+        if self.is_waiting:
+            return _("wird geprüft")
+        return _("offen")
+
+    @property
+    def tone(self) -> str:
+        """Tone of the badge."""
+        if self.is_paid:
+            return "done"
+        return "off" if self.claim.state == "cancelled" else "wait"
+
+
+def money_of(application: Application) -> MoneyFacts | None:
+    """The claim of an application, or None where nothing is owed."""
+    claim = application.claim
+    if claim is None:
+        return None
+    return MoneyFacts(claim, queries.balance(claim), queries.latest_attempt(claim))

@@ -1,0 +1,1 @@
+"""Pages for residents, one module per errand."""

@@ -1,0 +1,197 @@
+"""Filling in: begin a draft, one step per page."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from rathaus.catalogue import queries
+from rathaus.catalogue.models import ServiceVersion
+from rathaus.core.actors import Actor
+from rathaus.core.middleware import client_ip
+from rathaus.forms import engine, uploads
+from rathaus.forms.bound import BoundStep
+from rathaus.forms.definition import FormDefinition
+from rathaus.portal import grants, limits, progress, standing
+from rathaus.portal.access import NoGrant, draft_for, never_stored, personal
+from rathaus.proceedings import actions
+from rathaus.proceedings import queries as proceedings
+from rathaus.proceedings.errors import DraftAlreadySubmitted, DraftConflict, ProceedingError
+from rathaus.proceedings.models import Application, Draft, DraftState
+from rathaus.theme.views import too_many
+
+RETRIES = 5
+BEGINNER = Actor.resident("new")
+
+
+@require_POST
+def begin(request: HttpRequest, slug: str) -> HttpResponse:
+    """Make a draft on the current version and go to its first step."""
+    try:
+        version = queries.current(slug)
+    except ServiceVersion.DoesNotExist:
+        raise Http404 from None
+    form = version.parsed.form
+    if version.parsed.mode != "online" or form is None:
+        return redirect("portal:service", slug=slug)
+    if not limits.allow_begin(request):
+        return too_many(request, retry_minutes=1)
+    language = (get_language() or "de")[:5]
+    draft = actions.start_draft(version=version, actor=BEGINNER, language=language)
+    first = engine.visible_steps(form, {})[0]
+    response = HttpResponseRedirect(progress.step_url(draft, first.key), status=303)
+    grants.add(request, response, grants.DRAFT, draft.public_id)
+    return never_stored(response)
+
+
+@require_safe
+@personal
+def go_on(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
+    """The draft's own address: to where it goes on."""
+    draft = draft_for(request, draft_id)
+    if draft.state == DraftState.SUBMITTED:
+        return to_application(request, draft)
+    return redirect(progress.sensible_url(draft, form_of(draft)))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@personal
+def step(request: HttpRequest, draft_id: uuid.UUID, step_key: str) -> HttpResponse:
+    """One step: show it, or save what was sent."""
+    draft = _open(request, draft_id)
+    if draft.state == DraftState.SUBMITTED:
+        return to_application(request, draft)
+    form = form_of(draft)
+    if all(visible.key != step_key for visible in engine.visible_steps(form, draft.answers)):
+        return redirect(progress.sensible_url(draft, form))
+    if request.method != "POST":
+        bound = engine.bind(form, step_key, draft.answers)
+        return _page(request, draft, bound)
+    bound = engine.bind(
+        form,
+        step_key,
+        draft.answers,
+        data=request.POST,
+        files=request.FILES,
+        uploads=uploads.Box(draft.public_id),
+    )
+    leaving = "save" in request.POST
+    if not (bound.is_valid() or leaving):
+        return _page(request, draft, bound)
+    try:
+        saved = save(draft, bound, sent=request.POST.get("_stand", "")[:80])
+    except DraftAlreadySubmitted as submitted:
+        return to_application(request, draft, submitted.application)
+    except DraftConflict:
+        draft.refresh_from_db(fields=["answers", "revision", "state"])
+        return _page(request, draft, bound, conflict=True)
+    if leaving:
+        actions.issue_code(draft=saved)
+        response = redirect("portal:saved", draft_id=draft_id)
+    else:
+        from_check = "pruefen" in request.GET
+        way = progress.next_url(saved, form, step_key, from_check=from_check)
+        response = HttpResponseRedirect(way)
+    response.status_code = 303
+    keep_access(request, response, draft)
+    return response
+
+
+def save(draft: Draft, bound: BoundStep, *, sent: str) -> Draft:
+    """Save the right answers of a step, unless another window changed the same step.
+
+    Raises: DraftAlreadySubmitted, DraftConflict.
+    """
+    answers = {
+        field.key: bound.cleaned.get(field.key)
+        for field in bound.fields
+        if field.visible and not any(inner.error for inner in field.walk())
+    }
+    keys = [field.key for field in bound.fields]
+    for _try in range(RETRIES):
+        if standing.conflicts(sent, draft.revision, draft.answers, answers, keys):
+            raise DraftConflict(str(draft.public_id))
+        try:
+            return actions.save_step(
+                draft=draft,
+                step_key=bound.key,
+                answers=answers,
+                revision=draft.revision,
+                actor=draft.actor,
+            )
+        except DraftConflict:
+            # Another window saved another step, or the same thing: look again.
+            draft.refresh_from_db(fields=["answers", "revision", "state"])
+    raise DraftConflict(str(draft.public_id))
+
+
+def form_of(draft: Draft) -> FormDefinition:
+    """The form the draft was begun with. Raises: Http404 where there is none."""
+    form = draft.version.parsed.form
+    if form is None:
+        raise Http404
+    return form
+
+
+def keep_access(request: HttpRequest, response: HttpResponse, draft: Draft) -> None:
+    """Whoever came by code gets access for this browser; whoever works on keeps it."""
+    if grants.has(request, grants.DRAFT, draft.public_id):
+        grants.renew(request, response, grants.DRAFT, draft.public_id)
+    else:
+        grants.add(request, response, grants.DRAFT, draft.public_id)
+
+
+def to_application(
+    request: HttpRequest, draft: Draft, application: Application | None = None
+) -> HttpResponse:
+    """The draft was sent already: to its confirmation."""
+    found = application or Application.objects.filter(draft=draft).only("public_id").first()
+    if found is None:
+        raise NoGrant(grants.DRAFT, draft.public_id)
+    response = redirect("portal:confirmation", application_id=found.public_id)
+    response.status_code = 303
+    grants.add(request, response, grants.APPLICATION, found.public_id)
+    return response
+
+
+def _open(request: HttpRequest, draft_id: uuid.UUID) -> Draft:
+    """By grant, or by the code that the page after an expired grant asks for."""
+    try:
+        return draft_for(request, draft_id)
+    except NoGrant:
+        code = request.POST.get("_code", "")[:60]
+        if not code:
+            raise
+    try:
+        return proceedings.open_draft(str(draft_id), code, sender=client_ip(request))
+    except DraftAlreadySubmitted as submitted:
+        if submitted.application.draft is None:
+            raise NoGrant(grants.DRAFT, draft_id) from None
+        return submitted.application.draft
+    except ProceedingError:
+        raise NoGrant(grants.DRAFT, draft_id) from None
+
+
+def _page(
+    request: HttpRequest, draft: Draft, bound: BoundStep, *, conflict: bool = False
+) -> HttpResponse:
+    definition = draft.version.parsed
+    keys = [field.key for field in bound.fields]
+    facts: Mapping[str, Any] = {
+        "draft": draft,
+        "service": definition,
+        "bound": bound,
+        "conflict": conflict,
+        "place": progress.place(draft, form_of(draft), bound.key, definition.slug),
+        "stand": standing.mark(draft.revision, draft.answers, keys),
+        "from_check": "pruefen" in request.GET,
+        "office": queries.office_of(definition),
+        "nav_current": "services",
+    }
+    return render(request, "portal/step.html", facts, status=409 if conflict else 200)

@@ -1,0 +1,32 @@
+"""Submitted: reference, code, what happens next."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from rathaus.portal import papers
+from rathaus.portal.access import application_for, personal
+from rathaus.portal.money import money_of
+from rathaus.proceedings import queries
+
+
+@require_safe
+@personal
+def confirmation(request: HttpRequest, application_id: uuid.UUID) -> HttpResponse:
+    """May be opened again and printed. The receipt follows within moments."""
+    application = application_for(request, application_id)
+    facts = {
+        "application": application,
+        "service": application.service,
+        "code": application.code,
+        "now": queries.what_now(application),
+        "receipt": papers.receipt(application),
+        "money": money_of(application),
+        "office": application.case.office,
+        "nav_current": "cases",
+    }
+    return render(request, "portal/confirmation.html", facts)
