@@ -55,9 +55,12 @@ def provide(source: Callable[[], Brand] | None) -> None:
 
 
 def fallback() -> Brand:
-    """The last facts seen, or neutral ones; never touches the database."""
-    hue = int(getattr(settings, "RATHAUS_BRAND_HUE", DEFAULT_HUE)) % 360
-    return _last_known or Brand(hue=hue)
+    """The last facts seen, or what the settings know; never touches the database."""
+    return _last_known or Brand(
+        name=getattr(settings, "RATHAUS_TOWN_NAME", "Rathaus"),
+        phone=getattr(settings, "RATHAUS_TOWN_PHONE", ""),
+        hue=int(getattr(settings, "RATHAUS_BRAND_HUE", DEFAULT_HUE)) % 360,
+    )
 
 
 def current() -> Brand:

@@ -54,9 +54,7 @@ def tel_link(number: str | None) -> SafeString | str:
     """A telephone number as a link that does not break."""
     if not number:
         return ""
-    return format_html(
-        '<a class="rh-tel" href="{}">{}</a>', formats.tel_href(number), formats.unbroken(number)
-    )
+    return format_html('<a class="rh-tel" href="{}">{}</a>', formats.tel_href(number), number)
 
 
 @register.filter
