@@ -36,8 +36,6 @@ def check(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
         return redirect("portal:saved", draft_id=draft_id)
     if request.POST.get("_stand", "") != _stand(draft):
         return _page(request, draft, changed=True)
-    if not request.POST.get("erklaerung"):
-        return _page(request, draft, undeclared=True)
     try:
         application = actions.submit(draft=draft, actor=draft.actor)
     except DraftAlreadySubmitted as submitted:
@@ -66,9 +64,7 @@ def _stand(draft: Draft) -> str:
     return f"{draft.revision}.{_total(_lines(draft))}"
 
 
-def _page(
-    request: HttpRequest, draft: Draft, *, changed: bool = False, undeclared: bool = False
-) -> HttpResponse:
+def _page(request: HttpRequest, draft: Draft, *, changed: bool = False) -> HttpResponse:
     definition, form = draft.version.parsed, form_of(draft)
     lines = _lines(draft)
     total = _total(lines)
@@ -85,7 +81,6 @@ def _page(
         "submit_label": present.submit_label(total),
         "stand": f"{draft.revision}.{total}",
         "changed": changed,
-        "undeclared": undeclared,
         "place": progress.place(draft, form, "", definition.slug),
         "office": queries.office_of(definition),
         "nav_current": "services",
