@@ -34,6 +34,9 @@ def build(
                 answers[field.key] = value
     for key, value in given.items():
         answers[key] = _expand(key, value, people, on)
+    for key in GROUPS:
+        if key in answers:
+            answers[key] = _asked(form, key, answers[key])
     return {key: value for key, value in answers.items() if value is not None}
 
 
@@ -99,3 +102,9 @@ def _member(prefix: str, person: Person) -> dict[str, Any]:
     if prefix == "gesellschafter_":
         row["art"] = "person"
     return {f"{prefix}{name}": value for name, value in row.items() if value is not None}
+
+
+def _asked(form: FormDefinition, key: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    group = next(field for step in form.steps for field in step.fields if field.key == key)
+    asked = {field.key for field in group.fields}
+    return [{name: value for name, value in row.items() if name in asked} for row in rows]

@@ -1,0 +1,65 @@
+"""The demo town: invented people and cases, made through the public actions (DEVELOPERS.md)."""
+
+from __future__ import annotations
+
+import logging
+import time
+from datetime import date
+from typing import Any
+
+from rathaus.core import clock
+from rathaus.core.actors import Actor
+from rathaus.core.jobs import run_pending
+from rathaus.core.models import Job
+from rathaus.organisation.models import Closure, Town
+from rathaus.proceedings.models import Application, Draft
+from rathaus.simulation.demo.welcome import PASSWORD, welcome
+
+__all__ = ["PASSWORD", "load", "welcome"]
+
+log = logging.getLogger(__name__)
+DAYS = 52
+"""Working days before today on which the town opened: about ten weeks."""
+
+
+def load() -> dict[str, Any]:
+    """Load town, services and 40 cases into an empty database; keep what is there.
+
+    Returns counts, with ``loaded`` telling whether anything was done.
+    """
+    started = time.monotonic()
+    real = Town.objects.exclude(is_demo=True).exists()
+    if real or Application.objects.exists():
+        return {"loaded": False, **_counts()}
+    from rathaus.simulation.demo import stage, times
+
+    almanac = times.Almanac(clock.today())
+    with stage.quickly():
+        with clock.shifted(almanac.moment(f"{DAYS} 08:00")):
+            _open_town()
+        closed = Closure.objects.filter(office=None).values_list("date", flat=True)
+        stage.perform(times.Almanac(clock.today(), frozenset[date](closed)))
+    seconds = time.monotonic() - started
+    log.info("demo town loaded in %.1f s", seconds)
+    return {"loaded": True, **_counts(), "seconds": round(seconds, 1)}
+
+
+def _open_town() -> None:
+    from rathaus.catalogue import actions as catalogue
+    from rathaus.catalogue import library
+    from rathaus.organisation import loading
+    from rathaus.records import actions as records
+
+    actor = Actor.system("demo")
+    loading.load_town(password=PASSWORD, actor=actor)
+    records.load_filing_plan()
+    catalogue.install(library=library.load_all(), actor=actor)
+    run_pending()
+
+
+def _counts() -> dict[str, int]:
+    return {
+        "applications": Application.objects.count(),
+        "drafts": Draft.objects.filter(state="open").count(),
+        "dead_jobs": Job.objects.filter(state="dead").count(),
+    }
