@@ -1,0 +1,151 @@
+"""Who may open a page: denied by default, and every page names its permission in `urls`.
+
+Without log-in comes the log-in page, without the permission 403. What belongs to other
+offices is left out by the query itself and looks as if it did not exist (404).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property, wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from rathaus.core.actors import Actor
+from rathaus.core.clock import now
+from rathaus.core.models import User
+from rathaus.organisation import permissions
+from rathaus.organisation import queries as organisation
+from rathaus.organisation.models import Office, StaffMember
+
+IDLE_MINUTES = 120
+"""Default of ``RATHAUS_DESK_IDLE_MINUTES``: signed out after so long without a request."""
+SEEN = "desk_seen"
+SEEN_EVERY = 60
+"""Seconds between two writes of the time of the last request."""
+
+View = Callable[..., HttpResponse]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The person at the desk and what (s)he may do, read once per request."""
+
+    staff: StaffMember
+    grants: permissions.Grants
+
+    def can(self, permission: str, office: Office | None = None) -> bool:
+        """Whether `permission` is held in `office`; without office: anywhere."""
+        return self.grants.can(permission, office)
+
+    def offices(self, permission: str) -> list[Office]:
+        """Where `permission` is held."""
+        return self.grants.offices(permission)
+
+    def office_ids(self, permission: str) -> list[int]:
+        """Primary keys of `offices`, for queries."""
+        return [office.pk for office in self.offices(permission)]
+
+    @cached_property
+    def own_offices(self) -> list[Office]:
+        """Offices named under the person in the rail."""
+        held = {office_id for _role, office_id in self.grants.roles}
+        return [office for office in organisation.offices() if office.pk in held]
+
+    def actor(self, office: Office | None = None) -> Actor:
+        """The person as named in events, acting for `office`."""
+        place = office or (self.own_offices[0] if self.own_offices else None)
+        label = place.label[:60] if place else ""
+        return Actor.staff(str(self.staff.user_id), self.staff.name[:120], label)
+
+    def require(self, permission: str, office: Office) -> None:
+        """Raises: PermissionDenied."""
+        if not self.can(permission, office):
+            raise PermissionDenied(permission)
+
+
+class DeskRequest(HttpRequest):
+    """A request that passed `guarded`."""
+
+    desk: Desk
+
+
+def guarded(view: View, needs: str) -> View:
+    """Let nobody in who is not signed in as staff with the permission `needs`."""
+    if needs not in permissions.TABLE:
+        raise permissions.UnknownPermission(needs)
+
+    @wraps(view)
+    def check(request: DeskRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = _refuse(request, needs)
+        if response is None:
+            try:
+                response = view(request, *args, **kwargs)
+            except PermissionDenied:
+                response = forbidden(request)
+            except Http404:
+                response = missing(request)
+        response["Cache-Control"] = "no-store"
+        return response
+
+    check.desk_permission = needs  # type: ignore[attr-defined]
+    return check
+
+
+def _refuse(request: DeskRequest, needs: str) -> HttpResponse | None:
+    user = request.user
+    if not isinstance(user, User):
+        return _to_login(request)
+    if _is_idle(request):
+        logout(request)
+        messages.info(
+            request, _("Sie waren länger nicht aktiv. Bitte melden Sie sich wieder an.")
+        )
+        return _to_login(request)
+    staff = organisation.staff_of(user)
+    if staff is None:
+        logout(request)
+        return render(request, "403.html", status=403)
+    staff.user = user
+    request.desk = Desk(staff, permissions.grants(staff))
+    if not request.desk.can(needs):
+        return forbidden(request)
+    return None
+
+
+def _is_idle(request: HttpRequest) -> bool:
+    minutes = getattr(settings, "RATHAUS_DESK_IDLE_MINUTES", IDLE_MINUTES)
+    moment = int(now().timestamp())
+    seen = request.session.get(SEEN)
+    if not isinstance(seen, int) or moment - seen > timedelta(minutes=minutes).total_seconds():
+        return True
+    if moment - seen >= SEEN_EVERY:
+        request.session[SEEN] = moment
+    return False
+
+
+def _to_login(request: HttpRequest) -> HttpResponse:
+    target = request.get_full_path() if request.method in {"GET", "HEAD"} else ""
+    question = f"?{urlencode({'next': target})}" if target else ""
+    return HttpResponseRedirect(reverse("desk:login") + question)
+
+
+def forbidden(request: HttpRequest) -> HttpResponse:
+    """403 inside the desk."""
+    return render(request, "desk/403.html", status=403)
+
+
+def missing(request: HttpRequest) -> HttpResponse:
+    """404 inside the desk; the same for what is not there and what is not ours."""
+    return render(request, "desk/404.html", status=404)

@@ -1,0 +1,56 @@
+"""Finding what a page is about, only among what the person may see."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.http import Http404
+
+from rathaus.desk.access import DeskRequest
+from rathaus.proceedings.models import Application
+from rathaus.records import queries as records
+from rathaus.records.models import Case, DocumentVersion
+
+
+def application(
+    request: DeskRequest, ident: uuid.UUID, needs: str = "case.view"
+) -> Application:
+    """The application `ident` of an office of the person.
+
+    Raises: Http404 where it is another office's, PermissionDenied without `needs` there.
+    """
+    rows = Application.objects.visible_to_offices(request.desk.office_ids("case.view"))
+    found = (
+        rows.filter(public_id=ident)
+        .select_related(
+            "case__chain",
+            "case__office",
+            "case__dossier",
+            "claim__chain",
+            "assigned_to",
+            "version__service",
+            "draft__entered_by",
+        )
+        .first()
+    )
+    if found is None:
+        raise Http404
+    if needs != "case.view":
+        request.desk.require(needs, found.case.office)
+    return found
+
+
+def record_case(request: DeskRequest, ident: uuid.UUID) -> Case:
+    """A case of the record. Raises: Http404."""
+    try:
+        return records.case_for(request.desk.staff, ident)
+    except Case.DoesNotExist:
+        raise Http404 from None
+
+
+def version(request: DeskRequest, ident: uuid.UUID) -> DocumentVersion:
+    """A version of a document in the record. Raises: Http404."""
+    try:
+        return records.version_for(request.desk.staff, ident)
+    except DocumentVersion.DoesNotExist:
+        raise Http404 from None

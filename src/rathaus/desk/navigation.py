@@ -1,0 +1,100 @@
+"""The rail at the side: where one can go, with the numbers that call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from rathaus.core.models import Job, JobState
+from rathaus.desk.access import Desk
+from rathaus.payments.models import PaymentIssue
+from rathaus.payments.states import IssueState
+from rathaus.proceedings import queries
+
+Item = dict[str, Any]
+
+
+def context(request: HttpRequest) -> Mapping[str, Any]:
+    """What the desk's shell shows around a page; almost nothing before log-in."""
+    desk: Desk | None = getattr(request, "desk", None)
+    base = {"simulation": settings.SIMULATION, "simulation_url": "/simulation/"}
+    if desk is None:
+        return base
+    return {
+        **base,
+        "rail": _rail(desk, request),
+        "staff_name": desk.staff.name,
+        "staff_role": ", ".join(office.label for office in desk.own_offices[:3]),
+        "logout_url": reverse("desk:logout"),
+    }
+
+
+def counts(request: HttpRequest) -> dict[str, int]:
+    """Numbers of open work, asked once per request by rail and tabs."""
+    desk: Desk = request.desk  # type: ignore[attr-defined]
+    found: dict[str, int] | None = getattr(request, "desk_counts", None)
+    if found is None:
+        found = queries.counts(desk.staff, desk.office_ids("case.view"))
+        request.desk_counts = found  # type: ignore[attr-defined]
+    return found
+
+
+def _item(label: str, name: str, icon: str, key: str, count: int = 0, late: bool = False) -> Item:
+    return {
+        "label": label,
+        "url": reverse(f"desk:{name}"),
+        "icon": icon,
+        "key": key,
+        "count": count,
+        "late": late,
+    }
+
+
+def _rail(desk: Desk, request: HttpRequest) -> list[dict[str, Any]]:
+    groups = [
+        {"title": "", "items": _work(desk, request)},
+        {"title": _("Akten und Geld"), "items": _records_and_money(desk)},
+        {"title": _("Verwaltung"), "items": _administration(desk)},
+    ]
+    return [group for group in groups if group["items"]]
+
+
+def _work(desk: Desk, request: HttpRequest) -> list[Item]:
+    items = []
+    if desk.can("case.view"):
+        numbers = counts(request)
+        items.append(_item(_("Posteingang"), "basket", "inbox", "basket", numbers["all"]))
+        mine = _item(_("Meine Vorgänge"), "basket", "task_alt", "mine", numbers["mine"])
+        mine["url"] += "?tab=mine"
+        items.append(mine)
+    if desk.can("case.enter"):
+        items.append(_item(_("Antrag erfassen"), "enter", "post_add", "enter"))
+    if desk.can("records.view"):
+        items.append(_item(_("Suche"), "search", "search", "search"))
+    return items
+
+
+def _records_and_money(desk: Desk) -> list[Item]:
+    items = []
+    if desk.can("records.view"):
+        items.append(_item(_("E-Akten"), "files", "folder_open", "files"))
+    if desk.can("payment.match"):
+        issues = PaymentIssue.objects.filter(state=IssueState.OPEN).count()
+        items.append(_item(_("Kasse"), "cash", "payments", "cash", issues, late=True))
+    return items
+
+
+def _administration(desk: Desk) -> list[Item]:
+    items = []
+    if desk.can("service.view"):
+        items.append(_item(_("Leistungen"), "services", "fact_check", "services"))
+    if desk.can("jobs.view"):
+        dead = Job.objects.filter(state=JobState.DEAD).count()
+        items.append(_item(_("Betrieb"), "operations", "monitoring", "operations", dead, late=True))
+    items.append(_item(_("Kennwort ändern"), "password", "password", "password"))
+    return items

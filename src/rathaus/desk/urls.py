@@ -1,0 +1,104 @@
+"""All pages of the desk, each with the permission it needs. Without one, no page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpResponse
+from django.urls import URLPattern, path
+
+from rathaus.desk.access import guarded
+from rathaus.desk.views import (
+    basket,
+    booking,
+    bulk,
+    case,
+    cash,
+    decision,
+    enter,
+    files,
+    handover,
+    login,
+    operations,
+    questions,
+    reasons,
+    records,
+    search,
+    services,
+    steps,
+)
+
+app_name = "desk"
+
+
+def page(route: str, view: Callable[..., HttpResponse], name: str, *, needs: str) -> URLPattern:
+    """A page for staff with the permission `needs` (in any office; the view asks for which)."""
+    return path(route, guarded(view, needs), name=name)
+
+
+CASE = "vorgang/<uuid:ident>/"
+CLAIM = "kasse/<uuid:ident>/"
+RECORD = "akten/vorgang/<uuid:ident>/"
+DRAFT = "erfassen/<uuid:ident>/"
+
+urlpatterns = [
+    path("anmelden/", login.sign_in, name="login"),
+    path("abmelden/", login.sign_out, name="logout"),
+    # "service.view" is held by every role: these are for all who work here.
+    page("kennwort/", login.change_password, "password", needs="service.view"),
+    page("", basket.index, "basket", needs="service.view"),
+    page("naechster/", basket.take_next, "take_next", needs="case.take"),
+    page("auswahl/", bulk.run, "bulk", needs="case.take"),
+    page(CASE, case.show, "case", needs="case.view"),
+    page(CASE + "uebernehmen/", steps.take, "take", needs="case.take"),
+    page(CASE + "zuruecklegen/", steps.put_back, "put_back", needs="case.take"),
+    page(CASE + "uebergeben/", steps.assign, "assign", needs="case.assign"),
+    page(CASE + "nachricht/", steps.send, "message", needs="case.message"),
+    page(CASE + "vermerk/", steps.note, "note", needs="records.file"),
+    page(CASE + "rueckfrage/", questions.ask, "ask", needs="case.correct"),
+    page(
+        CASE + "rueckfrage/zurueck/",
+        steps.take_question_back,
+        "question_back",
+        needs="case.correct",
+    ),
+    page(CASE + "entscheiden/", decision.decide, "decide", needs="case.decide"),
+    page(CASE + "entscheiden/pdf/", decision.preview_pdf, "letter_pdf", needs="case.decide"),
+    page(CASE + "zurueckziehen/", reasons.withdraw, "withdraw", needs="case.enter"),
+    page(CASE + "freigeben/", reasons.release, "release", needs="payment.refund"),
+    page(CASE + "zahlung/", steps.counter_payment, "counter_payment", needs="payment.record"),
+    page(CASE + "zugang/", handover.slip, "slip", needs="case.enter"),
+    page("dokument/<uuid:ident>/", files.download, "file", needs="records.view"),
+    page("erfassen/", enter.index, "enter", needs="case.enter"),
+    page("erfassen/beginnen/", enter.start, "enter_start", needs="case.enter"),
+    page("erfassen/fortsetzen/", enter.resume, "enter_resume", needs="case.enter"),
+    page(DRAFT + "pruefen/", enter.check, "enter_check", needs="case.enter"),
+    page(DRAFT + "verwerfen/", enter.discard, "enter_discard", needs="case.enter"),
+    page(DRAFT + "schritt/<slug:key>/", enter.step, "enter_step", needs="case.enter"),
+    page("suche/", search.index, "search", needs="records.view"),
+    page("akten/", records.index, "files", needs="records.view"),
+    page("akten/<uuid:ident>/", records.dossier, "dossier", needs="records.view"),
+    page(RECORD, records.case, "file_case", needs="records.view"),
+    page(RECORD + "pruefen/", records.check, "file_check", needs="records.view"),
+    page(RECORD + "paket/", records.package, "file_package", needs="records.file"),
+    page("kasse/", cash.index, "cash", needs="payment.match"),
+    page("kasse/suchen/", booking.find_transfer, "cash_find", needs="payment.match"),
+    page(CLAIM, cash.claim, "claim", needs="payment.match"),
+    page(CLAIM + "schalter/", booking.counter, "claim_counter", needs="payment.match"),
+    page(CLAIM + "ueberweisung/", booking.transfer, "claim_transfer", needs="payment.match"),
+    page(CLAIM + "erstattung/", booking.refund, "claim_refund", needs="payment.match"),
+    page(
+        "kasse/erstattung/<uuid:ident>/",
+        booking.settle_refund,
+        "refund_settle",
+        needs="payment.match",
+    ),
+    page(
+        "kasse/klaerung/<uuid:ident>/", booking.settle_issue, "issue_settle", needs="payment.match"
+    ),
+    page("leistungen/", services.index, "services", needs="service.view"),
+    page("leistungen/<slug:slug>/", services.show, "service", needs="service.view"),
+    page("betrieb/", operations.index, "operations", needs="jobs.view"),
+    page("betrieb/neustart/", operations.retry_all, "retry_all", needs="jobs.retry"),
+    page("betrieb/neustart/<int:pk>/", operations.retry, "retry", needs="jobs.retry"),
+]

@@ -1,0 +1,146 @@
+"""The basket: what must I do next, oldest deadline first."""
+
+from __future__ import annotations
+
+from typing import Any, cast, get_args
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from rathaus.catalogue import queries as catalogue
+from rathaus.desk import figures, navigation, params, rows
+from rathaus.desk.access import Desk, DeskRequest
+from rathaus.organisation import queries as organisation
+from rathaus.proceedings import actions, queries
+from rathaus.proceedings.queries import BasketFilter
+from rathaus.proceedings.queries.worklist import Tab
+from rathaus.proceedings.states import MoveRefused
+
+SORTS = ("due", "newest", "oldest")
+TRIES = 10
+"""How many new cases "take the next one" tries when colleagues are faster."""
+
+
+@require_safe
+def index(request: DeskRequest) -> HttpResponse:
+    """The list with figures, tabs and filter."""
+    desk = request.desk
+    if not desk.can("case.view"):
+        return redirect(_first_page(request))
+    wanted = _wanted(request)
+    offices = desk.offices("case.view")
+    ids = [office.pk for office in offices]
+    page = queries.basket(desk.staff, ids, wanted)
+    numbers = navigation.counts(request)
+    later = reverse("desk:basket") + _question(wanted, after=page.next) if page.next else ""
+    context = {
+        "nav_current": "mine" if wanted.tab == "mine" else "basket",
+        "rows": rows.rows(page.rows, desk),
+        "tabs": _tabs(wanted, numbers),
+        "wanted": wanted,
+        "filtered": bool(wanted.text or wanted.service or wanted.office),
+        "offices": offices,
+        "services": [d for d in catalogue.definitions() if d.office in {o.key for o in offices}],
+        "sorts": _sorts(wanted),
+        "next_url": later,
+        "first_url": reverse("desk:basket") + _question(wanted) if wanted.after else "",
+        "numbers": numbers,
+        "new_today": figures.received_today(ids),
+        "duration": figures.duration_text(figures.usual_duration(ids)),
+        "can_take": desk.can("case.take"),
+        "can_enter": desk.can("case.enter"),
+        "colleagues": _colleagues(desk),
+        "here": _question(wanted, after=wanted.after),
+    }
+    return render(request, "desk/basket.html", context)
+
+
+@require_POST
+def take_next(request: DeskRequest) -> HttpResponse:
+    """Take over the new case with the oldest deadline and open it."""
+    desk = request.desk
+    offices = desk.office_ids("case.take")
+    page = queries.basket(desk.staff, offices, BasketFilter(tab="new"))
+    free = [a for a in page.rows if a.assigned_to_id in {None, desk.staff.pk}]
+    for application in free[:TRIES]:
+        try:
+            actions.take_over(
+                application=application,
+                staff=desk.staff,
+                actor=desk.actor(application.case.office),
+            )
+        except MoveRefused:
+            continue
+        messages.success(request, _("Der Vorgang liegt jetzt bei Ihnen."))
+        return redirect("desk:case", application.public_id)
+    messages.info(request, _("Es gibt gerade keinen neuen Vorgang."))
+    return redirect("desk:basket")
+
+
+def _first_page(request: HttpRequest) -> str:
+    """For roles without cases: the first entry of their rail."""
+    for group in navigation.context(request)["rail"]:
+        for item in group["items"]:
+            return str(item["url"])
+    return reverse("desk:password")
+
+
+def _wanted(request: HttpRequest) -> BasketFilter:
+    tab = params.text(request.GET, "tab", 20)
+    sort = params.text(request.GET, "sort", 20)
+    return BasketFilter(
+        tab=cast(Tab, tab) if tab in get_args(Tab) else "all",
+        service=params.text(request.GET, "leistung", 80),
+        office=params.text(request.GET, "amt", 60),
+        text=params.text(request.GET, "q", 100),
+        sort=cast(Any, sort) if sort in SORTS else "due",
+        after=params.cursor(request),
+    )
+
+
+def _question(wanted: BasketFilter, **changes: str) -> str:
+    values = {
+        "tab": "" if wanted.tab == "all" else wanted.tab,
+        "leistung": wanted.service,
+        "amt": wanted.office,
+        "q": wanted.text,
+        "sort": "" if wanted.sort == "due" else wanted.sort,
+    }
+    after = changes.pop("after", "")
+    return params.query(**{**values, **changes, "nach": after})
+
+
+def _tabs(wanted: BasketFilter, numbers: dict[str, int]) -> list[dict[str, Any]]:
+    labels = {
+        "all": _("Alle"),
+        "new": _("Neu"),
+        "mine": _("Bei mir"),
+        "waiting": _("Rückfrage"),
+        "overdue": _("Überfällig"),
+        "unpaid": _("Unbezahlt"),
+        "done": _("Erledigt"),
+    }
+    home = reverse("desk:basket")
+    return [
+        {
+            "label": label,
+            "count": numbers.get(key),
+            "current": key == wanted.tab,
+            "url": home + (_question(wanted, tab="" if key == "all" else key) or ""),
+        }
+        for key, label in labels.items()
+    ]
+
+
+def _sorts(wanted: BasketFilter) -> list[tuple[str, str, bool]]:
+    labels = {"due": _("Frist"), "newest": _("neueste"), "oldest": _("älteste")}
+    return [(key, label, key == wanted.sort) for key, label in labels.items()]
+
+
+def _colleagues(desk: Desk) -> list[Any]:
+    offices = desk.offices("case.assign")
+    return list(organisation.members(offices)) if offices else []
