@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from django.utils import translation
 
 from rathaus.core.money import Money
 from rathaus.theme import formats
@@ -17,6 +18,12 @@ def test_dates_read_in_german_and_in_the_towns_time_zone() -> None:
     assert formats.clock_time(MARCH) == "10:42 Uhr"
     assert formats.moment(MARCH) == "9. März 2027, 10:42 Uhr"
     assert formats.moment(date(2027, 3, 9)) == "9. März 2027"
+
+
+def test_dates_read_in_english_for_those_who_chose_it() -> None:
+    with translation.override("en"):
+        assert formats.weekday_long(MARCH) == "Tuesday, 9 March"
+        assert formats.numeric_day(MARCH) == "09.03.2027"
 
 
 def test_a_moment_before_midnight_utc_belongs_to_the_next_local_day() -> None:

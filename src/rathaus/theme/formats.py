@@ -6,8 +6,8 @@ import re
 from datetime import date, datetime
 
 from django.utils.formats import date_format
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from rathaus.core import clock
 from rathaus.core.money import Money
@@ -28,29 +28,38 @@ def as_local(value: Moment) -> date | datetime | None:
     return value
 
 
-def _format(value: Moment, pattern: str) -> str:
+PATTERNS = {
+    "de": {"day": "j. F Y", "month": "j. F", "short": "D, j. F", "long": "l, j. F"},
+    "en": {"day": "j F Y", "month": "j F", "short": "D, j F", "long": "l, j F"},
+}
+
+
+def _format(value: Moment, style: str) -> str:
     local = as_local(value)
-    return date_format(local, pattern) if local is not None else ""
+    if local is None:
+        return ""
+    language = (get_language() or "de").partition("-")[0]
+    return date_format(local, PATTERNS.get(language, PATTERNS["de"])[style])
 
 
 def day(value: Moment) -> str:
     """4. März 2027"""
-    return _format(value, "j. F Y")
+    return _format(value, "day")
 
 
 def day_month(value: Moment) -> str:
     """4. März"""
-    return _format(value, "j. F")
+    return _format(value, "month")
 
 
 def weekday(value: Moment) -> str:
     """Di, 9. März"""
-    return _format(value, "D, j. F")
+    return _format(value, "short")
 
 
 def weekday_long(value: Moment) -> str:
     """Dienstag, 9. März"""
-    return _format(value, "l, j. F")
+    return _format(value, "long")
 
 
 def clock_time(value: Moment) -> str:
@@ -69,7 +78,8 @@ def moment(value: Moment) -> str:
 
 def numeric_day(value: Moment) -> str:
     """04.03.2027"""
-    return _format(value, "d.m.Y")
+    local = as_local(value)
+    return local.strftime("%d.%m.%Y") if local else ""
 
 
 def money(cents: int | Money | None, currency: str = "EUR") -> str:

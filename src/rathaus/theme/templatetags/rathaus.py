@@ -59,8 +59,12 @@ def tel_link(number: str | None) -> SafeString | str:
 
 @register.filter
 def mail_link(address: str | None) -> SafeString | str:
-    """An e-mail address as a link."""
-    return format_html('<a href="mailto:{0}">{0}</a>', address) if address else ""
+    """An e-mail address as a link; it may break after the @."""
+    if not address:
+        return ""
+    name, at, host = str(address).rpartition("@")
+    start = format_html("{}{}<wbr>", name, at) if at else ""
+    return format_html('<a href="mailto:{}">{}{}</a>', address, start, host)
 
 
 @register.filter
