@@ -26,6 +26,7 @@ log = logging.getLogger("rathaus.jobs")
 LEASE = timedelta(minutes=5)
 KEEP_DONE = timedelta(days=7)
 ERROR_LENGTH = 4000
+ABOUT_TO_BE = timedelta(seconds=2)
 
 Handler = Callable[..., None]
 
@@ -78,14 +79,21 @@ def cron(name: str, *, every: timedelta) -> Callable[[Handler], Handler]:
 
 
 def enqueue(
-    handler: Handler, *, run_at: datetime | None = None, dedupe_key: str = "", **kwargs: Any
+    handler: Handler,
+    *,
+    run_at: datetime | None = None,
+    dedupe_key: str = "",
+    surely_new: bool = False,
+    **kwargs: Any,
 ) -> Job:
     """Put a job into the outbox, in the caller's transaction.
 
     With `dedupe_key` at most one waiting job of that key exists; the waiting one is returned.
+    `surely_new` spares looking for it where the key cannot have been used before.
     """
     registered = _jobs[handler.job_name]  # type: ignore[attr-defined]
-    if dedupe_key:
+    look = bool(dedupe_key) and not surely_new
+    if look:
         waiting = Job.objects.filter(dedupe_key=dedupe_key, state=JobState.READY).first()
         if waiting:
             return waiting
@@ -98,7 +106,7 @@ def enqueue(
         dedupe_key=dedupe_key,
         created_at=moment,
     )
-    if dedupe_key:
+    if look:
         try:
             with transaction.atomic():
                 row.save(force_insert=True)
@@ -111,10 +119,10 @@ def enqueue(
     return row
 
 
-def claim(owner: str) -> Job | None:
-    """Take the next job that is due, or whose worker has vanished; None if there is none."""
+def claim(owner: str, *, ahead: timedelta = timedelta(0)) -> Job | None:
+    """Take the next job that is due within `ahead`, or whose worker has vanished, or None."""
     moment = now()
-    due = models.Q(state=JobState.READY, run_at__lte=moment)
+    due = models.Q(state=JobState.READY, run_at__lte=moment + ahead)
     lost = models.Q(state=JobState.RUNNING, lease_until__lt=moment)
     for candidate in Job.objects.filter(due | lost).order_by("run_at")[:5]:
         if candidate.state == JobState.RUNNING and candidate.attempts >= candidate.max_attempts:
@@ -219,10 +227,10 @@ def tick() -> None:
 
 
 def run_pending(limit: int = 1000) -> int:
-    """Run everything that is due, here and now; for tests and the demo. Returns how many ran."""
+    """Run everything that is due or about to be, here and now; returns how many ran."""
     count = 0
     while count < limit:
-        row = claim("inline")
+        row = claim("inline", ahead=ABOUT_TO_BE)
         if row is None:
             return count
         run(row)

@@ -22,7 +22,11 @@ Facts = dict[str, Any]
 
 def context(request: HttpRequest) -> Facts:
     """Variables of ``theme/portal_shell.html``; one query for the town's revision at most."""
-    return {**_fixed(get_language() or "de", settings.SIMULATION), "open_status": open_status()}
+    return {
+        **_fixed(get_language() or "de", settings.SIMULATION),
+        "open_status": open_status(),
+        "shell_version": f"{queries.town().revision}:{_minute()}",
+    }
 
 
 def brand() -> Brand:
@@ -44,8 +48,11 @@ def open_status() -> OpenStatus | None:
     office = main_office()
     if office is None:
         return None
-    minute = int(clock.now().timestamp()) // 60
-    return _open_status(office, str(queries.town().revision), minute, get_language() or "de")
+    return _open_status(office, str(queries.town().revision), _minute(), get_language() or "de")
+
+
+def _minute() -> int:
+    return int(clock.now().timestamp()) // 60
 
 
 @lru_cache(maxsize=8)

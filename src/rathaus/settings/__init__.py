@@ -76,7 +76,11 @@ TEMPLATES = [
                     ["django.template.loaders.app_directories.Loader"],
                 )
             ],
-            "builtins": ["django.templatetags.i18n", "rathaus.theme.templatetags.rathaus"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "rathaus.theme.templatetags.rathaus",
+                "rathaus.theme.templatetags.remember",
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

@@ -76,7 +76,9 @@ def blocks(source: str) -> tuple[Block, ...]:
 def qr_svg(content: str) -> str:
     """QR code (error correction M) as SVG text."""
     out = BytesIO()
-    segno.make(content, error="m", micro=False).save(out, kind="svg", border=0, xmldecl=False)
+    # Any mask can be read; trying all eight takes as long as the whole letter.
+    code = segno.make_qr(content, error="m", mask=2, boost_error=False)
+    code.save(out, kind="svg", border=0, xmldecl=False)
     return out.getvalue().decode()
 
 

@@ -132,7 +132,8 @@ def _file(application: Application, content: bytes, actor: Actor) -> None:
     if draft is None or not paths.takes_files(form):
         return
     wanted = engine.upload_ids(form, application.answers)
-    for upload in Upload.objects.filter(owner=draft.public_id).select_related("blob"):
+    uploads = list(Upload.objects.filter(owner=draft.public_id).select_related("blob"))
+    for upload in uploads:
         if str(upload.id) in wanted:
             records.file_document(
                 case=case,
@@ -144,7 +145,8 @@ def _file(application: Application, content: bytes, actor: Actor) -> None:
                 direction="in",
                 actor=actor,
             )
-    enqueue(jobs.sweep_uploads, owner=str(draft.public_id))
+    if uploads:
+        enqueue(jobs.sweep_uploads, owner=str(draft.public_id))
 
 
 def _charge(
