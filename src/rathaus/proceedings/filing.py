@@ -13,17 +13,22 @@ from rathaus.records import actions as records
 from rathaus.records.models import Case, Document
 from rathaus.records.states import CaseState
 
+SOFTWARE = Actor.system("records")
+
 
 @contextmanager
 def open_record(application: Application, actor: Actor) -> Iterator[Case]:
-    """The case, opened again for the block if it was closed; retention begins anew then."""
+    """The case, opened again for the block if it was closed; retention begins anew then.
+
+    What the software itself adds (a late receipt) goes into a closed case as it is.
+    """
     case: Case = application.case
-    was_closed = case.state == CaseState.CLOSED
-    if was_closed:
-        records.reopen_case(case=case, actor=actor)
+    reopen = case.state == CaseState.CLOSED and actor.kind != "system"
+    if reopen:
+        records.reopen_case(case=case, actor=SOFTWARE)
     yield case
-    if was_closed:
-        records.close_case(case=case, actor=actor)
+    if reopen:
+        records.close_case(case=case, actor=SOFTWARE)
 
 
 def file_pdf(
