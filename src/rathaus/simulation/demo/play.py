@@ -115,7 +115,7 @@ class Play:
 
     def act(self, step: Step) -> None:
         """One step of the story. Raises: StoryWrong."""
-        if step.do not in self._acts:
+        if step.do not in self._acts or self._application_id is None:
             raise StoryWrong(f"{self.case.key}: {step.do}")
         # Read anew each time: jobs have changed it since.
         row = Application.objects.select_related(
@@ -132,7 +132,9 @@ class Play:
         actions.request_correction(
             application=row,
             staff=self.cast.staff(step.by),
-            items=[actions.CorrectionItem(item.kind, item.text, item.upload) for item in step.items],
+            items=[
+                actions.CorrectionItem(item.kind, item.text, item.upload) for item in step.items
+            ],
             text=step.text,
             due_on=calendar.add_working_days(clock.today(), step.days),
             actor=actor,
@@ -143,9 +145,7 @@ class Play:
         owner = uuid.uuid4()
         for spec in step.files:
             _upload(spec, f"item_{spec['item']}", owner)
-        actions.answer_correction(
-            request=request, answers=step.answers, owner=owner, actor=actor
-        )
+        actions.answer_correction(request=request, answers=step.answers, owner=owner, actor=actor)
 
     def _message(self, step: Step, row: Application, actor: Actor) -> None:
         if step.by:
@@ -232,4 +232,3 @@ def _claim(row: Application) -> Claim:
 def _upload(spec: dict[str, Any], key: str, owner: uuid.UUID) -> Any:
     field = Field(key=key, type=FieldType.UPLOAD, label=key)
     return uploads.accept(files.make(spec), field=field, owner=owner)
-

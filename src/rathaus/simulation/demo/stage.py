@@ -8,6 +8,7 @@ jobs of that moment run; in the night the payments are looked at, as the worker 
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -28,6 +29,7 @@ LATER = timedelta(seconds=4)
 NIGHT = timedelta(hours=6)
 EASTER = "osterfeuer-anzeigen"
 WEEK = 5
+NOISY = ("django.request", "rathaus.payments")
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Act:
 
     at: datetime
     order: int
-    do: Callable[[], None]
+    do: Callable[[], object]
 
 
 def perform(almanac: times.Almanac) -> None:
@@ -67,7 +69,7 @@ def _night(moment: datetime) -> None:
 
 
 def _acts(case: Case, almanac: times.Almanac, cast: Cast) -> Iterator[Act]:
-    shift = _earlier(case, almanac)
+    shift = earlier(case, almanac)
     play = Play(case, cast, almanac)
     at = almanac.moment(case.at, shift=shift, salt=case.key)
     yield Act(at - play.typing_time, 0, play.begin)
@@ -86,7 +88,7 @@ def _draft(case: Case, almanac: times.Almanac, cast: Cast) -> Act:
     return Act(at, 0, lambda: start_draft(case, cast))
 
 
-def _earlier(case: Case, almanac: times.Almanac) -> int:
+def earlier(case: Case, almanac: times.Almanac) -> int:
     """Easter fires cannot be announced around Easter: such a case then came weeks before."""
     shift = 0
     if case.service == EASTER:
@@ -105,6 +107,20 @@ def _paypal_inside() -> Iterator[None]:
         yield
     finally:
         settings.RATHAUS_PAYPAL = before
+
+
+@contextlib.contextmanager
+def quietly() -> Iterator[None]:
+    """Expired orders are part of the story: no warnings about them in the terminal."""
+    loggers = [logging.getLogger(name) for name in NOISY]
+    before = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, before, strict=True):
+            logger.setLevel(level)
 
 
 @contextlib.contextmanager

@@ -6,6 +6,7 @@ import base64
 import json
 import zlib
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -69,9 +70,7 @@ def signed(row: SimulatedWebhook) -> tuple[bytes, dict[str, str]]:
         certificate = answers.address("/v1/notifications/certs/CERT-FOREIGN")
     if row.forgery == "forged":
         private_pem = keys.make(salt=666)[0]
-    private = load_pem_private_key(private_pem.encode(), None)
-    if not isinstance(private, RSAPrivateKey):
-        raise TypeError("RSA key expected")
+    private = _private(private_pem)
     signature = private.sign(message.encode(), PKCS1v15(), SHA256())
     if row.forgery == "tampered":
         body = body.replace(b'"value": "', b'"value": "9')
@@ -83,6 +82,15 @@ def signed(row: SimulatedWebhook) -> tuple[bytes, dict[str, str]]:
         "PayPal-Cert-Url": certificate,
         "PayPal-Auth-Algo": "SHA256withRSA",
     }
+
+
+@lru_cache(maxsize=4)
+def _private(pem: str) -> RSAPrivateKey:
+    """The key, parsed once: checking an RSA key takes longer than signing with it."""
+    private = load_pem_private_key(pem.encode(), None)
+    if not isinstance(private, RSAPrivateKey):
+        raise TypeError("RSA key expected")
+    return private
 
 
 def target() -> str:
