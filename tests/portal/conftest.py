@@ -36,7 +36,7 @@ def _paypal(settings: Any) -> Iterator[None]:
 
 
 @pytest.fixture
-def browser() -> Browser:
+def resident() -> Browser:
     return Browser()
 
 

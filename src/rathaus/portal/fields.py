@@ -46,7 +46,7 @@ def lookup() -> FormDefinition:
         text(
             "aktenzeichen",
             _("Aktenzeichen"),
-            hint=_("Steht oben auf Ihrer Bestätigung, zum Beispiel WM-2027-00184."),
+            hint=_("Steht oben auf Ihrer Bestätigung, zum Beispiel 33.10/2026-0007."),
             missing_message=_("Geben Sie das Aktenzeichen ein."),
             autocomplete="off",
             width="20",

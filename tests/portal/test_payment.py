@@ -1,0 +1,146 @@
+"""Paying: PayPal's stand-in, invoice, counter; leaving, coming back, never coming back."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+
+from rathaus.core.jobs import run_pending
+from rathaus.payments.models import PaymentAttempt
+from rathaus.portal.views import payment
+from rathaus.proceedings.models import Application
+from rathaus.simulation.models import SimulatedOrder
+from rathaus.simulation.paypal import engine
+from tests.portal.browser import Browser
+
+pytestmark = pytest.mark.django_db(transaction=True)
+SLUG = "meldebescheinigung-einfach"
+
+
+def to_paypal(resident: Browser) -> tuple[Application, PaymentAttempt, SimulatedOrder]:
+    application = resident.apply(SLUG)
+    resident.get(f"/vorgang/{application.public_id}/bezahlen/")
+    assert "PayPal" in resident.page
+    token = resident.client.cookies["csrftoken"].value
+    response = resident.client.post(
+        resident.path, {"provider": "paypal", "csrfmiddlewaretoken": token}
+    )
+    assert response.status_code == 303, response.content[:500]
+    assert response["Location"].startswith("http://testserver/simulation/paypal/")
+    attempt = PaymentAttempt.objects.get()
+    return application, attempt, SimulatedOrder.objects.get(order_id=attempt.provider_reference)
+
+
+def test_paid_by_paypal(resident: Browser) -> None:
+    application, attempt, order = to_paypal(resident)
+    engine.approve(order)
+    resident.get(f"/zahlung/{attempt.public_id}/zurueck/?token=x&PayerID=y")
+    assert "Ihre Zahlung ist da" in resident.page
+    application.refresh_from_db()
+    assert application.state == "received"
+    run_pending()
+    resident.get(f"/vorgang/{application.public_id}/")
+    assert "Zahlungsbeleg" in resident.page
+    assert "bezahlt" in resident.page
+
+
+def test_return_page_needs_no_cookie_and_tells_nothing_personal(
+    resident: Browser, stranger: Browser
+) -> None:
+    application, attempt, order = to_paypal(resident)
+    engine.approve(order)
+    stranger.get(f"/zahlung/{attempt.public_id}/zurueck/")
+    assert "Ihre Zahlung ist da" in stranger.page
+    assert application.reference not in stranger.page
+    assert application.applicant_name not in stranger.page
+    assert str(application.public_id) not in stranger.page
+
+
+def test_typed_return_address_pays_nothing(resident: Browser) -> None:
+    application, attempt, _order = to_paypal(resident)
+    resident.get(f"/zahlung/{attempt.public_id}/zurueck/?token=paid&status=COMPLETED")
+    assert "noch nicht abgeschlossen" in resident.page
+    application.refresh_from_db()
+    assert application.state == "awaiting_payment"
+
+
+def test_cancel_and_pay_later_by_invoice(resident: Browser) -> None:
+    application, attempt, _order = to_paypal(resident)
+    resident.get(f"/zahlung/{attempt.public_id}/abbruch/")
+    assert "abgebrochen" in resident.page
+    resident.get(f"/vorgang/{application.public_id}/bezahlen/")
+    resident.post({"provider": "transfer"})
+    assert resident.path == f"/vorgang/{application.public_id}/bezahlen/rechnung/"
+    claim = Application.objects.get(pk=application.pk).claim
+    assert claim.payment_reference in resident.page
+    assert "<svg" in resident.page
+    resident.get(f"/vorgang/{application.public_id}/")
+    assert "Wir warten auf Ihre Überweisung" in resident.page
+
+
+def test_unknown_attempt(resident: Browser) -> None:
+    resident.get(f"/zahlung/{uuid.uuid4()}/zurueck/")
+    assert resident.status == 404
+    resident.get("/zahlung/nicht-da/abbruch/")
+    assert resident.status == 404
+
+
+def test_counter_shows_where_when_and_the_reference(resident: Browser) -> None:
+    application = resident.apply(SLUG)
+    resident.get(f"/vorgang/{application.public_id}/bezahlen/")
+    resident.post({"provider": "counter"})
+    assert resident.path.endswith("/bezahlen/schalter/")
+    assert application.claim.payment_reference in resident.page
+    assert "Montag" in resident.page
+
+
+def test_unknown_way_to_pay(resident: Browser) -> None:
+    application = resident.apply(SLUG)
+    resident.get(f"/vorgang/{application.public_id}/bezahlen/")
+    resident.post({"provider": "goldbarren"})
+    assert resident.status == 200
+    assert "steht nicht zur Verfügung" in resident.page
+    assert PaymentAttempt.objects.count() == 0
+
+
+def test_nothing_to_pay(resident: Browser) -> None:
+    application = resident.apply("hund-anmelden")
+    for page in ("bezahlen/", "bezahlen/rechnung/", "bezahlen/schalter/"):
+        resident.get(f"/vorgang/{application.public_id}/{page}")
+        assert resident.path == f"/vorgang/{application.public_id}/"
+
+
+@pytest.mark.parametrize(
+    ("url", "allowed"),
+    [
+        ("https://www.paypal.com/checkoutnow?token=1", True),
+        ("https://www.sandbox.paypal.com/checkoutnow?token=1", True),
+        ("http://testserver/simulation/paypal/bezahlen/1/", True),
+        ("http://www.paypal.com/checkoutnow", False),
+        ("https://www.paypal.com.evil.example/", False),
+        ("https://evil.example/www.paypal.com", False),
+        ("https://www.paypal.com@evil.example/", False),
+        ("//evil.example/", False),
+        ("javascript:alert(1)", False),
+        ("http://testserver/arbeit/", False),
+        ("", False),
+    ],
+)
+def test_nobody_is_sent_anywhere_else(url: str, allowed: bool) -> None:
+    assert payment._is_allowed(url) is allowed
+
+
+def test_paypal_silent(resident: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    from rathaus.payments.providers.base import NotReached, registry
+
+    def silent(attempt: PaymentAttempt) -> None:
+        raise NotReached("TIMEOUT")
+
+    application = resident.apply(SLUG)
+    monkeypatch.setattr(registry.get("paypal"), "start", silent)
+    resident.get(f"/vorgang/{application.public_id}/bezahlen/")
+    resident.post({"provider": "paypal"})
+    assert "antwortet gerade nicht" in resident.page
+    resident.post({"provider": "transfer"})
+    assert resident.path.endswith("/rechnung/")
