@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import gc
 import json
 import os
@@ -55,6 +56,7 @@ def run(*, host: str, port: int, workers: int, demo: bool) -> int:
     connections.close_all()
     parts: dict[int, Callable[[], None]] = {}
     stopping = False
+    _few_arenas()
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         nonlocal stopping
@@ -74,10 +76,10 @@ def run(*, host: str, port: int, workers: int, demo: bool) -> int:
             pid, _ = os.wait()
         except InterruptedError:
             continue
-        part = parts.pop(pid, None)
-        if part is not None and not stopping:
+        ended = parts.pop(pid) if pid in parts else None
+        if ended is not None and not stopping:
             time.sleep(RESTART_PAUSE)
-            parts[_fork(part)] = part
+            parts[_fork(ended)] = ended
     return 0
 
 
@@ -85,7 +87,7 @@ def web(host: str, port: int, workers: int) -> None:
     """gunicorn with threads, the application loaded once before forking."""
     from gunicorn.app.base import BaseApplication
 
-    class Web(BaseApplication):
+    class Web(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         def load_config(self) -> None:
             options: dict[str, Any] = {
                 "bind": f"{host}:{port}",
@@ -115,16 +117,31 @@ def web(host: str, port: int, workers: int) -> None:
     Web().run()
 
 
+def _few_arenas() -> None:
+    """Keep glibc from reserving memory per thread (mallopt(3), M_ARENA_MAX)."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).mallopt(-8, 2)
+
+
 def _preload() -> None:
     """Load what all processes share before they are forked, then keep it shared."""
     from django.db.utils import DatabaseError
+    from django.test import RequestFactory
     from django.urls import get_resolver
 
-    from rathaus.catalogue import queries
+    from rathaus.catalogue import queries, search
+    from rathaus.forms.compiled import compiled
+    from rathaus.wsgi import application
 
     _ = get_resolver().url_patterns
     with contextlib.suppress(DatabaseError):  # an empty database: the first request loads them
-        queries.definitions()
+        for definition in queries.definitions():
+            if definition.form is not None:
+                compiled(definition.form)
+        search.find("Gewerbe")
+        host = settings.ALLOWED_HOSTS[0]
+        for address in ("/", "/leistungen/gewerbe-anmelden/", "/arbeit/anmelden/"):
+            application.get_response(RequestFactory().get(address, HTTP_HOST=host))
     connections.close_all()
     gc.collect()
     gc.freeze()

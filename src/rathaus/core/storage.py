@@ -42,8 +42,9 @@ class StorageShredded(OSError):
 class DurableFileSystemStorage(FileSystemStorage):
     """Local folder that has written to the disk what it says it has stored."""
 
-    def _save(self, name: str, content: Any) -> str:
-        saved = super()._save(name, content)
+    def save(self, name: str | None, content: Any, max_length: int | None = None) -> str:
+        """Store, then write file and folder through to the disk."""
+        saved: str = super().save(name, content, max_length)
         path = self.path(saved)
         os.chmod(path, 0o400)
         for target, flags in ((path, os.O_RDONLY), (os.path.dirname(path), os.O_DIRECTORY)):
