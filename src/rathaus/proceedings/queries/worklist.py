@@ -17,6 +17,8 @@ from rathaus.proceedings.states import DESK_STATES, OPEN_STATES, State
 
 PAGE = 50
 FAR = date(9999, 12, 31)
+RUNNING = frozenset({State.RECEIVED, State.IN_PROGRESS})
+"""Where our deadline runs: it stands still while the resident is asked, and ends at the end."""
 Tab = Literal["all", "new", "mine", "waiting", "overdue", "unpaid", "done"]
 
 
@@ -67,7 +69,7 @@ def counts(staff: StaffMember, offices: Collection[int]) -> dict[str, int]:
         new=Count("pk", filter=Q(state=State.RECEIVED)),
         mine=Count("pk", filter=desk & Q(assigned_to=staff)),
         waiting=Count("pk", filter=Q(state=State.AWAITING_RESIDENT)),
-        overdue=Count("pk", filter=desk & Q(due_on__lt=today())),
+        overdue=Count("pk", filter=Q(state__in=RUNNING, due_on__lt=today())),
         unpaid=Count("pk", filter=Q(state=State.AWAITING_PAYMENT)),
     )
 
@@ -88,7 +90,7 @@ def _filtered(
     elif wanted.tab == "waiting":
         rows = rows.filter(state=State.AWAITING_RESIDENT)
     elif wanted.tab == "overdue":
-        rows = rows.filter(due_on__lt=today())
+        rows = rows.filter(state__in=RUNNING, due_on__lt=today())
     if wanted.service:
         rows = rows.filter(version__service__slug=wanted.service)
     if wanted.office:
