@@ -22,6 +22,8 @@ from rathaus.forms import engine
 from rathaus.proceedings.states import State
 from rathaus.simulation.demo import answers, stage, story, times
 
+pytestmark = pytest.mark.django_db
+
 ROOT = Path(__file__).resolve().parents[2]
 TODAY = date(2026, 11, 23)
 CHILD = "import django; django.setup(); from tests.simulation import test_demo; test_demo.child()"

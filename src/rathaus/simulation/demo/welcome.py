@@ -83,9 +83,9 @@ def _examples(base: str) -> list[str]:
     if draft is not None:
         lines += [
             "",
-            f"  Entwurf fortsetzen: {base}/fortsetzen/",
+            f"  Entwurf fortsetzen: {base}/fortsetzen/?antrag={draft.public_id}",
             "",
-            *_table(("Begonnener Antrag", f"{draft.public_id}   Code {draft.code}")),
+            *_table(("Begonnener Antrag", f"Code {draft.code}")),
         ]
     return lines
 
