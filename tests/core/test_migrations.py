@@ -1,0 +1,75 @@
+"""Migrations go forward on an empty database, back again with data in it, and forward once more."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from tests.support.database import database_url
+
+ONCE = """
+import django; django.setup()
+from django.core.management import call_command
+from rathaus.core.models import Event
+from rathaus.organisation import loading
+from rathaus.organisation.models import Town
+from rathaus.records import actions
+call_command("migrate", verbosity=0)
+loading.load_town()
+actions.load_filing_plan()
+print(Town.objects.count(), Event.objects.count() > 0)
+"""
+BACK = (
+    ONCE
+    + """
+call_command("migrate", "core", "zero", verbosity=0)  # takes every room back that builds on it
+from django.db import connection
+print([t for t in connection.introspection.table_names() if t.startswith(("core_", "records_"))])
+"""
+)
+
+
+@pytest.fixture
+def empty_database(db: None, tmp_path: Path) -> Iterator[str]:
+    if connection.vendor == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.sqlite3'}"
+        return
+    name = f"rathaus_migrations_{os.getpid()}"
+    old = connection.settings_dict["NAME"]
+    autocommit = connection.copy()
+    autocommit.ensure_connection()
+    with autocommit.cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {name}")
+    yield database_url().replace(f"/{old}", f"/{name}")
+    with autocommit.cursor() as cursor:
+        cursor.execute(f"DROP DATABASE {name}")
+    autocommit.close()
+
+
+def run(script: str, url: str, data: Path) -> str:
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "rathaus.settings",
+        "DATABASE_URL": url,
+        "RATHAUS_DATA": str(data),
+        "RATHAUS_SIMULATION": "1",
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    return done.stdout.strip()
+
+
+def test_forward_back_forward(empty_database: str, tmp_path: Path) -> None:
+    assert run(BACK, empty_database, tmp_path) == "1 True\n[]"
+    assert run(ONCE, empty_database, tmp_path) == "1 True"
