@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import time_machine
 
+from rathaus.core.actors import Actor
 from rathaus.core.clock import now, today
 from rathaus.proceedings import actions, queries
 from rathaus.proceedings.models import Application
@@ -46,7 +47,7 @@ def test_waiting_for_an_answer_is_not_late(application: Application) -> None:
 
 
 def test_a_message_after_the_end_makes_nothing_late(application: Application) -> None:
-    resident = application.draft.actor
+    resident = Actor.resident(str(application.public_id))
     actions.withdraw(application=application, actor=resident)
     actions.send_message(application=application, text="Danke.", actor=resident)
     with time_machine.travel(now() + timedelta(days=30), tick=False):
