@@ -44,7 +44,7 @@ CHECKS = [
     Part(
         "migrations",
         [tool("django-admin"), "makemigrations", "--check", "--dry-run", "-v", "0"],
-        {"DJANGO_SETTINGS_MODULE": "rathaus.settings.test"},
+        {"DJANGO_SETTINGS_MODULE": "tests.settings"},
     ),
 ]
 PYTEST = [

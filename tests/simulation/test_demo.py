@@ -218,7 +218,7 @@ def test_welcome_names_log_ins_and_examples(town: dict[str, Any]) -> None:
 def test_same_in_another_database(town: dict[str, Any], tmp_path: Path) -> None:
     environment = {
         **os.environ,
-        "DJANGO_SETTINGS_MODULE": "rathaus.settings.test",
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
         "RATHAUS_CHILD": "1",
         "RATHAUS_DATA": str(tmp_path),
         "DATABASE_URL": f"sqlite://{tmp_path}/other.sqlite3",

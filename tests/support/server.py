@@ -40,19 +40,26 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def _environment(data: Path, url: str) -> dict[str, str]:
+    return {key: value for key, value in os.environ.items() if not key.startswith("RATHAUS_")} | {
+        "DJANGO_SETTINGS_MODULE": "rathaus.settings",
+        "RATHAUS_DATA": str(data),
+        "RATHAUS_URL": url,
+        "RATHAUS_SIMULATION": "1",
+        "RATHAUS_LOG_LEVEL": "WARNING",
+    }
+
+
+def already_running(url: str, data: Path) -> Running:
+    """A demo town that somebody started by hand; saves time while writing tests."""
+    return Running(url.rstrip("/"), data, _environment(data, url.rstrip("/")))
+
+
 @contextmanager
 def running(data: Path, *, demo: bool = True) -> Iterator[Running]:
     """Start `rathaus run`, wait until it answers, stop it in the end."""
     port = free_port()
-    environment = {
-        key: value for key, value in os.environ.items() if not key.startswith("RATHAUS_")
-    } | {
-        "DJANGO_SETTINGS_MODULE": "rathaus.settings",
-        "RATHAUS_DATA": str(data),
-        "RATHAUS_URL": f"http://localhost:{port}",
-        "RATHAUS_SIMULATION": "1",
-        "RATHAUS_LOG_LEVEL": "WARNING",
-    }
+    environment = _environment(data, f"http://localhost:{port}")
     command = [str(Path(sys.executable).parent / "rathaus"), "run", "--port", str(port)]
     log = data.parent / f"server-{port}.log"
     with log.open("wb") as out:
@@ -65,7 +72,11 @@ def running(data: Path, *, demo: bool = True) -> Iterator[Running]:
             yield Running(f"http://localhost:{port}", data, environment)
         finally:
             server.terminate()
-            server.wait(30)
+            try:
+                server.wait(30)
+            except subprocess.TimeoutExpired:
+                server.kill()
+                server.wait(10)
 
 
 def _wait(port: int, server: subprocess.Popen[bytes], log: Path) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
 import os
-import sys
 import tempfile
 from pathlib import Path
 
@@ -12,8 +10,6 @@ _scratch = Path(tempfile.gettempdir()) / f"rathaus-test-{os.getuid()}"
 _scratch.mkdir(exist_ok=True, mode=0o700)
 os.environ.setdefault("RATHAUS_DATA", str(_scratch))
 os.environ.setdefault("RATHAUS_SIMULATION", "1")
-# Importing this module has loaded the package before these variables were set.
-importlib.reload(sys.modules["rathaus.settings"])
 
 from rathaus.settings import *  # noqa: E402, F403
 from rathaus.settings import DATABASES, STORAGES, TEMPLATES  # noqa: E402
