@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from functools import wraps
+from contextlib import suppress
+from functools import lru_cache, wraps
 from typing import Any, Concatenate, ParamSpec
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
 
+from rathaus.catalogue.models import ServiceVersion
 from rathaus.core.actors import Actor
+from rathaus.organisation import queries as organisation
 from rathaus.portal import grants
 from rathaus.proceedings.models import Application, Draft
 
@@ -54,9 +57,9 @@ def never_stored(response: HttpResponse) -> HttpResponse:
 def draft_for(request: HttpRequest, draft_id: uuid.UUID) -> Draft:
     """The draft, if this browser may open it. Raises: NoGrant."""
     if grants.has(request, grants.DRAFT, draft_id):
-        rows = Draft.objects.select_related("version").defer("version__definition")
-        draft = rows.filter(public_id=draft_id).first()
-        if draft is not None:
+        with suppress(Draft.DoesNotExist):
+            draft = Draft.objects.get(public_id=draft_id)
+            draft.version = _version(draft.version_id)
             return draft
     raise NoGrant(grants.DRAFT, draft_id)
 
@@ -64,11 +67,21 @@ def draft_for(request: HttpRequest, draft_id: uuid.UUID) -> Draft:
 def application_for(request: HttpRequest, application_id: uuid.UUID) -> Application:
     """The application with case, office and claim. Raises: NoGrant."""
     if grants.has(request, grants.APPLICATION, application_id):
-        rows = Application.objects.select_related("case__office", "case__chain", "claim", "version")
-        found = rows.defer("version__definition").filter(public_id=application_id).first()
-        if found is not None:
+        with suppress(Application.DoesNotExist):
+            rows = Application.objects.select_related("case", "claim")
+            found = rows.get(public_id=application_id)
+            found.version = _version(found.version_id)
+            for office in organisation.offices():
+                if office.pk == found.case.office_id:
+                    found.case.office = office
             return found
     raise NoGrant(grants.APPLICATION, application_id)
+
+
+@lru_cache(maxsize=512)
+def _version(pk: uuid.UUID) -> ServiceVersion:
+    """A published version never changes, so it is read once per process."""
+    return ServiceVersion.objects.select_related("service").get(pk=pk)
 
 
 def actor_for(application: Application) -> Actor:

@@ -74,4 +74,9 @@ def money_of(application: Application) -> MoneyFacts | None:
     claim = application.claim
     if claim is None:
         return None
-    return MoneyFacts(claim, queries.balance(claim), queries.latest_attempt(claim))
+    attempts = list(claim.attempts.order_by("-number"))
+    if any(attempt.state == "confirmed" for attempt in attempts):
+        balance = queries.balance(claim)
+    else:  # nothing came, so nothing went back: no need to add up
+        balance = Balance(claim.due_cents, 0, 0, 0, claim.currency)
+    return MoneyFacts(claim, balance, attempts[0] if attempts else None)

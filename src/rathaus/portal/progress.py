@@ -53,7 +53,7 @@ def next_url(draft: Draft, form: FormDefinition, key: str, *, from_check: bool) 
         missing = engine.first_incomplete_step(form, draft.answers)
         if missing is not None:
             return step_url(draft, missing.key) + BACK_TO_CHECK
-        return check_url(draft)
+        return f"{check_url(draft)}#angaben-{key}"  # the section just changed, not the top
     following = engine.next_step(form, draft.answers, key)
     return step_url(draft, following.key) if following else check_url(draft)
 

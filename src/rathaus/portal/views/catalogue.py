@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+from uuid import uuid4
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -26,10 +29,11 @@ def start(request: HttpRequest) -> HttpResponse:
     office = shell.main_office()
     popular = queries.popular(6)
     facts = {
-        "topics": queries.topics(),
-        "services": [present.card(definition) for definition in popular],
+        "topics": queries.topics,
+        "services": lambda: [present.card(definition) for definition in popular],
         "chips": popular[:3],
-        "days": week(office) if office else [],
+        "days": partial(week, office) if office else (),
+        "catalogue_version": catalogue_version(),
     }
     return render(request, "portal/start.html", facts)
 
@@ -90,18 +94,25 @@ def service(request: HttpRequest, slug: str) -> HttpResponse:
     office = queries.office_of(definition)
     facts = {
         "service": definition,
-        "tag": present.tag(definition),
-        "key_facts": present.key_facts(definition),
-        "fees": texts.valid_fees(definition, clock.today()),
+        "tag": partial(present.tag, definition),
+        "key_facts": partial(present.key_facts, definition),
+        "fees": partial(texts.valid_fees, definition, clock.today()),
         "topic": next(iter(queries.topics_of(definition)), None),
         "office": office,
         "office_status": hours.status(office) if office else None,
         "channels": present.channels(definition),
-        "related": queries.related(definition),
+        "related": partial(queries.related, definition),
+        "catalogue_version": catalogue_version(),
         "drafts": _open_drafts(request, definition),
         "nav_current": "services",
     }
     return render(request, "portal/service.html", facts)
+
+
+def catalogue_version() -> str:
+    """Changes with every change of the catalogue and every day (fees have dates)."""
+    extra = queries.snapshot().extra
+    return f"{extra.setdefault('portal', uuid4().hex)}{clock.today()}"
 
 
 def _open_drafts(request: HttpRequest, definition: ServiceDefinition) -> list[Draft]:

@@ -10,7 +10,6 @@ from django.views.decorators.http import require_safe
 
 from rathaus.portal import papers
 from rathaus.portal.access import application_for, personal
-from rathaus.portal.money import money_of
 from rathaus.proceedings import queries
 
 
@@ -19,13 +18,14 @@ from rathaus.proceedings import queries
 def confirmation(request: HttpRequest, application_id: uuid.UUID) -> HttpResponse:
     """May be opened again and printed. The receipt follows within moments."""
     application = application_for(request, application_id)
+    claim = application.claim
     facts = {
         "application": application,
         "service": application.service,
         "code": application.code,
         "now": queries.what_now(application),
         "receipt": papers.receipt(application),
-        "money": money_of(application),
+        "owed": claim.amount if claim is not None and claim.state == "open" else None,
         "office": application.case.office,
         "nav_current": "cases",
     }
