@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.support.server import ROOT, Running, running
+from tests.support.pictures import first_page, keep
+from tests.support.server import ROOT, Running, already_running, running
 
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 900}
@@ -31,6 +32,11 @@ def _data_dir() -> None:
 
 @pytest.fixture(scope="session")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """One town for all tests of a worker. RATHAUS_TEST_TOWN="URL DATA" takes a running one."""
+    if by_hand := os.environ.get("RATHAUS_TEST_TOWN"):
+        url, data = by_hand.split()
+        yield already_running(url, Path(data))
+        return
     with running(tmp_path_factory.mktemp("town") / "data") as started:
         yield started
 
@@ -69,6 +75,7 @@ def open_page(chromium: Browser, town: Running) -> Iterator[Opener]:
             java_script_enabled=javascript,
             locale="de-DE",
             timezone_id="Europe/Berlin",
+            reduced_motion="reduce",
             **more,
         )
         context.set_default_timeout(15_000)
@@ -80,16 +87,27 @@ def open_page(chromium: Browser, town: Running) -> Iterator[Opener]:
         context.close()
 
 
-@pytest.fixture
-def picture() -> Callable[[Page, str], None]:
-    """Keeps a screenshot for the documentation when RATHAUS_PICTURES=1."""
+class Picture:
+    """Keeps pictures for the documentation when RATHAUS_PICTURES=1, else does nothing."""
 
-    def take(page: Page, name: str, *, full: bool = True) -> None:
-        if os.environ.get("RATHAUS_PICTURES") == "1":
-            PICTURES.mkdir(parents=True, exist_ok=True)
-            page.screenshot(path=PICTURES / f"{name}.png", full_page=full)
+    def __call__(self, page: Page, name: str, *, full: bool = True) -> None:
+        if self.wanted:
+            page.evaluate("document.fonts.ready")
+            keep(page.screenshot(full_page=full), PICTURES / f"{name}.png")
 
-    return take
+    def pdf(self, content: bytes, name: str) -> None:
+        """The first page of a PDF."""
+        if self.wanted:
+            keep(first_page(content), PICTURES / f"{name}.png")
+
+    @property
+    def wanted(self) -> bool:
+        return os.environ.get("RATHAUS_PICTURES") == "1"
+
+
+@pytest.fixture(scope="session")
+def picture() -> Picture:
+    return Picture()
 
 
 @pytest.fixture(scope="session")
@@ -98,18 +116,3 @@ def axe_source() -> str:
     if not path.exists():
         pytest.fail("axe-core is missing. Run: npm ci")
     return path.read_text(encoding="utf-8")
-
-
-def sign_in(page: Page, login: str, password: str = "rathaus-demo-2026") -> None:
-    """Log a member of staff in."""
-    page.goto("/arbeit/anmelden/")
-    page.locator('input[name="login"]').fill(login)
-    page.locator('input[name="password"]').fill(password)
-    page.locator("main button[type=submit]").click()
-    page.wait_for_url("**/arbeit/**")
-
-
-def file_of(path: Path, content: bytes) -> Path:
-    """A file to upload."""
-    path.write_bytes(content)
-    return path

@@ -1,0 +1,168 @@
+"""What a resident and a clerk do in the browser, in their words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlsplit
+
+import yaml
+from playwright.sync_api import Locator, Page, expect
+
+from rathaus.catalogue import library
+from rathaus.forms.definition import FormDefinition
+from tests.support.form_filler import Files, fill_step
+
+PASSWORD = "rathaus-demo-2026"
+ROUNDS = 3
+"""A page may come back once for fields that only appear with an answer on the same page."""
+
+
+@lru_cache
+def form_of(slug: str) -> FormDefinition:
+    """The shipped form of a service."""
+    form = library.load_service(library.SHIPPED / slug / "service.yaml").form
+    assert form is not None
+    return form
+
+
+@lru_cache
+def _cases(slug: str) -> list[dict[str, Any]]:
+    text = (library.SHIPPED / slug / "cases.yaml").read_text(encoding="utf-8")
+    return list(yaml.safe_load(text))
+
+
+def answers_of(slug: str, **more: Any) -> dict[str, Any]:
+    """The answers of the first valid case of the library."""
+    case = next(case for case in _cases(slug) if case["expect"] == "valid")
+    return {**case["answers"], **more}
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What the confirmation page says."""
+
+    reference: str
+    code: str
+    path: str
+    """The status page."""
+
+
+class Resident:
+    """Somebody at home."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def press(self, text: str) -> None:
+        """Press a button of the page's content by its first words."""
+        words = re.compile(rf"^\s*{re.escape(text)}")
+        self.page.locator("main button").filter(has_text=words).first.click()
+
+    def begin(self, slug: str) -> None:
+        """From the service page to the first step."""
+        self.page.goto(f"/leistungen/{slug}/")
+        self.press("Jetzt anfangen")
+        self.page.wait_for_url("**/antrag/**")
+
+    @property
+    def step(self) -> str:
+        """The key of the step shown."""
+        return urlsplit(self.page.url).path.rstrip("/").rsplit("/", 1)[-1]
+
+    def fill_page(self, slug: str, answers: Mapping[str, Any], files: Files | None = None) -> None:
+        """Type the answers of the step shown."""
+        step = next(step for step in form_of(slug).steps if step.key == self.step)
+        fill_step(self.page, step.fields, answers, files or {})
+
+    def fill(
+        self,
+        slug: str,
+        answers: Mapping[str, Any],
+        files: Files | None = None,
+        *,
+        until: str = "pruefen",
+    ) -> None:
+        """Go through the steps from the one shown until `until` is shown."""
+        seen: dict[str, int] = {}
+        while self.step != until:
+            here = self.step
+            seen[here] = seen.get(here, 0) + 1
+            assert seen[here] <= ROUNDS, f"stuck at {here}: {self.errors()}"
+            self.fill_page(slug, answers, files)
+            self.press("Weiter")
+
+    def errors(self) -> list[str]:
+        """The entries of the error summary."""
+        return self.page.locator(".rh-errors li").all_inner_texts()
+
+    def submit(self) -> Sent:
+        """From the check page to the confirmation."""
+        self.page.locator(".rh-send button[type=submit]").first.click()
+        return self.sent()
+
+    def sent(self) -> Sent:
+        """What the confirmation page shown says."""
+        self.page.wait_for_url("**/bestaetigung/**")
+        expect(self.page.get_by_role("heading", level=1)).to_have_text("Ihr Antrag ist angekommen")
+        reference, code = self.page.locator(".rh-code samp").all_inner_texts()[:2]
+        ident = self.page.url.split("/vorgang/")[1].split("/")[0]
+        return Sent(reference, code, f"/vorgang/{ident}/")
+
+    def apply(self, slug: str, **more: Any) -> Sent:
+        """The whole way with answers of the library."""
+        self.begin(slug)
+        self.fill(slug, answers_of(slug, **more))
+        return self.submit()
+
+    def open_case(self, sent: Sent) -> None:
+        """On another device: reference and code."""
+        self.page.goto("/vorgang/")
+        self.page.locator("#aktenzeichen").fill(sent.reference)
+        self.page.locator("#code").fill(sent.code.lower().replace("-", " "))
+        self.press("Vorgang öffnen")
+        self.page.wait_for_url(f"**{sent.path}")
+
+    def choose_paypal(self) -> None:
+        """From the page with the ways to pay to PayPal's page."""
+        self.page.locator("button[name=provider][value=paypal]").click()
+        self.page.wait_for_url("**/simulation/paypal/bezahlen/**")
+
+    def save_for_later(self) -> tuple[str, str]:
+        """Link and code."""
+        self.press("Speichern und später weitermachen")
+        self.page.wait_for_url("**/speichern/")
+        code = self.page.locator(".rh-code samp").inner_text()
+        return self.page.locator(".rh-link a").inner_text(), code
+
+    def download(self, link: Locator) -> bytes:
+        """The bytes a link gives; files are offered for saving, never shown."""
+        response = self.page.context.request.get(link.get_attribute("href") or "")
+        assert response.ok
+        assert response.headers["content-disposition"].startswith("attachment")
+        return response.body()
+
+    def wait_for(self, selector: str, tries: int = 60) -> Locator:
+        """Look again until the background work is done, as a person with F5."""
+        found = self.page.locator(selector)
+        for _ in range(tries):
+            if found.count():
+                return found.first
+            self.page.wait_for_timeout(250)
+            self.page.reload()
+        raise AssertionError(f"{selector} did not appear on {self.page.url}")
+
+
+class Clerk(Resident):
+    """Somebody in the town hall."""
+
+    def sign_in(self, login: str) -> None:
+        """Log in."""
+        self.page.goto("/arbeit/anmelden/")
+        self.page.locator('input[name="login"]').fill(login)
+        self.page.locator('input[name="password"]').fill(PASSWORD)
+        self.page.locator("main button[type=submit]").click()
+        self.page.wait_for_url(re.compile(r"/arbeit/(?!anmelden)"))
