@@ -8,8 +8,13 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.db.backends.base.operations import BaseDatabaseOperations
+from hypothesis import settings as hypothesis_settings
 
 from tests.support.tamper import without_guards
+
+# A slow machine is no failure: nothing here asserts how long something takes.
+hypothesis_settings.register_profile("rathaus", deadline=None)
+hypothesis_settings.load_profile("rathaus")
 
 
 def _flush_without_triggers(original: Any) -> Any:

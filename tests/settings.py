@@ -8,6 +8,7 @@ from pathlib import Path
 
 _scratch = Path(tempfile.gettempdir()) / f"rathaus-test-{os.getuid()}"
 _scratch.mkdir(exist_ok=True, mode=0o700)
+(_scratch / "static").mkdir(exist_ok=True)
 os.environ.setdefault("RATHAUS_DATA", str(_scratch))
 os.environ.setdefault("RATHAUS_SIMULATION", "1")
 
