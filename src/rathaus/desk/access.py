@@ -109,9 +109,7 @@ def _refuse(request: DeskRequest, needs: str) -> HttpResponse | None:
         return _to_login(request)
     if _is_idle(request):
         logout(request)
-        messages.info(
-            request, _("Sie waren länger nicht aktiv. Bitte melden Sie sich wieder an.")
-        )
+        messages.info(request, _("Sie waren länger nicht aktiv. Bitte melden Sie sich wieder an."))
         return _to_login(request)
     staff = organisation.staff_of(user)
     if staff is None:

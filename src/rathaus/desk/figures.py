@@ -48,21 +48,19 @@ def usual_duration(offices: Collection[int]) -> timedelta | None:
     requests = CorrectionRequest.objects.filter(
         application__in=[pk for pk, _released, _decided in decided], answered_at__isnull=False
     )
-    for pk, asked, answered in requests.values_list(
-        "application_id", "created_at", "answered_at"
-    ):
+    for pk, asked, answered in requests.values_list("application_id", "created_at", "answered_at"):
         if answered is not None:
             waited[pk] += answered - asked
-    spans = [
-        max(timedelta(), done - released - waited[pk])
+    seconds = [
+        max(0.0, (done - released - waited[pk]).total_seconds())
         for pk, released, done in decided
         if released is not None and done is not None
     ]
-    return median(spans)
+    return timedelta(seconds=median(seconds))
 
 
 def duration_text(span: timedelta | None) -> str:
-    """"2,1 Tage", "5 Stunden"; a dash where nothing was decided."""
+    """ "2,1 Tage", "5 Stunden"; a dash where nothing was decided."""
     if span is None:
         return "–"
     hours = span.total_seconds() / 3600

@@ -46,6 +46,14 @@ ICONS = {
     "case.closed": "archive",
     "case.reopened": "unarchive",
 }
+NOTICES = {
+    "submitted": _lazy("Eingangsbestätigung"),
+    "paid": _lazy("Zahlung eingegangen"),
+    "correction": _lazy("Rückfrage"),
+    "message": _lazy("neue Nachricht"),
+    "letter": _lazy("Schreiben liegt bereit"),
+    "withdrawn": _lazy("Antrag zurückgezogen"),
+}
 QUIET = frozenset(
     {
         "application.viewed",
@@ -80,6 +88,11 @@ class Entry:
     hash: str
     state: str = "done"
     """For the time line component."""
+
+    @property
+    def when(self) -> str:
+        """Date and time, short enough for the narrow column."""
+        return f"{formats.numeric_day(self.at)}, {formats.clock_time(self.at)}"
 
     @property
     def text(self) -> str:
@@ -138,5 +151,6 @@ def _facts(kind: str, data: dict[str, Any]) -> str:
         day = formats.numeric_day(str(data.get("retention_until") or ""))
         return _("Aufbewahrung bis %(day)s") % {"day": day} if day else ""
     if kind == "notice.sent":
-        return str(data.get("key", "")).partition(":")[0]
+        key = str(data.get("key", "")).partition(":")[0]
+        return str(NOTICES.get(key, key))
     return ""

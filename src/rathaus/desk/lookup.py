@@ -12,9 +12,7 @@ from rathaus.records import queries as records
 from rathaus.records.models import Case, DocumentVersion
 
 
-def application(
-    request: DeskRequest, ident: uuid.UUID, needs: str = "case.view"
-) -> Application:
+def application(request: DeskRequest, ident: uuid.UUID, needs: str = "case.view") -> Application:
     """The application `ident` of an office of the person.
 
     Raises: Http404 where it is another office's, PermissionDenied without `needs` there.

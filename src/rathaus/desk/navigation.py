@@ -44,7 +44,9 @@ def counts(request: HttpRequest) -> dict[str, int]:
     return found
 
 
-def _item(label: str, name: str, icon: str, key: str, count: int = 0, late: bool = False) -> Item:
+def _item(
+    label: str, name: str, icon: str, key: str, *, count: int = 0, late: bool = False
+) -> Item:
     return {
         "label": label,
         "url": reverse(f"desk:{name}"),
@@ -68,8 +70,8 @@ def _work(desk: Desk, request: HttpRequest) -> list[Item]:
     items = []
     if desk.can("case.view"):
         numbers = counts(request)
-        items.append(_item(_("Posteingang"), "basket", "inbox", "basket", numbers["all"]))
-        mine = _item(_("Meine Vorgänge"), "basket", "task_alt", "mine", numbers["mine"])
+        items.append(_item(_("Posteingang"), "basket", "inbox", "basket", count=numbers["all"]))
+        mine = _item(_("Meine Vorgänge"), "basket", "task_alt", "mine", count=numbers["mine"])
         mine["url"] += "?tab=mine"
         items.append(mine)
     if desk.can("case.enter"):
@@ -85,7 +87,7 @@ def _records_and_money(desk: Desk) -> list[Item]:
         items.append(_item(_("E-Akten"), "files", "folder_open", "files"))
     if desk.can("payment.match"):
         issues = PaymentIssue.objects.filter(state=IssueState.OPEN).count()
-        items.append(_item(_("Kasse"), "cash", "payments", "cash", issues, late=True))
+        items.append(_item(_("Kasse"), "cash", "payments", "cash", count=issues, late=True))
     return items
 
 
@@ -95,6 +97,8 @@ def _administration(desk: Desk) -> list[Item]:
         items.append(_item(_("Leistungen"), "services", "fact_check", "services"))
     if desk.can("jobs.view"):
         dead = Job.objects.filter(state=JobState.DEAD).count()
-        items.append(_item(_("Betrieb"), "operations", "monitoring", "operations", dead, late=True))
+        items.append(
+            _item(_("Betrieb"), "operations", "monitoring", "operations", count=dead, late=True)
+        )
     items.append(_item(_("Kennwort ändern"), "password", "password", "password"))
     return items

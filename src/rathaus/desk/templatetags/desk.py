@@ -61,3 +61,9 @@ def way_short(attempt: Any) -> str:
         return str(registry.get(attempt.provider).public_name)
     except NotRegistered:
         return str(attempt.provider)
+
+
+@register.filter
+def unanswered(rows: Any) -> list[str]:
+    """Labels of the questions that were left empty."""
+    return [row.label for row in rows if not row.answered]

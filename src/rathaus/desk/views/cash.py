@@ -114,8 +114,7 @@ def claim_page(
         "refunds": [_refund(row, desk.staff.user_id) for row in found.refunds.order_by("-number")],
         "issues": PaymentIssue.objects.filter(claim=found).order_by("-created_at"),
         "application": application,
-        "case_visible": application is not None
-        and desk.can("case.view", application.case.office),
+        "case_visible": application is not None and desk.can("case.view", application.case.office),
         "methods": CounterReceipt.Method.choices,
         "open_text": _amount(balance.open_cents),
         "refund_text": _amount(balance.overpaid_cents or refundable),

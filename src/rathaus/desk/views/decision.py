@@ -24,6 +24,7 @@ from rathaus.desk.views import case as case_page
 from rathaus.desk.views import steps
 from rathaus.desk.views.files import attachment
 from rathaus.payments import queries as payments
+from rathaus.payments.errors import PaymentError
 from rathaus.proceedings import actions, documents
 from rathaus.proceedings.errors import CorrectionPending, LetterIncomplete
 from rathaus.proceedings.letters import LetterText, placeholders
@@ -161,6 +162,8 @@ def _confirm(request: DeskRequest, application: Application, typed: Typed) -> Ht
         typed.errors["body"] = _("Eine Rückfrage ist noch offen. Entscheiden Sie erst danach.")
     except LetterIncomplete as error:
         typed.errors["body"] = _gaps(error.placeholders)
+    except PaymentError as error:
+        typed.errors["refund"] = str(error)
     if typed.errors:
         return _editor(request, application, typed, status=422)
     messages.success(

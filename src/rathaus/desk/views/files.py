@@ -5,9 +5,10 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -79,18 +80,10 @@ def download(request: DeskRequest, ident: uuid.UUID) -> HttpResponse:
 def attachment(content: Any, name: str, content_type: str) -> HttpResponse:
     """A response that a browser stores and never runs, whatever is inside."""
     kind = content_type.partition(";")[0].strip().lower()
-    if isinstance(content, bytes):
-        response = HttpResponse(content)
-    else:
-        response = FileResponse(content)  # type: ignore[assignment]
+    chunks = [content] if isinstance(content, bytes) else content
+    response = HttpResponse(chunks)
     response["Content-Type"] = kind if kind in SAFE_TYPES else "application/octet-stream"
-    response.headers["Content-Disposition"] = _disposition(name)
+    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response["X-Content-Type-Options"] = "nosniff"
     return response
-
-
-def _disposition(name: str) -> str:
-    from django.utils.http import content_disposition_header
-
-    return content_disposition_header(True, name) or "attachment"

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from rathaus.desk import lookup, params
 from rathaus.desk.access import DeskRequest
 from rathaus.desk.views import steps
+from rathaus.payments.errors import PaymentError
 from rathaus.proceedings import actions
 from rathaus.proceedings.errors import NotWithdrawable
 from rathaus.proceedings.models import Application
@@ -97,5 +98,8 @@ def _ask(
             return steps.moved_on(request, application)
         except NotWithdrawable:
             messages.warning(request, _("Diese Anzeige kann nicht zurückgezogen werden."))
+        except PaymentError as error:
+            context["error"] = str(error)
+            return render(request, "desk/reason.html", context, status=422)
         return redirect("desk:case", application.public_id)
     return render(request, "desk/reason.html", context)

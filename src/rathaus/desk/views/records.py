@@ -56,7 +56,7 @@ def index(request: DeskRequest) -> HttpResponse:
     places = {entry.pk: Place(entry) for entry in FilingPlanEntry.objects.all()}
     for dossier in dossiers:
         places[dossier.filing_plan_entry_id].dossiers.append(dossier)
-    top = []
+    top: list[Place] = []
     for place in places.values():
         parent = place.entry.parent_id
         (places[parent].below if parent else top).append(place)

@@ -2,41 +2,51 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from statistics import fmean
+
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from rathaus.catalogue import gate, maturity, queries
+from rathaus.catalogue.definition import ServiceDefinition
 from rathaus.catalogue.models import ServiceVersion
 from rathaus.desk.access import DeskRequest
+from rathaus.organisation.models import Office
+
+
+@dataclass(frozen=True)
+class Row:
+    """A service in the list."""
+
+    service: ServiceDefinition
+    report: maturity.MaturityReport
+    office: Office | None
 
 
 @require_safe
 def index(request: DeskRequest) -> HttpResponse:
-    """All services with their level, lowest first on demand, and how many stand where."""
+    """All services with their level, lowest first, and how many stand where."""
     rows = [
-        {"service": row, "report": maturity.assess(row), "office": queries.office_of(row)}
-        for row in queries.definitions()
+        Row(definition, maturity.assess(definition), queries.office_of(definition))
+        for definition in queries.definitions()
     ]
-    levels = maturity.load().levels
     counts = [
         {
-            "level": level.level,
             "label": _("%(level)s – %(name)s") % {"level": level.level, "name": level.name},
-            "value": sum(1 for row in rows if row["report"].level == level.level),
+            "value": len([row for row in rows if row.report.level == level.level]),
         }
-        for level in reversed(levels)
+        for level in reversed(maturity.load().levels)
     ]
-    conform = sum(1 for row in rows if row["report"].conform)
-    rows.sort(key=lambda row: (row["report"].level, row["service"].title))
     context = {
         "nav_current": "services",
-        "rows": rows,
+        "rows": sorted(rows, key=lambda row: (row.report.level, row.service.title)),
         "counts": counts,
-        "conform": conform,
+        "conform": len([row for row in rows if row.report.conform]),
         "total": len(rows),
-        "average": sum(row["report"].level for row in rows) / len(rows) if rows else 0,
+        "average": fmean([row.report.level for row in rows]) if rows else 0,
     }
     return render(request, "desk/services.html", context)
 

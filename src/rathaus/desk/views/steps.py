@@ -190,9 +190,7 @@ def counter_payment(request: DeskRequest, application: Application) -> HttpRespo
 
 @transaction.atomic
 def _release(request: DeskRequest, application: Application, reason: str) -> None:
-    actions.release(
-        application=application, actor=request.desk.actor(application.case.office)
-    )
+    actions.release(application=application, actor=request.desk.actor(application.case.office))
     file_note(request, application, _("Ohne Zahlung freigegeben von %(name)s"), reason)
 
 

@@ -1,0 +1,148 @@
+"""Signing in: neutral, slow for guessers, over after a while."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.test import Client, override_settings
+
+from rathaus.core.clock import now
+from rathaus.core.models import User
+from rathaus.desk.views.login import TRIES_PER_LOGIN
+from tests.desk.conftest import SignIn
+from tests.desk.making import PASSWORD, person
+
+LOGIN = "/arbeit/anmelden/"
+BASKET = "/arbeit/"
+
+
+def enter(client: Client, login: str = "insa.cordes", password: str = PASSWORD, **more: str):
+    return client.post(LOGIN, {"login": login, "password": password, **more})
+
+
+def test_the_right_password_opens_the_basket_with_a_new_session(client: Client) -> None:
+    client.get(LOGIN)
+    session = client.session
+    session["before"] = "x"
+    session.save()
+    before = session.session_key
+    response = enter(client)
+    assert (response.status_code, response["Location"]) == (302, BASKET)
+    assert client.session.session_key != before
+    assert client.get(BASKET).status_code == 200
+
+
+def test_login_names_forgive_case_and_blanks(client: Client) -> None:
+    assert enter(client, login="  Insa.Cordes ").status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("login", "password"),
+    [
+        ("insa.cordes", "falsch"),
+        ("gibt.es.nicht", PASSWORD),
+        ("insa.cordes", ""),
+        ("", PASSWORD),
+        ("insa\x00.cordes", PASSWORD),
+        ("insa.cordes", "x" * 100_000),
+        ("resident@example.org", PASSWORD),
+    ],
+)
+def test_every_mistake_gives_the_same_answer(client: Client, login: str, password: str) -> None:
+    User.objects.create_user("resident@example.org", PASSWORD)
+    response = enter(client, login=login, password=password)
+    assert response.status_code == 422
+    text = response.content.decode()
+    assert "Benutzername oder Kennwort stimmen nicht" in text
+    assert client.get(BASKET).status_code == 302
+
+
+def test_guessing_is_stopped_for_the_name_and_the_right_password_too(client: Client) -> None:
+    for _ in range(TRIES_PER_LOGIN):
+        assert enter(client, password="falsch").status_code == 422
+    assert enter(client).status_code == 429
+    assert enter(client, login="renko.folkerts").status_code == 302
+
+
+def test_trying_many_names_from_one_address_is_stopped(client: Client) -> None:
+    codes = {enter(client, login=f"name{n}", password="x").status_code for n in range(65)}
+    assert codes == {422, 429}
+
+
+def test_signing_in_forgets_the_mistakes_before(client: Client) -> None:
+    for _ in range(2):
+        for _ in range(TRIES_PER_LOGIN - 1):
+            enter(client, password="falsch")
+        assert enter(client).status_code == 302
+        client.logout()
+
+
+@pytest.mark.parametrize(
+    ("target", "expected"),
+    [
+        ("/arbeit/suche/?q=a", "/arbeit/suche/?q=a"),
+        ("https://evil.example/arbeit/", BASKET),
+        ("//evil.example/arbeit/", BASKET),
+        ("/\\evil.example", BASKET),
+        ("javascript:alert(1)", BASKET),
+        ("/vorgang/", BASKET),
+        ("/arbeit/" + "x" * 5000, BASKET),
+    ],
+)
+def test_afterwards_one_lands_only_in_the_desk(client: Client, target: str, expected: str) -> None:
+    assert enter(client, next=target)["Location"] == expected
+
+
+def test_the_page_that_was_wanted_comes_after_the_log_in(client: Client) -> None:
+    response = client.get("/arbeit/akten/?alles=1")
+    assert response["Location"] == f"{LOGIN}?next=%2Farbeit%2Fakten%2F%3Falles%3D1"
+
+
+@override_settings(RATHAUS_DESK_IDLE_MINUTES=30)
+def test_after_a_break_one_signs_in_again(sign_in: SignIn) -> None:
+    client, start = sign_in("insa.cordes"), now()
+    with time_machine.travel(start + timedelta(minutes=29), tick=False):
+        assert client.get(BASKET).status_code == 200
+    with time_machine.travel(start + timedelta(minutes=58), tick=False):
+        assert client.get(BASKET).status_code == 200
+    with time_machine.travel(start + timedelta(minutes=89), tick=False):
+        response = client.get(BASKET, follow=True)
+        assert "nicht aktiv" in response.content.decode()
+        assert client.get(BASKET).status_code == 302
+
+
+def test_signing_out_ends_the_session(trade: Client) -> None:
+    assert trade.get("/arbeit/abmelden/").status_code == 405
+    trade.post("/arbeit/abmelden/")
+    assert trade.get(BASKET).status_code == 302
+
+
+def test_the_password_is_changed_and_other_sessions_end(sign_in: SignIn) -> None:
+    here, elsewhere = sign_in("insa.cordes"), sign_in("insa.cordes")
+    new = "vier Torfkähne im Nebel"
+    response = here.post("/arbeit/kennwort/", {"old": PASSWORD, "new": new, "again": new})
+    assert response.status_code == 302
+    assert here.get(BASKET).status_code == 200
+    assert elsewhere.get(BASKET).status_code == 302
+    assert person("insa.cordes").user.check_password(new)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "again", "message"),
+    [
+        ("falsch", "vier Torfkähne im Nebel", "vier Torfkähne im Nebel", "bisherige Kennwort"),
+        (PASSWORD, "vier Torfkähne im Nebel", "fünf", "verschieden"),
+        (PASSWORD, "kurz", "kurz", "kurz"),
+        (PASSWORD, "insa.cordes1", "insa.cordes1", "Namen"),
+        (PASSWORD, "x" * 2000, "x" * 2000, "zu lang"),
+    ],
+)
+def test_weak_or_mistyped_passwords_are_refused(
+    trade: Client, old: str, new: str, again: str, message: str
+) -> None:
+    response = trade.post("/arbeit/kennwort/", {"old": old, "new": new, "again": again})
+    assert response.status_code == 422
+    assert message in response.content.decode()
+    assert person("insa.cordes").user.check_password(PASSWORD)
