@@ -40,7 +40,7 @@ def test_foreign_draft(resident: Browser, stranger: Browser, page: str) -> None:
     draft = resident.fill("hund-anmelden")
     stranger.get(f"/antrag/{draft.public_id}/{page}")
     assert stranger.status == 403
-    assert "Ihr Entwurf ist noch da" in stranger.page
+    assert "Bitte zeigen Sie Ihren Code" in stranger.page
     assert draft.answers["person"]["last_name"] not in stranger.page
 
 

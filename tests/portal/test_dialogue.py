@@ -212,3 +212,14 @@ def test_letter_is_fetched_and_noted(
     resident.client.get(path)
     resident.client.get(path)
     assert Event.objects.filter(type="letter.read").count() == 1
+
+
+def test_files_cannot_be_poured_in(
+    resident: Browser, application: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rathaus.portal.limits.UPLOADS", 2)
+    for _ in range(3):
+        resident.get(f"/vorgang/{application.public_id}/nachricht/")
+        resident.post({"text": "", "message": picture()})
+    assert resident.status == 429
+    assert Upload.objects.count() == 2

@@ -17,6 +17,8 @@ from rathaus.core.middleware import client_ip
 FORM_LIMIT = 10
 FORM_WINDOW = timedelta(minutes=30)
 BEGIN_PER_MINUTE = 60
+UPLOADS = 150
+"""Requests with files of one sender per `FORM_WINDOW`: files are stored before a page is right."""
 
 _lock = Lock()
 _minute = 0
@@ -26,6 +28,11 @@ _begun: Counter[str] = Counter()
 def allow_form(request: HttpRequest, bucket: str, *, limit: int = FORM_LIMIT) -> bool:
     """Count one sent form of this sender, for all processes together."""
     return ratelimit.allow(f"portal:{bucket}", client_ip(request), limit=limit, per=FORM_WINDOW)
+
+
+def allow_upload(request: HttpRequest) -> bool:
+    """Whether this sender may send files again; costs nothing without files."""
+    return not request.FILES or allow_form(request, "upload", limit=UPLOADS)
 
 
 def allow_begin(request: HttpRequest) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -79,7 +80,6 @@ def _brand(town: Town) -> Brand:
 @lru_cache(maxsize=8)
 def _fixed(language: str, simulation: bool) -> Facts:
     """Everything that depends on the language only."""
-    other = ("en", "English") if language != "en" else ("de", "Deutsch")
     facts: Facts = {
         "nav": [
             _link(_("Leistungen"), "services", "apps"),
@@ -90,12 +90,7 @@ def _fixed(language: str, simulation: bool) -> Facts:
         "meta_links": [
             _link(_("Leichte Sprache"), "easy_language", "menu_book"),
             _link(_("Gebärdensprache"), "sign_language", "sign_language"),
-            {
-                "label": other[1],
-                "url": reverse("portal:language", args=[other[0]]),
-                "icon": "language",
-                "lang": other[0],
-            },
+            *_other_languages(language),
         ],
         "footer_columns": [
             {
@@ -135,6 +130,18 @@ def _fixed(language: str, simulation: bool) -> Facts:
     if simulation:
         facts["simulation_url"] = "/simulation/"
     return facts
+
+
+def _other_languages(language: str) -> list[Facts]:
+    """Links to the languages there are texts in; German needs none, it is the source."""
+    found = []
+    for code, name in settings.LANGUAGES:
+        folders = (Path(path) / code / "LC_MESSAGES" for path in settings.LOCALE_PATHS)
+        known = code == "de" or any((folder / "django.mo").is_file() for folder in folders)
+        if known and code != language:
+            url = reverse("portal:language", args=[code])
+            found.append({"label": name, "url": url, "icon": "language", "lang": code})
+    return found
 
 
 def _link(label: str, name: str, icon: str = "") -> Facts:

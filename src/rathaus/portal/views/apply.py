@@ -73,6 +73,8 @@ def step(request: HttpRequest, draft_id: uuid.UUID, step_key: str) -> HttpRespon
     if request.method != "POST":
         bound = engine.bind(form, step_key, draft.answers)
         return _page(request, draft, bound)
+    if not limits.allow_upload(request):
+        return too_many(request, retry_minutes=30)
     bound = engine.bind(
         form,
         step_key,

@@ -13,12 +13,13 @@ from django.views.decorators.http import require_http_methods
 
 from rathaus.forms.bound import BoundStep
 from rathaus.forms.definition import Field, FieldType, FormDefinition
-from rathaus.portal import asked, fields
+from rathaus.portal import asked, fields, limits
 from rathaus.portal.access import actor_for, application_for, personal
 from rathaus.portal.views.message import drop_unused
 from rathaus.proceedings import actions
 from rathaus.proceedings.models import CorrectionRequest
 from rathaus.proceedings.states import MoveRefused
+from rathaus.theme.views import too_many
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -26,6 +27,8 @@ from rathaus.proceedings.states import MoveRefused
 def answer(request: HttpRequest, application_id: uuid.UUID) -> HttpResponse:
     """One question per item: text, file or both. Errors keep everything."""
     application = application_for(request, application_id)
+    if not limits.allow_upload(request):
+        return too_many(request, retry_minutes=30)
     open_request = application.corrections.filter(state="open").first()
     status = reverse("portal:status", args=[application_id])
     if open_request is None:

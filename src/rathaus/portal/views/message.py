@@ -23,6 +23,8 @@ from rathaus.theme.views import too_many
 def message(request: HttpRequest, application_id: uuid.UUID) -> HttpResponse:
     """Text and files; what was typed and uploaded stays if something is wrong."""
     application = application_for(request, application_id)
+    if not limits.allow_upload(request):
+        return too_many(request, retry_minutes=30)
     question = asked.ask(fields.message(), request, owner=application.public_id)
     if question.is_valid():
         if not limits.allow_form(request, "message", limit=20):
