@@ -10,13 +10,13 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from uuid import UUID
 
 from django.db.models import F
 
 from rathaus.catalogue.definition import ServiceDefinition
 from rathaus.catalogue.models import CatalogueRevision, Service, ServiceVersion, Topic
 from rathaus.organisation import queries as organisation
+from rathaus.organisation import revision
 from rathaus.organisation.models import Office
 from rathaus.organisation.revision import RevisionCache
 
@@ -192,8 +192,8 @@ def _popular_first(rows: Iterable[ServiceDefinition]) -> list[ServiceDefinition]
     return sorted(rows, key=lambda row: (not row.popular, row.popular, sort_key(row.title)))
 
 
-def _revision() -> UUID | None:
-    return CatalogueRevision.objects.values_list("revision", flat=True).first()
+def _revision() -> str | None:
+    return revision.read(CatalogueRevision._meta.db_table)
 
 
 def _build() -> Snapshot:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from uuid import UUID
 
 from django.db.models import Prefetch
 
 from rathaus.core.clock import today
 from rathaus.core.models import User
+from rathaus.organisation import revision
 from rathaus.organisation.models import Closure, Membership, Office, Role, StaffMember, Town
 from rathaus.organisation.revision import RevisionCache
 
@@ -105,8 +105,8 @@ def snapshot() -> Snapshot:
     return _cache.get()
 
 
-def _revision() -> UUID | None:
-    return Town.objects.values_list("revision", flat=True).first()
+def _revision() -> str | None:
+    return revision.read(Town._meta.db_table)
 
 
 def _build() -> Snapshot:

@@ -15,7 +15,6 @@ from collections.abc import Callable
 from threading import Lock
 from threading import local as thread_local
 from typing import Any, Generic, TypeVar
-from uuid import UUID
 
 from django.core.signals import request_finished, request_started
 from django.db import connection
@@ -30,16 +29,28 @@ _request = thread_local()
 _caches: list[RevisionCache[Any]] = []
 
 
+def read(table: str) -> str | None:
+    """The revision kept in the only row of `table`; None while there is none.
+
+    Plain SQL, because this is asked on every request and building a query takes longer than
+    answering it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT revision FROM {connection.ops.quote_name(table)}")  # noqa: S608
+        row = cursor.fetchone()
+    return str(row[0]) if row else None
+
+
 class RevisionCache(Generic[T]):
     """`get` returns ``build()`` for the present revision.
 
     `revision` reads it from the database; None means "nothing there yet" and is not kept.
     """
 
-    def __init__(self, revision: Callable[[], UUID | None], build: Callable[[], T]) -> None:
+    def __init__(self, revision: Callable[[], str | None], build: Callable[[], T]) -> None:
         self._revision = revision
         self._build = build
-        self._values: OrderedDict[UUID, T] = OrderedDict()
+        self._values: OrderedDict[str, T] = OrderedDict()
         self._lock = Lock()
         self._checked = thread_local()
         _caches.append(self)
@@ -62,10 +73,10 @@ class RevisionCache(Generic[T]):
         """Read the revision again at the next `get` of this thread."""
         self._checked.__dict__.clear()
 
-    def _present(self) -> UUID | None:
+    def _present(self) -> str | None:
         seen = self._checked.__dict__
         if "revision" in seen and self._is_fresh(seen["at"]):
-            revision: UUID | None = seen["revision"]
+            revision: str | None = seen["revision"]
             return revision
         revision = self._revision()
         seen.update(revision=revision, at=time.monotonic())
