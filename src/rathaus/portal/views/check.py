@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import suppress
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,9 +14,11 @@ from rathaus.catalogue import queries
 from rathaus.core import clock
 from rathaus.forms import engine
 from rathaus.forms.bound import Problem
+from rathaus.payments import actions as payments
 from rathaus.payments import fees
+from rathaus.payments.errors import PaymentError
 from rathaus.portal import grants, present, progress
-from rathaus.portal.access import draft_for, personal
+from rathaus.portal.access import actor_for, draft_for, personal
 from rathaus.portal.views.apply import form_of, to_application
 from rathaus.proceedings import actions
 from rathaus.proceedings.errors import DraftAlreadySubmitted, DraftConflict, DraftIncomplete
@@ -44,6 +47,11 @@ def check(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
         return _page(request, draft)
     except DraftConflict:
         return _page(request, draft_for(request, draft_id), changed=True)
+    if request.POST.get("zahlung") == "transfer" and application.claim is not None:
+        with suppress(PaymentError):  # the confirmation page offers every way again
+            payments.start_attempt(
+                claim=application.claim, provider="transfer", actor=actor_for(application)
+            )
     response = redirect("portal:confirmation", application_id=application.public_id)
     response.status_code = 303
     grants.add(request, response, grants.APPLICATION, application.public_id)
@@ -78,6 +86,7 @@ def _page(request: HttpRequest, draft: Draft, *, changed: bool = False) -> HttpR
         "lines": lines,
         "total": total,
         "payment_text": _payment_text(definition.payment_policy),
+        "pays_now": total > 0 and definition.payment_policy in {"before", "optional"},
         "submit_label": present.submit_label(total),
         "stand": f"{draft.revision}.{total}",
         "changed": changed,

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from rathaus.payments.queries import latest_attempt
 from rathaus.portal import papers
 from rathaus.portal.access import application_for, personal
 from rathaus.proceedings import queries
@@ -19,6 +20,7 @@ def confirmation(request: HttpRequest, application_id: uuid.UUID) -> HttpRespons
     """May be opened again and printed. The receipt follows within moments."""
     application = application_for(request, application_id)
     claim = application.claim
+    attempt = latest_attempt(claim) if claim is not None else None
     facts = {
         "application": application,
         "service": application.service,
@@ -26,6 +28,7 @@ def confirmation(request: HttpRequest, application_id: uuid.UUID) -> HttpRespons
         "now": queries.what_now(application),
         "receipt": papers.receipt(application),
         "owed": claim.amount if claim is not None and claim.state == "open" else None,
+        "by_invoice": attempt is not None and attempt.provider == "transfer",
         "office": application.case.office,
         "nav_current": "cases",
     }
