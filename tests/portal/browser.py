@@ -42,6 +42,12 @@ class Browser:
         sent = {**hidden, **data, "csrfmiddlewaretoken": token[1] if token else ""}
         return self._take(self.client.post(path or self.path, sent, follow=True, **more), path)
 
+    @property
+    def title(self) -> str:
+        """What the browser's tab says."""
+        found = re.search(r"<title>(.*?)</title>", self.page, re.DOTALL)
+        return " ".join(unescape(found[1]).split()) if found else ""
+
     def _take(self, response: Any, path: str) -> Browser:
         self.response, self.status = response, response.status_code
         chain = getattr(response, "redirect_chain", [])
