@@ -204,3 +204,13 @@ def test_a_new_message_is_marked_until_the_clerk_read_it(tax: Client) -> None:
     assert "neue Nachricht" in tax.get(BASKET).content.decode()
     tax.get(reverse("desk:case", args=[application.public_id]))
     assert "neue Nachricht" not in tax.get(BASKET).content.decode()
+
+
+def test_the_deadline_rests_while_the_resident_is_asked(tax: Client) -> None:
+    application = making.taken()
+    Application.objects.filter(pk=application.pk).update(
+        state="awaiting_resident", due_on=today() - timedelta(days=3)
+    )
+    text = tax.get(BASKET).content.decode()
+    assert "ruht" in text
+    assert "überfällig seit" not in text

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from rathaus.desk.access import Desk
 from rathaus.payments.states import ClaimState
 from rathaus.proceedings.models import Application, Channel
+from rathaus.proceedings.queries.worklist import RUNNING
 from rathaus.proceedings.states import State
 
 TONES = {
@@ -39,6 +40,8 @@ class Row:
     tone: str
     state: str
     due_on: date | None
+    rests: bool
+    """The deadline stands still until the resident answers."""
     late: bool
     payment: str
     payment_tone: str
@@ -74,13 +77,15 @@ def _row(application: Application, desk: Desk) -> Row:
     payment, payment_tone = payment_text(application)
     person = application.assigned_to
     left = application.days_left
+    running = application.state in RUNNING
     return Row(
         application=application,
         title=application.service.title,
         tone=TONES[State(application.state)],
         state=str(application.get_state_display()),
-        due_on=application.due_on if open_case else None,
-        late=open_case and left is not None and left < 0,
+        due_on=application.due_on if running else None,
+        rests=application.state == State.AWAITING_RESIDENT,
+        late=running and left is not None and left < 0,
         payment=payment,
         payment_tone=payment_tone,
         channel="" if application.channel == Channel.ONLINE else application.get_channel_display(),
