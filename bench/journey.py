@@ -58,7 +58,7 @@ def form_fields(fields: tuple[Field, ...], answers: dict[str, Any]) -> list[tupl
 
 
 def walk(resident: Resident, definition: ServiceDefinition, answers: dict[str, Any]) -> None:
-    """Open the service, fill in, check, submit, choose the invoice."""
+    """Open the service, fill in, check, submit with payment by invoice."""
     resident.forget()
     form = definition.form
     assert form is not None
@@ -69,14 +69,9 @@ def walk(resident: Resident, definition: ServiceDefinition, answers: dict[str, A
         page = resident.post(f"step {number}", resident.path, page, fields)
     if not resident.path.endswith("/pruefen/"):
         raise JourneyFailed(f"the check page was expected, not {resident.path}")
-    page = resident.post("submit", resident.path, page, [("erklaerung", "on")])
+    resident.post("submit", resident.path, page, [("zahlung", "transfer")])
     if "/vorgang/" not in resident.path:
         raise JourneyFailed(f"the application was expected, not {resident.path}")
-    status = re.match(r"/vorgang/[0-9a-f-]{36}/", resident.path)
-    assert status is not None
-    pay = f"{status[0]}bezahlen/"
-    page = resident.get("pay", pay)
-    resident.post("invoice", pay, page, [("provider", "transfer")])
 
 
 def weigh(resident: Resident, path: str) -> int:
