@@ -58,9 +58,10 @@ class Resident:
         self.page = page
 
     def press(self, text: str) -> None:
-        """Press a button of the page's content by its first words."""
+        """Press a button of the page's content by its first words; wait for the next page."""
         words = re.compile(rf"^\s*{re.escape(text)}")
-        self.page.locator("main button").filter(has_text=words).first.click()
+        with self.page.expect_navigation():
+            self.page.locator("main button").filter(has_text=words).first.click()
 
     def begin(self, slug: str) -> None:
         """From the service page to the first step."""
