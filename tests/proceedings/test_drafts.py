@@ -117,3 +117,21 @@ def test_incomplete_draft_is_not_accepted(town):
 def test_discarded_draft_is_gone(draft):
     actions.discard(draft=draft, actor=draft.actor)
     assert not Draft.objects.exists()
+
+
+def test_files_that_were_never_sent_are_deleted_those_of_drafts_stay(draft):
+    import uuid
+
+    from rathaus.core import storage
+    from rathaus.forms.models import Upload
+
+    for owner in (uuid.uuid4(), draft.public_id):
+        blob = storage.put(str(owner).encode())
+        Upload.objects.create(
+            owner=owner, field_key="message", name="a.pdf", content_type="x", size=1, blob=blob
+        )
+    jobs.sweep_stray_uploads()
+    assert Upload.objects.count() == 2
+    with time_machine.travel(now() + timedelta(days=2)):
+        jobs.sweep_stray_uploads()
+    assert Upload.objects.get().owner == draft.public_id

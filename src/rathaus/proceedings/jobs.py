@@ -16,6 +16,7 @@ from rathaus.core.actors import Actor
 from rathaus.core.clock import now
 from rathaus.core.events import record
 from rathaus.forms import uploads
+from rathaus.forms.models import Upload
 from rathaus.payments import actions as payments
 from rathaus.payments.errors import FourEyesRequired, ManualRefundNeeded
 from rathaus.payments.models import Refund
@@ -25,6 +26,7 @@ from rathaus.proceedings.models import Application, Draft, DraftState, Letter
 from rathaus.records import actions as records
 
 WORKER = Actor.system("worker")
+STRAY_AFTER = timedelta(days=1)
 
 
 @jobs.job("proceedings.make_receipt")
@@ -121,6 +123,15 @@ def pay_back(*, refund_id: int) -> None:
 def sweep_uploads(*, owner: str) -> None:
     """Drop a sent draft's uploads: what the answers name is filed, the rest is not needed."""
     uploads.sweep(uuid.UUID(owner), keep=())
+
+
+@jobs.cron("proceedings.sweep_stray_uploads", every=timedelta(hours=6))
+def sweep_stray_uploads() -> None:
+    """Deletion rule: files of messages and answers that were never sent go after a day."""
+    open_drafts = Draft.objects.filter(state=DraftState.OPEN).values("public_id")
+    stray = Upload.objects.filter(created__lt=now() - STRAY_AFTER).exclude(owner__in=open_drafts)
+    for upload in stray.select_related("blob").iterator():
+        uploads.discard(upload)
 
 
 @jobs.cron("proceedings.delete_old_drafts", every=timedelta(hours=6))

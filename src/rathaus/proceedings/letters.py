@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from rathaus.catalogue.definition import Letter as Template
@@ -34,15 +35,17 @@ def fill(application: Application, template: Template, *, reason: str = "") -> L
 
     A placeholder without data keeps its brackets, so that the clerk sees it; one for an
     optional answer becomes "keine Angabe", and a list item about such answers is left out.
+    The letter is German (§ 23 VwVfG), whatever language the clerk reads.
     """
-    values = _values(application, reason)
-    return LetterText(
-        template_key=template.key,
-        title=template.title,
-        subject=_replace(template.subject, values, application),
-        body=_replace(template.body, values, application),
-        remedy=_replace(template.remedy, values, application),
-    )
+    with translation.override("de"):
+        values = _values(application, reason)
+        return LetterText(
+            template_key=template.key,
+            title=template.title,
+            subject=_replace(template.subject, values, application),
+            body=_replace(template.body, values, application),
+            remedy=_replace(template.remedy, values, application),
+        )
 
 
 def placeholders(*texts: str) -> list[str]:

@@ -12,6 +12,7 @@ from rathaus.portal import papers
 from rathaus.portal.access import actor_for, application_for, personal
 from rathaus.proceedings import actions
 from rathaus.proceedings.models import Letter
+from rathaus.records import actions as records
 
 SAFE_TYPES = frozenset({"application/pdf", "image/jpeg", "image/png"})
 
@@ -36,6 +37,8 @@ def document(
     )
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response["X-Content-Type-Options"] = "nosniff"
+    if request.method == "GET":
+        records.note_view(version=version, actor=actor_for(application))
     if found.kind == "letter" and request.method == "GET":
         letter = Letter.objects.filter(document=found).select_related("application__case").first()
         if letter is not None:

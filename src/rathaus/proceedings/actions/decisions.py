@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _  # the record is kept in German
 
 from rathaus.core.actors import Actor
 from rathaus.core.clock import now, today

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _  # the record is kept in German
 
 from rathaus.core.actors import Actor
 from rathaus.core.clock import local, now, today

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _  # the record is kept in German
 
 from rathaus.catalogue.definition import ServiceDefinition
 from rathaus.core import secrets
