@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from rathaus.core.events import type_of
 from rathaus.core.models import Chain, Event
@@ -16,11 +16,11 @@ from rathaus.proceedings.models import Channel
 from rathaus.theme import formats
 
 TITLES = {
-    "application.taken_over": _lazy("Übernommen"),
-    "correction.requested": _lazy("Rückfrage gestellt"),
-    "message.sent": _lazy("Nachricht"),
-    "letter.ready": _lazy("Schreiben erstellt"),
-    "letter.read": _lazy("Schreiben abgerufen"),
+    "application.taken_over": gettext_lazy("Übernommen"),
+    "correction.requested": gettext_lazy("Rückfrage gestellt"),
+    "message.sent": gettext_lazy("Nachricht"),
+    "letter.ready": gettext_lazy("Schreiben erstellt"),
+    "letter.read": gettext_lazy("Schreiben abgerufen"),
 }
 """Where the words of the event address the resident."""
 ICONS = {
@@ -47,12 +47,12 @@ ICONS = {
     "case.reopened": "unarchive",
 }
 NOTICES = {
-    "submitted": _lazy("Eingangsbestätigung"),
-    "paid": _lazy("Zahlung eingegangen"),
-    "correction": _lazy("Rückfrage"),
-    "message": _lazy("neue Nachricht"),
-    "letter": _lazy("Schreiben liegt bereit"),
-    "withdrawn": _lazy("Antrag zurückgezogen"),
+    "submitted": gettext_lazy("Eingangsbestätigung"),
+    "paid": gettext_lazy("Zahlung eingegangen"),
+    "correction": gettext_lazy("Rückfrage"),
+    "message": gettext_lazy("neue Nachricht"),
+    "letter": gettext_lazy("Schreiben liegt bereit"),
+    "withdrawn": gettext_lazy("Antrag zurückgezogen"),
 }
 QUIET = frozenset(
     {

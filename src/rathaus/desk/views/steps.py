@@ -12,6 +12,7 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_POST
 
 from rathaus.core.money import Money, MoneyError
@@ -126,7 +127,7 @@ def note(request: DeskRequest, application: Application) -> HttpResponse | None:
     if not text:
         error = _("Schreiben Sie zuerst einen Vermerk.")
         return case_page.page(request, application, status=422, errors={"note": error})
-    file_note(request, application, _("Vermerk von %(name)s"), text)
+    file_note(request, application, gettext_noop("Vermerk von %(name)s"), text)
     messages.success(request, _("Der Vermerk ist in der Akte."))
     return None
 
@@ -191,7 +192,8 @@ def counter_payment(request: DeskRequest, application: Application) -> HttpRespo
 @transaction.atomic
 def _release(request: DeskRequest, application: Application, reason: str) -> None:
     actions.release(application=application, actor=request.desk.actor(application.case.office))
-    file_note(request, application, _("Ohne Zahlung freigegeben von %(name)s"), reason)
+    title = gettext_noop("Ohne Zahlung freigegeben von %(name)s")
+    file_note(request, application, title, reason)
 
 
 def release(request: DeskRequest, application: Application, reason: str) -> None:
