@@ -51,9 +51,9 @@ def load_demo(*, as_json: bool = False) -> int:
 def run(*, host: str, port: int, workers: int, demo: bool) -> int:
     """Web and worker together until a signal comes; a part that dies is started again."""
     prepare()
-    if demo:
-        load_demo()
     connections.close_all()
+    if demo:
+        _load_demo_apart()
     parts: dict[int, Callable[[], None]] = {}
     stopping = False
     _few_arenas()
@@ -121,6 +121,21 @@ def _few_arenas() -> None:
     """Keep glibc from reserving memory per thread (mallopt(3), M_ARENA_MAX)."""
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).mallopt(-8, 2)
+
+
+def _load_demo_apart() -> None:
+    """Load the demo town in a process of its own.
+
+    Loading it makes PDFs, and the compiler of PDFs keeps a pool of threads. A process forked
+    from here later would inherit the pool without its threads and wait for them forever.
+    """
+    _, status = os.waitpid(_fork(_demo), 0)
+    if status:
+        raise SystemExit("The demo town could not be loaded.")
+
+
+def _demo() -> None:
+    load_demo()
 
 
 def _preload() -> None:
