@@ -25,9 +25,7 @@ def test_cancels_and_pays_later(open_page: Opener) -> None:
     page = resident.page
     sent = at_paypal(resident)
     resident.press("Abbrechen")
-    expect(page.get_by_role("heading", level=1)).to_have_text(
-        "Sie haben die Zahlung abgebrochen"
-    )
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sie haben die Zahlung abgebrochen")
     expect(page.locator("main")).to_contain_text("Ihr Antrag ist gespeichert")
     page.goto(sent.path)
     page.get_by_role("link", name="Jetzt bezahlen").first.click()

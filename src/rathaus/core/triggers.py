@@ -17,23 +17,25 @@ END $$;
 """
 
 
-class Immutable(Operation):
-    """Refuse UPDATE (of `columns`, or of anything) and DELETE on `table`.
+class PerEngine(Operation):
+    """Base of operations whose statements differ between SQLite and PostgreSQL.
 
-    Even an administrator with SQL access has to drop a trigger first, which the
-    verification of the records shows.
+    A subclass says what to run in `create` and `drop`, each given the vendor.
     """
 
     reversible = True
     reduces_to_sql = True
 
-    def __init__(self, table: str, columns: Sequence[str] = (), delete: bool = True) -> None:
-        self.table = table
-        self.columns = tuple(columns)
-        self.delete = delete
+    def create(self, vendor: str) -> Sequence[str]:
+        """The statements of the way forward."""
+        raise NotImplementedError
+
+    def drop(self, vendor: str) -> Sequence[str]:
+        """The statements of the way back."""
+        raise NotImplementedError
 
     def state_forwards(self, app_label: str, state: Any) -> None:
-        """Triggers are no part of Django's model state."""
+        """Triggers and indexes of this kind are no part of Django's model state."""
 
     def database_forwards(
         self,
@@ -42,8 +44,7 @@ class Immutable(Operation):
         from_state: Any,
         to_state: Any,
     ) -> None:
-        for statement in self.create(schema_editor.connection.vendor):
-            schema_editor.execute(statement, params=None)
+        _run(schema_editor, self.create(schema_editor.connection.vendor))
 
     def database_backwards(
         self,
@@ -52,8 +53,25 @@ class Immutable(Operation):
         from_state: Any,
         to_state: Any,
     ) -> None:
-        for statement in self.drop(schema_editor.connection.vendor):
-            schema_editor.execute(statement, params=None)
+        _run(schema_editor, self.drop(schema_editor.connection.vendor))
+
+
+def _run(schema_editor: BaseDatabaseSchemaEditor, statements: Sequence[str]) -> None:
+    for statement in statements:
+        schema_editor.execute(statement, params=None)
+
+
+class Immutable(PerEngine):
+    """Refuse UPDATE (of `columns`, or of anything) and DELETE on `table`.
+
+    Even an administrator with SQL access has to drop a trigger first, which the
+    verification of the records shows.
+    """
+
+    def __init__(self, table: str, columns: Sequence[str] = (), delete: bool = True) -> None:
+        self.table = table
+        self.columns = tuple(columns)
+        self.delete = delete
 
     def describe(self) -> str:
         return f"Refuse changes to {self.table}"

@@ -7,10 +7,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
-from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.migrations.operations.base import Operation
+from rathaus.core.triggers import PerEngine
 
 # Condition under which a row may go: its case is past its retention.
 _DUE = {
@@ -31,40 +30,19 @@ _SHORTER = (
 )
 
 
-class RetentionGuards(Operation):
+class RetentionGuards(PerEngine):
     """Install the triggers on SQLite and PostgreSQL."""
 
-    reversible = True
-    reduces_to_sql = True
+    def create(self, vendor: str) -> Sequence[str]:
+        return _sqlite() if vendor == "sqlite" else _postgresql()
 
-    def state_forwards(self, app_label: str, state: Any) -> None:
-        """Triggers are no part of Django's model state."""
-
-    def database_forwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: Any,
-        to_state: Any,
-    ) -> None:
-        sqlite = schema_editor.connection.vendor == "sqlite"
-        for statement in _sqlite() if sqlite else _postgresql():
-            schema_editor.execute(statement)
-
-    def database_backwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: Any,
-        to_state: Any,
-    ) -> None:
-        sqlite = schema_editor.connection.vendor == "sqlite"
+    def drop(self, vendor: str) -> Sequence[str]:
         names = [(f"{table}_no_delete", table) for table in _DUE]
         names.append(("records_case_no_shortening", "records_case"))
-        if not sqlite:
-            names += [(f"{table}_no_truncate", table) for table in _DUE]
-        for name, table in names:
-            schema_editor.execute(f"DROP TRIGGER {name}" + ("" if sqlite else f" ON {table}"))
+        if vendor == "sqlite":
+            return [f"DROP TRIGGER {name}" for name, _ in names]
+        names += [(f"{table}_no_truncate", table) for table in _DUE]
+        return [f"DROP TRIGGER {name} ON {table}" for name, table in names]
 
     def describe(self) -> str:
         return "Refuse deletion before the end of retention"

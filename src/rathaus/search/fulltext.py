@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
-from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.migrations.operations.base import Operation
+from rathaus.core.triggers import PerEngine
 
 # detail=none: we need neither columns nor places of words, and the index stays small.
 # Our terms are ASCII letters and digits, marks, or other letters: no tokenising to speak of.
@@ -37,36 +36,14 @@ _POSTGRESQL = (
 _POSTGRESQL_BACK = ("ALTER TABLE search_entry DROP COLUMN terms",)
 
 
-class FullTextIndex(Operation):
+class FullTextIndex(PerEngine):
     """An index over ``search_entry.tokens`` that the database itself keeps up to date."""
 
-    reversible = True
-    reduces_to_sql = True
+    def create(self, vendor: str) -> Sequence[str]:
+        return _SQLITE if vendor == "sqlite" else _POSTGRESQL
 
-    def state_forwards(self, app_label: str, state: Any) -> None:
-        """The index is no part of Django's model state."""
-
-    def database_forwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: Any,
-        to_state: Any,
-    ) -> None:
-        sqlite = schema_editor.connection.vendor == "sqlite"
-        for statement in _SQLITE if sqlite else _POSTGRESQL:
-            schema_editor.execute(statement)
-
-    def database_backwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: Any,
-        to_state: Any,
-    ) -> None:
-        sqlite = schema_editor.connection.vendor == "sqlite"
-        for statement in _SQLITE_BACK if sqlite else _POSTGRESQL_BACK:
-            schema_editor.execute(statement)
+    def drop(self, vendor: str) -> Sequence[str]:
+        return _SQLITE_BACK if vendor == "sqlite" else _POSTGRESQL_BACK
 
     def describe(self) -> str:
         return "Full-text index over search entries"

@@ -1,0 +1,66 @@
+"""The pages are valid HTML by html-validate."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.conftest import Opener
+from tests.e2e.people import Clerk, Resident, answers_of
+from tests.support.server import ROOT
+
+PUBLIC = {"start": "/", "service": "/leistungen/gewerbe-anmelden/", "search": "/suche/?q=Hund",
+          "town": "/rathaus/", "cases": "/vorgang/", "help": "/hilfe/"}  # fmt: skip
+DESK = {"basket": "/arbeit/", "files": "/arbeit/akten/", "maturity": "/arbeit/leistungen/",
+        "enter": "/arbeit/erfassen/"}  # fmt: skip
+TRADE = "gewerbe-anmelden"
+
+
+def test_html_validate(open_page: Opener, tmp_path: Path) -> None:
+    program = ROOT / "node_modules" / ".bin" / "html-validate"
+    if not program.exists():
+        pytest.fail("html-validate is missing. Run: npm ci")
+
+    def keep(name: str, text: str) -> None:
+        (tmp_path / f"{name}.html").write_text(text, encoding="utf-8")
+
+    resident = Resident(open_page(javascript=False))
+    page = resident.page
+    for name, path in PUBLIC.items():
+        keep(name, page.request.get(path).text())
+    resident.begin(TRADE)
+    with page.expect_response("**/anlass/") as sent:
+        resident.press("Weiter")
+    keep("step-errors", sent.value.text())
+    answers = answers_of(TRADE)
+    resident.fill(TRADE, answers, until="inhaber")
+    keep("step", page.request.get(page.url).text())
+    resident.fill(TRADE, answers)
+    keep("check", page.request.get(page.url).text())
+    status = resident.submit().path
+    for name, path in (
+        ("confirmation", page.url),
+        ("status", status),
+        ("pay", f"{status}bezahlen/"),
+    ):
+        keep(name, page.request.get(path).text())
+    clerk = Clerk(open_page())
+    clerk.sign_in("insa.cordes")
+    for name, path in DESK.items():
+        keep(name, clerk.page.request.get(path).text())
+    clerk.page.goto("/arbeit/?sort=newest")
+    case = clerk.page.locator("table th a[href*='/arbeit/vorgang/']").first
+    keep("case", clerk.page.request.get(case.get_attribute("href") or "").text())
+
+    config = str(ROOT / ".htmlvalidate.json")
+    command = [str(program), "--config", config, "--formatter", "json", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    found = [
+        f"{Path(file['filePath']).stem}:{message['line']} {message['ruleId']}: {message['message']}"
+        for file in json.loads(done.stdout)
+        for message in file["messages"]
+    ]
+    assert found == []
