@@ -7,6 +7,7 @@ import re
 from datetime import date, timedelta
 from typing import Any
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from rathaus.forms.codelists import fold
@@ -21,8 +22,10 @@ _RELATIVE = re.compile(r"today(?:([+-])(\d{1,4})([dwmy]))?")
 PARTS = ("day", "month", "year")
 
 
-def german_date(day: date) -> str:
-    """``4. März 2027``."""
+def written(day: date) -> str:
+    """``4. März 2027``, on English pages ``4 March 2027``."""
+    if get_language() == "en":
+        return f"{day.day} {calendar.month_name[day.month]} {day.year}"
     return f"{day.day}. {MONTHS[day.month - 1]} {day.year}"
 
 
@@ -46,14 +49,15 @@ def boundary(expression: str, today: date) -> date:
 
 
 def _month(typed: str) -> int:
-    """Number of a month given as number or name; 0 where it is none."""
+    """Number of a month given as number, German or English name; 0 where it is none."""
     if typed.isascii() and typed.isdecimal() and len(typed) <= 2:
         return int(typed) if 1 <= int(typed) <= 12 else 0
     name = fold(typed).rstrip(".")
     if len(name) >= 3:
-        for number, month in enumerate(MONTHS, 1):
-            if fold(month).startswith(name) or (name == "mrz" and number == 3):
-                return number
+        for names in (MONTHS, calendar.month_name[1:]):
+            for number, month in enumerate(names, 1):
+                if fold(month).startswith(name) or (name == "mrz" and number == 3):
+                    return number
     return 0
 
 
@@ -114,7 +118,7 @@ class DateKind(Kind):
             return _("Den 29. Februar gibt es im Jahr %d nicht. Prüfen Sie das Datum.") % year
         return _("Den %(day)d. %(month)s gibt es nicht. Prüfen Sie Tag und Monat.") % {
             "day": day,
-            "month": MONTHS[month - 1],
+            "month": written(date(year, month, 1)).split()[1],
         }
 
     @staticmethod
@@ -126,13 +130,13 @@ class DateKind(Kind):
                 text = _("„%(label)s“ darf nicht in der Vergangenheit liegen.")
             else:
                 text = _("„%(label)s“ darf nicht vor dem %(day)s liegen.")
-            raise Invalid(text % (words | {"day": german_date(first)}), *PARTS)
+            raise Invalid(text % (words | {"day": written(first)}), *PARTS)
         if field.not_after and value > (last := boundary(field.not_after, today)):
             if last == today:
                 text = _("„%(label)s“ darf nicht in der Zukunft liegen.")
             else:
                 text = _("„%(label)s“ darf nicht nach dem %(day)s liegen.")
-            raise Invalid(text % (words | {"day": german_date(last)}), *PARTS)
+            raise Invalid(text % (words | {"day": written(last)}), *PARTS)
 
     def missing(self, node: Node) -> Invalid:
         if node.field.missing_message:
@@ -140,7 +144,7 @@ class DateKind(Kind):
         return Invalid(_("Geben Sie bei „%s“ Tag, Monat und Jahr ein.") % node.field.label)
 
     def display(self, node: Node, value: JSON) -> list[str]:
-        return [german_date(date.fromisoformat(value))]
+        return [written(date.fromisoformat(value))]
 
     def schema(self, node: Node) -> dict[str, Any]:
         return {"type": "string", "format": "date", "pattern": r"^\d{4}-\d{2}-\d{2}$"}

@@ -8,8 +8,8 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from stdnum import iban
 from stdnum.exceptions import InvalidChecksum, InvalidLength
 from stdnum.exceptions import ValidationError as NumberError
@@ -19,8 +19,9 @@ from rathaus.forms.kinds.base import JSON, Context, Invalid, Kind, Node, Source
 
 
 def thousands(number: int) -> str:
-    """``4.000``, the German way."""
-    return f"{number:,}".replace(",", ".")
+    """``4.000``, the German way; ``4,000`` on English pages."""
+    text = f"{number:,}"
+    return text if get_language() == "en" else text.replace(",", ".")
 
 
 class TextKind(Kind):

@@ -174,11 +174,15 @@ def alert(content: str, tone: str = "info", title: str = "", role: str = "") -> 
 
 
 @register.simple_block_tag
-def fold(content: str, title: str) -> SafeString:
-    """{% fold "Welche Fristen gelten?" %}…{% endfold %}: opens without script."""
+def fold(content: str, title: str, lang: str = "") -> SafeString:
+    """{% fold "Welche Fristen gelten?" %}…{% endfold %}: opens without script.
+
+    `lang` names the language where it is not that of the page.
+    """
     return format_html(
-        '<details class="rh-fold"><summary>{}</summary>'
+        '<details class="rh-fold"{}><summary>{}</summary>'
         '<div class="rh-fold__body">{}</div></details>',
+        format_html(' lang="{}"', lang) if lang else "",
         title,
         content,
     )
