@@ -221,3 +221,19 @@ def test_timeline_tells_what_was_and_what_comes(mine, staff, actor):
     assert [e.state for e in entries if e.state != "next"][-1] == "now"
     assert entries[0].at is not None
     assert any(e.state == "next" for e in entries)
+
+
+def test_names_are_found_however_they_are_written(application, staff):
+    Application.objects.filter(pk=application.pk).update(
+        applicant_name="Ömer Özdemir", applicant_folded="ömer özdemir"
+    )
+    for text in ("özdemir", "ÖZDEMIR", "Özd"):
+        assert queries.basket(staff, [application.case.office_id], BasketFilter(text=text)).rows
+
+
+def test_what_has_ended_is_not_handed_on(mine, staff, actor):
+    grant(mine, staff, actor)
+    before = mine.case.chain.events.count()
+    with pytest.raises(MoveRefused):
+        actions.assign(application=mine, staff=staff, actor=actor)
+    assert mine.case.chain.events.count() == before

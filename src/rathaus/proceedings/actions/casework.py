@@ -54,10 +54,12 @@ def put_back(*, application: Application, actor: Actor) -> None:
 
 @transaction.atomic
 def assign(*, application: Application, staff: StaffMember, actor: Actor) -> None:
-    """Hand the case to a colleague, whatever its open state."""
-    Application.objects.filter(pk=application.pk, state__in=states.OPEN_STATES).update(
+    """Hand the case to a colleague, whatever its open state. Raises: MoveRefused if it ended."""
+    handed = Application.objects.filter(pk=application.pk, state__in=states.OPEN_STATES).update(
         assigned_to=staff
     )
+    if not handed:
+        raise states.MoveRefused(Move.TAKE_OVER, application.state)
     application.assigned_to = staff
     record(application.case.chain, ApplicationTakenOver(), actor=actor)
 

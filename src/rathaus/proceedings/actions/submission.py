@@ -97,15 +97,18 @@ def _create(
 ) -> Application:
     form = service.online_form
     moment = now()
+    name = paths.join(answers, form.applicant_name_fields)[:200]
     return Application.objects.create(
         draft=draft,
         version=draft.version,
         case=case,
+        office=case.office,
         answers=answers,
         answers_sha256=digest,
         state=State.RECEIVED,
         channel=draft.channel,
-        applicant_name=paths.join(answers, form.applicant_name_fields)[:200],
+        applicant_name=name,
+        applicant_folded=name.casefold()[:200],
         contact_email=paths.text(answers, form.contact_email_field)[:254],
         code_sealed=secrets.seal(secrets.new_code()),
         language=draft.language,

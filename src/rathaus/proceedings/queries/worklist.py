@@ -94,10 +94,12 @@ def _filtered(
     if wanted.service:
         rows = rows.filter(version__service__slug=wanted.service)
     if wanted.office:
-        rows = rows.filter(case__office__key=wanted.office)
+        rows = rows.filter(office__key=wanted.office)
     if wanted.text:
         text = wanted.text.strip()[:100]
-        rows = rows.filter(Q(case__reference__icontains=text) | Q(applicant_name__icontains=text))
+        rows = rows.filter(
+            Q(case__reference__icontains=text) | Q(applicant_folded__contains=text.casefold())
+        )
     return rows
 
 
