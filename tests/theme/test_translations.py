@@ -108,7 +108,7 @@ def pages(db: None) -> Iterator[Client]:
 def shown(client: Client, path: str) -> tuple[HtmlElement, str]:
     """A page, and its text."""
     page = html.document_fromstring(client.get(path).content.decode())
-    return page, " ".join("".join(page.itertext()).split())
+    return page, " ".join("".join(map(str, page.itertext())).split())
 
 
 def found(page: HtmlElement, xpath: str) -> list[HtmlElement]:

@@ -47,7 +47,8 @@ def way(attempt: Any) -> str:
     """How somebody paid, in the words of the payment provider's entry."""
     method = getattr(getattr(attempt, "counter_receipt", None), "method", "")
     if method:
-        return f"{_('Schalter')}, {attempt.counter_receipt.get_method_display()}"
+        counter = _("Schalter")
+        return f"{counter}, {attempt.counter_receipt.get_method_display()}"
     try:
         return str(registry.get(attempt.provider).public_name)
     except NotRegistered:

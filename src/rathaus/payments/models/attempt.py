@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from rathaus.core.money import Money
 from rathaus.payments.models.claim import Claim
@@ -98,8 +99,8 @@ class CounterReceipt(models.Model):
     """Quittung of a payment at the counter."""
 
     class Method(models.TextChoices):
-        CASH = "cash", "bar"
-        CARD = "card", "Karte (EC)"
+        CASH = "cash", _("bar")
+        CARD = "card", _("Karte (EC)")
 
     number = models.CharField(max_length=30, unique=True)
     attempt = models.OneToOneField(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import segno
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 from stdnum import iban as iban_check
 from stdnum import iso11649
 from stdnum.exceptions import ValidationError
@@ -97,7 +98,7 @@ class Transfer:
             light="#fff",
             svgclass="rh-girocode",
             lineclass=None,
-            title="GiroCode: QR-Code mit den Überweisungsdaten",
+            title=_("GiroCode: QR-Code mit den Überweisungsdaten"),
             nl=False,
         )
         return mark_safe(out.getvalue().decode())  # noqa: S308  made by segno from checked data
