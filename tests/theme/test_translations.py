@@ -19,7 +19,9 @@ from lxml import html
 from lxml.html import HtmlElement
 
 import rathaus
+from rathaus.forms.kinds import dates
 from rathaus.theme.templatetags import remember
+from tests.desk.making import new_case
 from tests.support import town as demo
 
 pytestmark = pytest.mark.one_database
@@ -151,3 +153,15 @@ def test_german_texts_on_an_english_page_say_that_they_are_german(pages: Client)
     assert found(page, '//details[@lang="de"]'), "the questions and answers"
     assert found(page, '//form//button[contains(., "Start now")]')
     assert not found(page, '//*[@lang="de"]//button[contains(., "Start now")]')
+
+
+def test_the_record_is_german_whatever_the_resident_reads(pages: Client) -> None:
+    with translation.override("en"):
+        application = new_case("hund-anmelden")
+    titles = [document.title for document in application.case.documents.all()]
+    assert "Angaben aus dem Formular" in titles
+
+
+@pytest.mark.parametrize("month", ["3", "März", "mrz", "March", "mar"])
+def test_months_are_understood_in_both_languages(month: str) -> None:
+    assert dates._month(month) == 3
