@@ -38,6 +38,9 @@ POLLED = (
 )
 UNCLEAR_AFTER = timedelta(days=1)
 KEEP_NOTIFICATIONS = timedelta(days=60)
+PROVE_WITHIN = timedelta(days=3)
+"""A webhook whose certificate cannot be had for so long is dropped: PayPal stops repeating then,
+and whoever invents addresses must not leave work behind for ever. The poller asks anyway."""
 _STEPS = (
     (timedelta(minutes=10), timedelta(minutes=1)),
     (timedelta(hours=1), timedelta(minutes=5)),
@@ -108,7 +111,11 @@ def process_notification(*, notification_id: int) -> None:
         _judge(row, ProviderNotification.Verdict.FORGED, str(error))
         return
     except ProviderError as error:
-        raise RetryLater(60, str(error)) from error
+        age = clock.now() - row.received_at
+        if age > PROVE_WITHIN:
+            _judge(row, ProviderNotification.Verdict.FORGED, str(error))
+            return
+        raise RetryLater(max(60, age.total_seconds() / 4), str(error)) from error
     attempt = paypal.attempt_for(notice)
     if attempt is None:
         logger.info("webhook %s for no payment of ours", row.transmission_id)

@@ -57,7 +57,7 @@ def settle(
     assert_no_transaction()
     attempt.refresh_from_db()
     way = registry.get(attempt.provider)
-    who = actor or Actor.provider(attempt.provider)
+    who = actor or Actor.provider(attempt.provider, str(way.public_name))
     if not way.remote or attempt.state == AttemptState.CREATED:
         return attempt
     if attempt.state == AttemptState.CONFIRMED and not recheck:

@@ -80,7 +80,8 @@ def attempt_for(notice: Notice) -> PaymentAttempt | None:
 def _up_links(resource: Mapping[str, Any]) -> dict[str, str]:
     """``…/v2/checkout/orders/5O1`` and ``…/v2/payments/captures/2GG`` from links[rel=up]."""
     found: dict[str, str] = {}
-    for link in resource.get("links") or []:
+    links = resource.get("links")
+    for link in links if isinstance(links, list) else []:
         parts = _text(_mapping(link).get("href")).rstrip("/").split("/")
         if _mapping(link).get("rel") == "up" and len(parts) > 1:
             found[parts[-2]] = parts[-1]

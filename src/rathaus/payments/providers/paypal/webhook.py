@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 import threading
 import time
 import zlib
@@ -34,6 +35,7 @@ ALGORITHM = "SHA256withRSA"
 CERTIFICATE_BYTES = 64 * 1024
 CACHE_SECONDS = 24 * 3600
 CACHE_ENTRIES = 16
+CERTIFICATE_PATH = re.compile(r"/v1/notifications/certs/[A-Za-z0-9._-]{1,200}")
 HEADERS = (
     "paypal-transmission-id",
     "paypal-transmission-time",
@@ -150,6 +152,8 @@ def _check_address(address: str, config: PayPalConfig) -> None:
         raise WebhookInvalid("certificate not over https")
     if not (host == "paypal.com" or host.endswith(".paypal.com")):
         raise WebhookInvalid("certificate from a foreign host")
+    if url.query or not CERTIFICATE_PATH.fullmatch(url.path):
+        raise WebhookInvalid("no address of a certificate")
 
 
 def _certificates(address: str, config: PayPalConfig, *, fetch: bool) -> bytes | None:
