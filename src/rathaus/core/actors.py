@@ -33,6 +33,6 @@ class Actor:
         return cls("staff", user_id, label, office)
 
     @classmethod
-    def provider(cls, name: str) -> Actor:
-        """A system outside, e.g. a payment provider."""
-        return cls("provider", name, name)
+    def provider(cls, name: str, label: str = "") -> Actor:
+        """A system outside, e.g. a payment provider; `label` is how people call it."""
+        return cls("provider", name, label or name)
