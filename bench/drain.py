@@ -5,19 +5,21 @@ from __future__ import annotations
 import json
 import statistics
 import time
+from datetime import timedelta
 
 import django
 
 django.setup()
 
+
+from django.db.models import Q  # noqa: E402
+
+from rathaus.core.clock import now  # noqa: E402
 from rathaus.core.models import Event, Job  # noqa: E402
 
-while (
-    Job.objects.filter(state__in=["ready", "running"])
-    .exclude(name__startswith="payments.p")
-    .exists()
-):
-    time.sleep(0.1)
+SOON = timedelta(seconds=3)
+while Job.objects.filter(Q(state="ready", run_at__lte=now() + SOON) | Q(state="running")).exists():
+    time.sleep(0.05)
 submitted = dict(Event.objects.filter(type="application.submitted").values_list("chain", "at"))
 ready = dict(Event.objects.filter(type="receipt.ready").values_list("chain", "at"))
 waits = sorted(1000 * (ready[c] - at).total_seconds() for c, at in submitted.items() if c in ready)

@@ -140,15 +140,24 @@ def _append(chain: Chain, row: Event) -> None:
         row.previous = chain.head
         row.at = now()
         row.hash = event_hash(row)
-        moved = Chain.objects.filter(pk=chain.pk, length=chain.length, head=chain.head).update(
-            length=row.seq, head=row.hash
-        )
-        if moved:
+        if _move_head(chain, row):
             chain.length, chain.head = row.seq, row.hash
             row.save(force_insert=True)
             return
         chain.refresh_from_db(fields=["length", "head"])
     raise ChainBusy(str(chain.pk))
+
+
+def _move_head(chain: Chain, row: Event) -> bool:
+    """Compare-and-swap on the chain. Plain SQL: every event pays for it."""
+    key = Chain._meta.pk.get_db_prep_value(chain.pk, connection)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE core_chain SET length = %s, head = %s "
+            "WHERE id = %s AND length = %s AND head = %s",
+            [row.seq, row.hash, key, chain.length, chain.head],
+        )
+        return bool(cursor.rowcount)
 
 
 def event_hash(row: Event) -> str:
