@@ -4,13 +4,17 @@ Decisions: encrypted PDF files are refused (nobody at the town hall could read t
 files that run scripts, start programs or carry other files, because an application needs none of
 that and macro-like content is how such files do harm. Pictures must decode completely and stay
 under `MAX_PIXELS`. Files that are two things at once (a ZIP or HTML page behind a PDF header) are
-refused. This does not replace a virus scanner.
+refused. So is a PDF whose structure unpacks to more than `MAX_STRUCTURE` in one piece or is packed
+in a way that has no limit: two kilobytes can stand for a gigabyte. This does not replace a virus
+scanner.
 """
 
 from __future__ import annotations
 
+import re
 import warnings
 from io import BytesIO
+from threading import Lock
 from typing import Any
 
 import pikepdf
@@ -23,11 +27,30 @@ CONTENT_TYPES = {"pdf": "application/pdf", "jpeg": "image/jpeg", "png": "image/p
 MAX_PIXELS = 80_000_000
 MAX_PAGES = 500
 MAX_OBJECTS = 100_000
+MAX_STRUCTURE = 4_000_000
+"""Bytes that one object stream or cross-reference table may unpack to; usual are under 200 kB."""
+MAX_OBJECT_STREAMS = 500
 # The EICAR test string in two halves, so that no scanner takes this file for a virus.
 _EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$" + rb"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 _ARCHIVES = (b"PK\x03\x04", b"PK\x05\x06", b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c")
 _ACTIVE = {"/JavaScript", "/JS", "/Launch", "/EmbeddedFile", "/EmbeddedFiles", "/RichMedia",
            "/ImportData", "/SubmitForm", "/XFA", "/GoToE", "/Movie", "/Rendition"}  # fmt: skip
+
+_ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
+_OBJECT_STREAM = re.compile(rb"/ObjStm(?![A-Za-z0-9])")
+_LZW = re.compile(rb"/LZW(Decode)?(?![A-Za-z0-9])")
+_UNREAD = ("limit exceeded", "unfilterable stream")
+_one_picture = Lock()
+"""A picture at the limit takes 320 MB while it is looked at, so only one of them at a time."""
+
+pikepdf.settings.set_qpdf_limits(
+    flate_max_memory=MAX_STRUCTURE,
+    png_max_memory=MAX_STRUCTURE,
+    tiff_max_memory=MAX_STRUCTURE,
+    run_length_max_memory=MAX_STRUCTURE,
+    dct_max_memory=MAX_STRUCTURE,
+    max_stream_filters=3,
+)
 
 
 def inspect(content: bytes) -> str:
@@ -56,6 +79,8 @@ def _inspect_pdf(content: bytes) -> None:
     behind = content[end + 5 :].strip() if end >= 0 else b""
     if len(behind) > 1024 or behind.startswith(_ARCHIVES):
         raise UploadRejected(_mixed())
+    if _may_explode(content):
+        raise UploadRejected(_damaged())
     try:
         with pikepdf.open(BytesIO(content)) as pdf:
             pages = len(pdf.pages)
@@ -67,12 +92,15 @@ def _inspect_pdf(content: bytes) -> None:
     if refusal:
         raise UploadRejected(refusal)
     if not pages:
-        raise UploadRejected(
-            _(
-                "Diese PDF-Datei ist beschädigt. Speichern Sie sie neu oder wählen Sie eine "
-                "andere aus."
-            )
-        )
+        raise UploadRejected(_damaged())
+
+
+def _may_explode(content: bytes) -> bool:
+    """Very many object streams, or some beside LZW, the one filter qpdf sets no limit to."""
+    plain = _ESCAPED.sub(lambda match: bytes([int(match[1], 16)]), content)
+    streams = len(_OBJECT_STREAM.findall(plain))
+    packed = streams or b"/XRef" in plain
+    return streams > MAX_OBJECT_STREAMS or bool(packed and _LZW.search(plain))
 
 
 def _refusal(pdf: pikepdf.Pdf, pages: int) -> str:
@@ -86,6 +114,9 @@ def _refusal(pdf: pikepdf.Pdf, pages: int) -> str:
             "Diese PDF-Datei enthält Programme oder angehängte Dateien. Drucken Sie sie in eine "
             "neue PDF-Datei und laden Sie diese hoch."
         )
+    # What qpdf could not unpack it has left out, and so has the look for active content.
+    if any(mark in str(warning) for warning in pdf.get_warnings() for mark in _UNREAD):
+        return _damaged()
     return ""
 
 
@@ -126,7 +157,7 @@ def _inspect_picture(content: bytes, kind: str) -> None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(BytesIO(content), formats=[kind]) as picture:
+            with _one_picture, Image.open(BytesIO(content), formats=[kind]) as picture:
                 if picture.width * picture.height > MAX_PIXELS:
                     raise Image.DecompressionBombError
                 picture.load()
@@ -148,6 +179,12 @@ def _has_tail(content: bytes, kind: str) -> bool:
         return bool(tail.strip(b"\0\r\n "))
     tail = content[-65_600:]  # cameras append previews, so only look for other formats
     return any(mark in tail for mark in (b"PK\x05\x06", b"%%EOF", b"</html>", b"</script>"))
+
+
+def _damaged() -> str:
+    return _(
+        "Diese PDF-Datei ist beschädigt. Speichern Sie sie neu oder wählen Sie eine andere aus."
+    )
 
 
 def _encrypted() -> str:

@@ -10,11 +10,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from rathaus.settings.database import database
-from rathaus.settings.env import env, env_bool, env_int, env_list, secret
+from rathaus.settings.env import env, env_bool, env_int, env_list, private_dir, secret
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
-DATA_DIR = Path(env("RATHAUS_DATA", "var")).resolve()
+DATA_DIR = private_dir(Path(env("RATHAUS_DATA", "var")).resolve())
 DEBUG = False
 SIMULATION = env_bool("RATHAUS_SIMULATION", default=False)
 BASE_URL = env("RATHAUS_URL", "http://localhost:8000").rstrip("/")
@@ -51,9 +51,10 @@ if SIMULATION:
     INSTALLED_APPS.append("rathaus.simulation")
 
 MIDDLEWARE = [
-    "rathaus.core.middleware.RequestGuard",
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "rathaus.core.middleware.ContentSecurityPolicy",
+    "rathaus.core.middleware.RequestGuard",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "rathaus.core.compression.Compress",
     "django.contrib.sessions.middleware.SessionMiddleware",

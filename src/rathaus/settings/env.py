@@ -44,6 +44,15 @@ def env_list(name: str, default: list[str]) -> list[str]:
     return [part.strip() for part in value.split(",") if part.strip()] if value else default
 
 
+def private_dir(path: Path) -> Path:
+    """The data directory, for its owner only: database, files and keys lie in there.
+
+    A directory that exists keeps its mode (`rathaus doctor` looks at it).
+    """
+    path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return path
+
+
 def secret(data_dir: Path, name: str) -> str:
     """A secret from ``RATHAUS_<NAME>`` or from a file in the data directory.
 
