@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, FloatRect, Page, sync_playwright
 
 from tests.support.pictures import first_page, keep
 from tests.support.server import ROOT, Running, already_running, running
 
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 900}
+SCROLL_BAR = 15
+"""Pixels at the right edge that Chromium keeps free in pictures of whole pages."""
 PICTURES = ROOT / "docs" / "pictures"
 
 
@@ -91,10 +93,14 @@ def open_page(chromium: Browser, town: Running) -> Iterator[Opener]:
 class Picture:
     """Keeps pictures for the documentation when RATHAUS_PICTURES=1, else does nothing."""
 
-    def __call__(self, page: Page, name: str, *, full: bool = True) -> None:
+    def __call__(self, page: Page, name: str, *, height: int = 0) -> None:
+        """The page from its top, down to `height` or to its end; without the scroll bar."""
         if self.wanted:
             page.evaluate("document.fonts.ready")
-            keep(page.screenshot(full_page=full), PICTURES / f"{name}.png")
+            size = page.evaluate("[innerWidth, document.documentElement.scrollHeight]")
+            high = min(height or size[1], size[1])
+            area: FloatRect = {"x": 0, "y": 0, "width": size[0] - SCROLL_BAR, "height": high}
+            keep(page.screenshot(full_page=True, clip=area), PICTURES / f"{name}.png")
 
     def pdf(self, content: bytes, name: str) -> None:
         """The first page of a PDF."""

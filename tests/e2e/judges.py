@@ -19,6 +19,11 @@ COLOURS = {
 RUN_AXE = """async rules => (await axe.run(document, rules)).violations.map(
   v => `${v.id}: ${v.nodes.map(n => n.html.slice(0, 160)).slice(0, 3).join(' | ')}`)"""
 STICKS_OUT = """() => {
+  const cut = [...document.querySelectorAll('table')].find(table => {
+    const box = table.parentElement;
+    return getComputedStyle(box).overflowX !== 'auto' && table.scrollWidth > box.clientWidth + 1;
+  });
+  if (cut) return 'table cut off at ' + cut.parentElement.clientWidth + ' px: ' + cut.className;
   const room = document.documentElement.clientWidth;
   if (document.documentElement.scrollWidth <= room) return '';
   const wide = [...document.querySelectorAll('body *')].filter(

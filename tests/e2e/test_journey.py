@@ -17,6 +17,7 @@ from tests.support.server import Running
 
 SERVICE = "gewerbe-anmelden"
 PERMIT = files.as_file("Erlaubnis Waffelstand.pdf", files.pdf("Erlaubnis nach GastG"))
+TALL = 1700
 QUESTION = "Reicht Ihnen die Erlaubnis des Landkreises als Kopie?"
 ANSWER = "Ja, die Kopie genügt uns. Bitte heben Sie das Original auf."
 WANTED = "Bitte laden Sie das Gesundheitszeugnis hoch."
@@ -39,6 +40,7 @@ def test_from_search_to_letter_and_record(
     decide(clerk, sent, picture)
     letter(resident, sent, picture)
     find_and_check(clerk, sent, picture)
+    look_around(clerk, picture)
     report = town.rathaus("records", "verify")
     assert report.returncode == 0, report.stdout + report.stderr
 
@@ -46,7 +48,7 @@ def test_from_search_to_letter_and_record(
 def find_service(resident: Resident, picture: Picture) -> None:
     page = resident.page
     page.goto("/")
-    picture(page, "start-phone")
+    picture(page, "start-phone", height=TALL)
     page.locator("main").get_by_role("searchbox").fill("Gewerbeschein")
     resident.press("Suchen")
     first = page.locator("main article a, main .rh-svc a").first
@@ -68,14 +70,14 @@ def apply(resident: Resident, picture: Picture) -> Sent:
     )
     resident.fill(SERVICE, answers, until="inhaber")
     resident.fill_page(SERVICE, answers)
-    picture(page, "form-phone")
+    picture(page, "form-phone", height=TALL)
     resident.fill(SERVICE, answers, {"erlaubnis_datei": PERMIT})
     expect(page.locator("main")).to_contain_text("Erlaubnis Waffelstand.pdf")
     change_one_answer(resident)
-    picture(page, "check-phone")
+    picture(page, "check-phone", height=TALL)
     expect(page.locator(".rh-send button").first).to_contain_text("Kostenpflichtig")
     sent = resident.submit()
-    picture(page, "confirmation-phone")
+    picture(page, "confirmation-phone", height=TALL)
     return sent
 
 
@@ -94,7 +96,7 @@ def change_one_answer(resident: Resident) -> None:
 def pay(resident: Resident, picture: Picture) -> None:
     page = resident.page
     page.get_by_role("link", name=re.compile("bezahlen")).first.click()
-    picture(page, "pay-phone")
+    picture(page, "pay-phone", height=TALL)
     resident.choose_paypal()
     expect(page.locator("main")).to_contain_text("26,00")
     resident.press("Bezahlen")
@@ -153,7 +155,7 @@ def take_and_answer(clerk: Clerk, sent: Sent, picture: Picture) -> None:
     page.locator("#message").fill(ANSWER)
     clerk.press("Senden")
     expect(page.locator(".rh-thread")).to_contain_text(ANSWER)
-    picture(page, "case")
+    picture(page, "case", height=1500)
     page.locator("main").get_by_role("link", name="Rückfrage").first.click()
     page.locator("#text1").fill(WANTED)
     page.locator('[name="upload1"]').check()
@@ -183,11 +185,11 @@ def decide(clerk: Clerk, sent: Sent, picture: Picture) -> None:
     expect(page.locator("main")).to_contain_text("zeugnis.pdf")
     page.get_by_role("link", name="Entscheiden").first.click()
     clerk.press("Weiter zum Schreiben")
-    fill_gaps(clerk)
     picture(page, "decision")
+    fill_gaps(clerk)
     clerk.press("Vorschau ansehen")
     expect(page.get_by_role("heading", level=1)).to_contain_text("So geht das Schreiben hinaus")
-    picture(page, "letter-preview")
+    picture(page, "letter-preview", height=1300)
     clerk.press("Verbindlich entscheiden")
     expect(page.locator("main")).to_contain_text("Erledigt")
 
@@ -222,4 +224,22 @@ def find_and_check(clerk: Clerk, sent: Sent, picture: Picture) -> None:
     hits.first.get_by_role("link", name="E-Akte").click()
     clerk.press("Jetzt prüfen")
     expect(page.locator(".dk-report")).to_contain_text("Unverändert")
-    picture(page, "records")
+    picture(page, "records", height=1700)
+
+
+def look_around(clerk: Clerk, picture: Picture) -> None:
+    """Only for the documentation: pages that the journey does not pass on a big screen."""
+    if not picture.wanted:
+        return
+    page = clerk.page
+    for name, path, height in (
+        ("start", "/", 1500),
+        ("service", f"/leistungen/{SERVICE}/", 1500),
+        ("maturity", f"/arbeit/leistungen/{SERVICE}/", 1300),
+    ):
+        page.goto(path)
+        picture(page, name, height=height)
+    page.emulate_media(color_scheme="dark")
+    page.goto("/")
+    picture(page, "start-dark", height=1100)
+    page.emulate_media(color_scheme="light")

@@ -21,5 +21,5 @@ def keep(png: bytes, path: Path) -> None:
 
 def first_page(pdf: bytes) -> bytes:
     """The first page of a PDF as PNG."""
-    command = ["pdftoppm", "-png", "-r", "80", "-f", "1", "-l", "1", "-", "-"]
+    command = ["pdftoppm", "-png", "-r", "80", "-f", "1", "-l", "1", "-"]
     return subprocess.run(command, input=pdf, capture_output=True, check=True).stdout
