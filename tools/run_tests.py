@@ -43,7 +43,7 @@ CHECKS = [
     Part("types", [tool("mypy"), "src"]),
     Part(
         "migrations",
-        [tool("django-admin"), "makemigrations", "--check", "--dry-run", "-v", "0"],
+        [sys.executable, *["-m", "django", "makemigrations", "--check", "--dry-run", "-v", "0"]],
         {"DJANGO_SETTINGS_MODULE": "tests.settings"},
     ),
 ]
