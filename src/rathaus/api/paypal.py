@@ -9,7 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from rathaus.core import ratelimit
-from rathaus.core.middleware import client_ip
+from rathaus.core.middleware import sender_key
 from rathaus.payments import actions
 from rathaus.payments.providers.paypal import config, notifications
 from rathaus.payments.providers.paypal import webhook as signature
@@ -39,7 +39,7 @@ def webhook(request: HttpRequest) -> JsonResponse:
         return _answer("refused", 400)
     if not checked and not ratelimit.allow(
         "paypal-webhook",
-        client_ip(request),
+        sender_key(request),
         limit=300,
         per=timedelta(minutes=1),
     ):

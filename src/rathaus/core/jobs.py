@@ -246,8 +246,11 @@ def names() -> list[str]:
 
 @cron("core.clean_up", every=timedelta(hours=1))
 def clean_up() -> None:
-    """Drop finished jobs and stale rate windows."""
+    """Drop finished jobs, stale rate windows and sessions that are over."""
+    from django.contrib.sessions.models import Session
+
     from rathaus.core.models import RateWindow
 
     Job.objects.filter(state=JobState.DONE, finished_at__lt=now() - KEEP_DONE).delete()
     RateWindow.objects.filter(expires_at__lt=now()).delete()
+    Session.objects.filter(expire_date__lt=now()).delete()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Callable
 
 from django.conf import settings
@@ -18,6 +19,20 @@ def client_ip(request: HttpRequest) -> str:
     if forwarded and (direct in settings.TRUSTED_PROXIES or not direct):
         return forwarded.rsplit(",", 1)[-1].strip()[:45]
     return direct
+
+
+def sender_key(request: HttpRequest) -> str:
+    """Whom to count for rate limits: the address, of IPv6 the /64 that one subscriber gets."""
+    text = client_ip(request)
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return text
+    if isinstance(address, ipaddress.IPv4Address) or address.is_loopback:
+        return str(address)
+    if address.ipv4_mapped:
+        return str(address.ipv4_mapped)
+    return str(ipaddress.ip_network((int(address), 64), strict=False).network_address)
 
 
 class RequestGuard:

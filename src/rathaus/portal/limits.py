@@ -12,7 +12,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from rathaus.core import ratelimit
-from rathaus.core.middleware import client_ip
+from rathaus.core.middleware import sender_key
 
 FORM_LIMIT = 10
 FORM_WINDOW = timedelta(minutes=30)
@@ -27,7 +27,7 @@ _begun: Counter[str] = Counter()
 
 def allow_form(request: HttpRequest, bucket: str, *, limit: int = FORM_LIMIT) -> bool:
     """Count one sent form of this sender, for all processes together."""
-    return ratelimit.allow(f"portal:{bucket}", client_ip(request), limit=limit, per=FORM_WINDOW)
+    return ratelimit.allow(f"portal:{bucket}", sender_key(request), limit=limit, per=FORM_WINDOW)
 
 
 def allow_upload(request: HttpRequest) -> bool:
@@ -42,7 +42,7 @@ def allow_begin(request: HttpRequest) -> bool:
     share one address. The machine itself is not limited: behind a proxy it never is the sender.
     """
     global _minute
-    sender = client_ip(request)
+    sender = sender_key(request)
     if _is_loopback(sender):
         return True
     minute = int(time.time()) // 60

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from rathaus.catalogue import queries as catalogue
 from rathaus.catalogue.definition import ServiceDefinition
 from rathaus.catalogue.models import ServiceVersion
-from rathaus.core.middleware import client_ip
+from rathaus.core.middleware import sender_key
 from rathaus.desk import drafts, params
 from rathaus.desk.access import Desk, DeskRequest
 from rathaus.desk.views import filling
@@ -78,7 +78,7 @@ def resume(request: DeskRequest) -> HttpResponse:
     ident = params.text(request.POST, "draft", 60)
     code = params.text(request.POST, "code", 60)
     try:
-        draft = queries.open_draft(ident, code, sender=f"desk:{client_ip(request)}")
+        draft = queries.open_draft(ident, code, sender=f"desk:{sender_key(request)}")
     except DraftAlreadySubmitted as known:
         return filling.to_case(request, known.application)
     except TooManyTries:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from rathaus.catalogue import queries
 from rathaus.catalogue.models import ServiceVersion
 from rathaus.core.actors import Actor
-from rathaus.core.middleware import client_ip
+from rathaus.core.middleware import sender_key
 from rathaus.forms import engine, uploads
 from rathaus.forms.bound import BoundStep
 from rathaus.forms.definition import FormDefinition
@@ -171,7 +171,7 @@ def _open(request: HttpRequest, draft_id: uuid.UUID) -> Draft:
         if not code:
             raise
     try:
-        return proceedings.open_draft(str(draft_id), code, sender=client_ip(request))
+        return proceedings.open_draft(str(draft_id), code, sender=sender_key(request))
     except DraftAlreadySubmitted as submitted:
         if submitted.application.draft is None:
             raise NoGrant(grants.DRAFT, draft_id) from None

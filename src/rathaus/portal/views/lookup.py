@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from rathaus.core import clock
-from rathaus.core.middleware import client_ip
+from rathaus.core.middleware import sender_key
 from rathaus.forms.text import one_line
 from rathaus.portal import asked, fields, grants
 from rathaus.portal.access import never_stored
@@ -31,7 +31,7 @@ def cases(request: HttpRequest) -> HttpResponse:
             found = queries.by_reference(
                 question.cleaned["aktenzeichen"],
                 question.cleaned["code"],
-                sender=client_ip(request),
+                sender=sender_key(request),
             )
         except TooManyTries:
             return never_stored(too_many(request, retry_minutes=15))

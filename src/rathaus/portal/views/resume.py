@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from rathaus.core.jobs import enqueue
-from rathaus.core.middleware import client_ip
+from rathaus.core.middleware import sender_key
 from rathaus.core.secrets import seal
 from rathaus.portal import asked, fields, grants, jobs, limits, progress
 from rathaus.portal.access import draft_for, never_stored, personal
@@ -72,7 +72,7 @@ def resume(request: HttpRequest) -> HttpResponse:
         public_id = _normal(question.cleaned["antrag"])
         try:
             draft = queries.open_draft(
-                public_id, question.cleaned["code"], sender=client_ip(request)
+                public_id, question.cleaned["code"], sender=sender_key(request)
             )
         except DraftAlreadySubmitted as submitted:
             response = redirect("portal:status", application_id=submitted.application.public_id)

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
-from rathaus.core.middleware import client_ip
+from rathaus.core.middleware import sender_key
 from rathaus.forms.text import one_line
 from rathaus.portal import asked, fields
 from rathaus.portal.access import never_stored
@@ -26,7 +26,7 @@ def verify(request: HttpRequest) -> HttpResponse:
     if question.is_valid():
         code = question.cleaned["code"]
         try:
-            found = queries.verify_receipt(code, sender=client_ip(request))
+            found = queries.verify_receipt(code, sender=sender_key(request))
         except TooManyTries:
             return never_stored(too_many(request, retry_minutes=10))
         facts |= {"checked": True, "found": found, "code": code}

@@ -11,6 +11,10 @@ from rathaus.proceedings.errors import CodeExpired, CodeWrong, DraftAlreadySubmi
 from rathaus.proceedings.models import Application, Draft, DraftState
 
 TRIES = 10
+"""By one sender for one target."""
+TRIES_ALL = 200
+"""By all senders for one target. A code has 60 bits, so this is far from guessing it, and nobody
+keeps another person from an Aktenzeichen, which is no secret, by typing wrong codes."""
 PER = timedelta(minutes=15)
 
 
@@ -48,10 +52,14 @@ def by_reference(reference: str, code: str, *, sender: str) -> Application:
 
 def _count(kind: str, target: str, sender: str) -> None:
     # Per target against guessing one code, per sender against walking through references.
-    by_target = ratelimit.allow(f"code:{kind}", target, limit=TRIES, per=PER)
-    by_sender = ratelimit.allow("code:sender", sender, limit=TRIES * 3, per=PER)
-    if not (by_target and by_sender):
-        raise TooManyTries
+    limits = (
+        (f"code:{kind}:one", f"{target} {sender}", TRIES),
+        ("code:sender", sender, TRIES * 3),
+        (f"code:{kind}", target, TRIES_ALL),
+    )
+    for bucket, key, limit in limits:
+        if not ratelimit.allow(bucket, key, limit=limit, per=PER):
+            raise TooManyTries  # without counting against those who may still try
 
 
 def _uuid(text: str) -> uuid.UUID:
