@@ -19,6 +19,7 @@ Command = Callable[[argparse.Namespace], int]
 def main(argv: list[str] | None = None) -> int:
     """Parse, prepare Django, run; returns the exit code."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rathaus.settings")
+    os.umask(0o077)  # what is written is for the town's own account only
     parser = build_parser()
     arguments = parser.parse_args(argv)
     command: Command | None = getattr(arguments, "command", None)
@@ -141,9 +142,23 @@ def _port(text: str) -> int:
     return int(text)
 
 
+def _no_simulation() -> bool:
+    """The demo town is only for the simulation; says so where that is off."""
+    from django.conf import settings
+
+    if not settings.SIMULATION:
+        print(
+            "The demo town needs RATHAUS_SIMULATION=1: the password of its people is public.",
+            file=sys.stderr,
+        )
+    return not settings.SIMULATION
+
+
 def _run(arguments: argparse.Namespace) -> int:
     from rathaus import server
 
+    if arguments.demo and _no_simulation():
+        return 2
     return server.run(
         host=arguments.host,
         port=arguments.port,
@@ -176,6 +191,8 @@ def _setup(arguments: argparse.Namespace) -> int:
 def _demo_load(arguments: argparse.Namespace) -> int:
     from rathaus import server
 
+    if _no_simulation():
+        return 2
     server.prepare()
     return server.load_demo(as_json=arguments.json)
 

@@ -38,6 +38,12 @@ def checks() -> list[Check]:
             connection.vendor,
             "For production set DATABASE_URL=postgresql://…" if sqlite else "",
         ),
+        Check(
+            "data",
+            not settings.DATA_DIR.stat().st_mode & 0o077,
+            f"{settings.DATA_DIR} {settings.DATA_DIR.stat().st_mode & 0o777:o}",
+            "Others on this machine may read it. Run: chmod 700 on that folder",
+        ),
         Check("https", settings.HTTPS, settings.BASE_URL, "Set RATHAUS_URL=https://…"),
         Check(
             "town",

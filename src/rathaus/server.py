@@ -79,7 +79,8 @@ def run(*, host: str, port: int, workers: int, demo: bool) -> int:
         ended = parts.pop(pid) if pid in parts else None
         if ended is not None and not stopping:
             time.sleep(RESTART_PAUSE)
-            parts[_fork(ended)] = ended
+            if not stopping:  # the signal may have come during the pause
+                parts[_fork(ended)] = ended
     return 0
 
 
