@@ -10,6 +10,7 @@ from tests.e2e.people import Resident, answers_of
 
 FREE = "hund-anmelden"
 PAID = "meldebescheinigung-einfach"
+ASKED_FOR_CODE = "Bitte zeigen Sie Ihren Code"
 
 SEND_TWICE = """
 async () => {
@@ -112,7 +113,7 @@ def test_access_that_ran_out_loses_nothing(open_page: Opener, javascript: bool) 
     resident.fill_page(FREE, answers)
     page.context.clear_cookies(name="rathaus_zugang")
     resident.press("Weiter")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Ihr Entwurf ist noch da")
+    expect(page.get_by_role("heading", level=1)).to_have_text(ASKED_FOR_CODE)
     page.locator("#code").fill(code)
     resident.press("Speichern und weitermachen")
     page.wait_for_url("**/hunde/")
@@ -143,4 +144,4 @@ def test_somebody_else_cannot_open_it(open_page: Opener) -> None:
     stranger = Resident(open_page())
     stranger.page.goto(mine.page.url)
     expect(stranger.page.locator("main")).not_to_contain_text("Behrends")
-    expect(stranger.page.get_by_role("heading", level=1)).to_have_text("Ihr Entwurf ist noch da")
+    expect(stranger.page.get_by_role("heading", level=1)).to_have_text(ASKED_FOR_CODE)
