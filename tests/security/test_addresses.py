@@ -42,7 +42,7 @@ TOKEN_FREE = set(OF_ATTEMPT.split())
 """Take a POST without our token, because it comes from the payment service, and read nothing."""
 
 
-def address(pattern: URLPattern, namespace: str = "portal", **known: uuid.UUID) -> str:
+def address(pattern: URLPattern, namespace: str = "portal", **known: Any) -> str:
     values: dict[str, Any] = {
         "draft_id": uuid.uuid4(),
         "application_id": uuid.uuid4(),
@@ -91,7 +91,7 @@ def test_open_to_everybody(pattern: URLPattern, client: Client) -> None:
 
 
 @pytest.fixture
-def theirs(resident: Browser) -> dict[str, uuid.UUID]:
+def theirs(resident: Browser) -> dict[str, Any]:
     """A draft, an application and a document of somebody else."""
     application = resident.apply("meldebescheinigung-einfach")
     draft = resident.fill("hund-anmelden")
@@ -113,7 +113,7 @@ def intruders(sign_in: SignIn) -> dict[str, Client]:
 
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_other_peoples_things_stay_closed(
-    method: str, theirs: dict[str, uuid.UUID], sign_in: SignIn
+    method: str, theirs: dict[str, Any], sign_in: SignIn
 ) -> None:
     before = _state(theirs)
     for who, client in intruders(sign_in).items():
@@ -133,7 +133,7 @@ def test_other_peoples_things_stay_closed(
 
 
 def test_a_grant_of_one_kind_opens_nothing_of_another(
-    resident: Browser, theirs: dict[str, uuid.UUID]
+    resident: Browser, theirs: dict[str, Any]
 ) -> None:
     """The id of the own draft as application, the id of the own application as draft."""
     draft, application = theirs["draft_id"], theirs["application_id"]
@@ -152,7 +152,7 @@ def test_unknown_payments_do_not_exist(name: str, client: Client) -> None:
         assert client.get(path).status_code == client.post(path).status_code == 404
 
 
-def test_every_form_needs_its_token(theirs: dict[str, uuid.UUID], resident: Browser) -> None:
+def test_every_form_needs_its_token(theirs: dict[str, Any], resident: Browser) -> None:
     """Also with a valid grant: another site cannot send a form in the resident's name."""
     before = _state(theirs)
     for pattern in portal:
@@ -228,7 +228,7 @@ def test_a_foreign_host_is_refused(client: Client, settings: Any) -> None:
     assert "evil" not in spoofed["Location"]
 
 
-def _state(theirs: dict[str, uuid.UUID]) -> Any:
+def _state(theirs: dict[str, Any]) -> Any:
     draft = Draft.objects.get(public_id=theirs["draft_id"])
     application = Application.objects.get(public_id=theirs["application_id"])
     return (

@@ -35,7 +35,7 @@ def send(resident: Browser, *uploads: SimpleUploadedFile) -> None:
 
 def named(name: str, content: bytes, said: str = "application/pdf") -> SimpleUploadedFile:
     made = SimpleUploadedFile("x", content, content_type=said)
-    made._name = name  # as sent, past Django's own cleaning on this side
+    made.__dict__["_name"] = name  # as sent, past Django's own cleaning on this side
     return made
 
 
