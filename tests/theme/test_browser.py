@@ -75,7 +75,9 @@ def test_axe_finds_nothing_and_nothing_is_too_wide(
 
 
 def test_the_menu_opens_without_script(browser: Browser, live_server: Any) -> None:
-    context = browser.new_context(viewport={"width": 390, "height": 800}, java_script_enabled=False)
+    context = browser.new_context(
+        viewport={"width": 390, "height": 800}, java_script_enabled=False, locale="de-DE"
+    )
     page = context.new_page()
     for name, entry in (("start/", "Meine Vorgänge"), ("eingang/", "E-Akten")):
         page.goto(f"{live_server.url}/stilbuch/{name}")
