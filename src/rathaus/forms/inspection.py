@@ -27,9 +27,9 @@ CONTENT_TYPES = {"pdf": "application/pdf", "jpeg": "image/jpeg", "png": "image/p
 MAX_PIXELS = 80_000_000
 MAX_PAGES = 500
 MAX_OBJECTS = 100_000
-MAX_STRUCTURE = 4_000_000
+MAX_STRUCTURE = 1_000_000
 """Bytes that one object stream or cross-reference table may unpack to; usual are under 200 kB."""
-MAX_OBJECT_STREAMS = 500
+MAX_OBJECT_STREAMS = 300
 # The EICAR test string in two halves, so that no scanner takes this file for a virus.
 _EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$" + rb"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 _ARCHIVES = (b"PK\x03\x04", b"PK\x05\x06", b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c")
