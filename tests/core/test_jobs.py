@@ -192,3 +192,40 @@ def test_worker_frees_leases_of_processes_that_are_gone():
     assert row is not None
     assert worker.release_orphans() == 1
     assert jobs.run_pending() == 1
+
+
+HANGING = textwrap.dedent(
+    """
+    import threading
+    import django
+    django.setup()
+    from rathaus.core import jobs, worker
+
+    @jobs.job("test.hangs")
+    def hang():
+        threading.Event().wait()
+
+    worker.WATCH_SECONDS = 0.05
+    jobs.LEASE = jobs.timedelta(seconds=0.2)
+    worker.Worker().run()
+    """
+)
+
+
+@jobs.job("test.hangs")
+def hang() -> None:
+    raise AssertionError("runs only in the child")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_job_that_hangs_ends_its_worker_and_is_taken_again():
+    row = jobs.enqueue(hang)
+    env = {**os.environ, **child_environment()}
+    child = subprocess.run(
+        [sys.executable, "-c", HANGING], env=env, capture_output=True, check=False, timeout=60
+    )
+    assert child.returncode == worker.HANGING, child.stderr.decode()
+    assert b"a job hangs" in child.stderr
+    with time_machine.travel(now() + jobs.LEASE + timedelta(seconds=1)):
+        taken = jobs.claim("next")
+    assert taken is not None and taken.pk == row.pk

@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import threading
+import time
 from datetime import timedelta
 from pathlib import Path
 from types import FrameType
@@ -21,6 +22,9 @@ from rathaus.core.models import Job, JobState
 log = logging.getLogger("rathaus.worker")
 IDLE_SECONDS = 1.0
 TICK = timedelta(seconds=20)
+WATCH_SECONDS = 5.0
+STOP_SECONDS = 30.0
+HANGING = 70
 
 
 def owner_name() -> str:
@@ -67,6 +71,7 @@ class Worker:
     def __init__(self) -> None:
         self._stopping = threading.Event()
         self._owner = owner_name()
+        self._busy_since: float | None = None
 
     def stop(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
         """Finish the present job, then end."""
@@ -77,6 +82,7 @@ class Worker:
         """The loop."""
         signal.signal(signal.SIGTERM, self.stop)
         signal.signal(signal.SIGINT, self.stop)
+        threading.Thread(target=self._watch, daemon=True).start()
         listener = wakeup.Listener()
         release_orphans()
         next_tick = now()
@@ -88,7 +94,9 @@ class Worker:
                     next_tick = now() + TICK
                 row = jobs.claim(self._owner)
                 if row is not None:
+                    self._busy_since = time.monotonic()
                     jobs.run(row)
+                    self._busy_since = None
                     continue
             except OperationalError:
                 log.exception("database not reachable, trying again")
@@ -96,3 +104,21 @@ class Worker:
             close_old_connections()
             listener.wait(IDLE_SECONDS)
         listener.close()
+
+    def _watch(self) -> None:
+        """End the process when a job hangs: the lease then gives the job to a new worker,
+        and one that hangs each time is buried where a person sees it."""
+        while True:
+            time.sleep(WATCH_SECONDS)
+            since = self._busy_since
+            if since is None:
+                continue
+            limit = STOP_SECONDS if self._stopping.is_set() else jobs.LEASE.total_seconds()
+            if hangs(since, limit):
+                log.critical("a job hangs; ending the worker so that it is started anew")
+                os._exit(HANGING)
+
+
+def hangs(since: float, limit: float) -> bool:
+    """Whether a job that began at `since` (monotonic seconds) has used up its time."""
+    return time.monotonic() - since > limit
