@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from rathaus.core.money import Money
+from rathaus.payments import reasons
 from rathaus.payments.models.claim import Claim
 from rathaus.payments.states import AttemptState
 
@@ -71,6 +72,11 @@ class PaymentAttempt(models.Model):
     def amount(self) -> Money:
         """What is asked for."""
         return Money(self.amount_cents, self.currency)
+
+    @property
+    def reason_text(self) -> str:
+        """`reason` in words for people."""
+        return reasons.text_of(self.reason)
 
     @property
     def invoice_id(self) -> str:
