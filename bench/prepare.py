@@ -19,4 +19,4 @@ from rathaus.organisation import loading  # noqa: E402
 server.prepare()
 loading.load_town()
 server.prepare()
-actions.publish(definition=journey.load_case()[0], actor=Actor.system("bench"))
+actions.publish(definition=journey.load_case()[0], actor=Actor.provider("bench"))

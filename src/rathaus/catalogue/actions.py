@@ -146,13 +146,22 @@ def install(
 ) -> list[ServiceVersion]:
     """Put the topics of a library in place and publish its services; all or nothing.
 
-    Services that already are in force with the same content stay as they are.
+    Services that already are in force with the same content stay as they are, and so does a
+    service that somebody else than `actor` published last: a town's own version is never
+    replaced by the shipped one. Returns the versions in force.
     Raises: GateFailed for the first service that may not be published.
     """
     with transaction.atomic():
         put_topics(topics=library.topics, actor=actor)
         known = context or gate.Context.loaded().with_library(library)
         return [
-            publish(definition=definition, actor=actor, context=known)
+            _own_version(definition.slug, actor)
+            or publish(definition=definition, actor=actor, context=known)
             for definition in library.services
         ]
+
+
+def _own_version(slug: str, actor: Actor) -> ServiceVersion | None:
+    """The version in force, if the town published it itself."""
+    latest = ServiceVersion.objects.filter(service__slug=slug).order_by("-number").first()
+    return latest if latest is not None and latest.published_by != actor.label else None
