@@ -22,6 +22,8 @@ from rathaus.forms.kinds.composite import GroupKind, ObjectKind
 from rathaus.forms.kinds.texts import email_hint
 from rathaus.forms.reading import apply_action, load, read
 
+NOTHING: tuple[Any, ...] = (None, "", [], {})
+
 
 def bind(
     form: FormDefinition,
@@ -71,9 +73,17 @@ def bind(
         posted=data is not None,
         action=action,
         revealed=revealed,
+        untouched=_untouched(this, fields, answers) if data is None else "",
     )
     _focus(bound)
     return bound
+
+
+def _untouched(this: CompiledStep, fields: list[BoundField], answers: Answers) -> str:
+    if not this.self_contained or any(answers.get(key) not in NOTHING for key in this.keys):
+        return ""
+    shown = "".join("1" if field.visible else "0" for field in _everything(fields))
+    return f"{this.token}:{shown}"
 
 
 def bind_stored(step: CompiledStep, values: Answers, around: Answers, today: date) -> list[Problem]:

@@ -243,6 +243,9 @@ class BoundStep:
     posted: bool = False
     action: Action | None = None
     revealed: list[BoundField] = field(default_factory=list)
+    untouched: str = ""
+    """Same for everybody who has not answered anything here: names the rendered fields.
+    Empty where something is answered, typed, wrong or read from another step."""
 
     @property
     def key(self) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import cached_property
 from typing import Any
+from uuid import uuid4
 
 from rathaus.core import logic
 from rathaus.forms.definition import Field, FieldType, FormDefinition, Rule, Step
@@ -28,6 +29,8 @@ class CompiledStep:
         self.index = index
         self.condition = step.visible_if
         self.nodes = tuple(_compile(field) for field in step.fields)
+        self.token = uuid4().hex
+        """Names this compiled step, for what is kept about it in this process."""
         self.rules: list[tuple[Rule, set[str]]] = [
             (rule, {name.partition(".")[0] for name in logic.variables(rule.require)})
             for rule in step.rules
@@ -37,6 +40,17 @@ class CompiledStep:
     def keys(self) -> frozenset[str]:
         """Keys of all fields on this step."""
         return frozenset(node.key for node in self.nodes)
+
+    @cached_property
+    def self_contained(self) -> bool:
+        """Whether its conditions read only fields of this step: then the page holds no answers
+        of other steps."""
+        names = {node.key for top in self.nodes for node in (top, *top.children)}
+        return all(
+            node.condition is None or logic.variables(node.condition) <= names
+            for top in self.nodes
+            for node in (top, *top.children)
+        )
 
 
 class CompiledForm:

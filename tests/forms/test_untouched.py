@@ -1,0 +1,31 @@
+"""What is kept between visitors: rendered fields that say nothing of anybody."""
+
+from __future__ import annotations
+
+from rathaus.forms import engine
+from rathaus.forms.definition import FormDefinition
+
+
+def test_what_is_kept_of_an_untouched_step_tells_nothing_of_anybody():
+    form = FormDefinition.model_validate(
+        {
+            "steps": [
+                {"key": "eins", "title": "Eins", "fields": [
+                    {"key": "art", "type": "text", "label": "Art"}]},
+                {"key": "zwei", "title": "Zwei", "fields": [
+                    {"key": "name", "type": "text", "label": "Name"},
+                    {"key": "mehr", "type": "text", "label": "Mehr",
+                     "visible_if": {"==": [{"var": "name"}, "x"]}}]},
+                {"key": "drei", "title": "Drei", "fields": [
+                    {"key": "grund", "type": "text", "label": "Grund",
+                     "visible_if": {"==": [{"var": "art"}, "x"]}}]},
+            ]
+        }
+    )  # fmt: skip
+    empty = engine.bind(form, "zwei", {"art": "geheim"})
+    assert empty.untouched
+    assert empty.untouched == engine.bind(form, "zwei", {"art": "anders"}).untouched
+    assert "geheim" not in empty.untouched
+    assert not engine.bind(form, "zwei", {"name": "Okko"}).untouched
+    assert not engine.bind(form, "zwei", {}, data={"name": ""}).untouched
+    assert not engine.bind(form, "drei", {"art": "x"}).untouched  # reads another step
