@@ -122,3 +122,23 @@ def test_who_began_on_a_version_finishes_on_it(town):
     assert catalogue.current("hund-anmelden").number == current.number + 1
     application = actions.submit(draft=draft, actor=draft.actor)
     assert application.version.number == current.number
+
+
+def test_two_workers_with_the_same_receipt_file_one(application, monkeypatch):
+    from rathaus.proceedings import documents
+    from rathaus.proceedings import jobs as room_jobs
+
+    original = documents.receipt_pdf
+
+    def overtaken(*arguments):
+        content = original(*arguments)
+        monkeypatch.setattr(documents, "receipt_pdf", original)
+        room_jobs.make_receipt(application_id=application.pk)  # the other worker finishes first
+        return content
+
+    monkeypatch.setattr(documents, "receipt_pdf", overtaken)
+    room_jobs.make_receipt(application_id=application.pk)
+    assert Document.objects.filter(case=application.case, kind="application").count() == 1
+    assert application.case.chain.events.filter(type="receipt.ready").count() == 1
+    application.case.chain.refresh_from_db()
+    assert events.verify_chain(application.case.chain) == []

@@ -59,8 +59,8 @@ class DurableFileSystemStorage(FileSystemStorage):
 def put(content: bytes | IO[bytes]) -> Blob:
     """Store bytes once and return their row; the same bytes give the same row.
 
-    May run before the transaction that uses it; content that nobody uses in the end is
-    removed by `remove_unused`.
+    Call it before the transaction that uses it where the content is large: the transaction
+    then does not wait for the disk.
     """
     data = content if isinstance(content, bytes) else content.read()
     sha256 = hashlib.sha256(data).hexdigest()

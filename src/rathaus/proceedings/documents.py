@@ -55,11 +55,16 @@ def verification(application: Application, *, kind: str, key: str, title: str = 
         return Verification.objects.get(application=application, key=key)
 
 
-def seal(row: Verification, document: Document) -> str:
-    """Note what the code vouches for; returns the digest of the document's bytes."""
-    sha256 = document.versions.select_related("blob").latest("number").blob.sha256
-    Verification.objects.filter(pk=row.pk, document=None).update(document=document, sha256=sha256)
-    return sha256
+class AlreadyIssued(Exception):
+    """Another worker was faster: roll back, so that there is exactly one document."""
+
+
+def seal(row: Verification, document: Document, sha256: str) -> None:
+    """Note what the code vouches for, once. Raises: AlreadyIssued."""
+    if not Verification.objects.filter(pk=row.pk, document=None).update(
+        document=document, sha256=sha256
+    ):
+        raise AlreadyIssued(row.key)
 
 
 def receipt_pdf(application: Application, row: Verification) -> bytes:

@@ -32,7 +32,7 @@ def open_record(application: Application, actor: Actor) -> Iterator[Case]:
 
 
 def file_pdf(
-    application: Application, *, title: str, kind: str, content: bytes, name: str, actor: Actor
+    application: Application, *, title: str, kind: str, content: Blob, name: str, actor: Actor
 ) -> Document:
     """File a PDF that the town hall made for the resident."""
     return file(

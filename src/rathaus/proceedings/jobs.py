@@ -11,10 +11,11 @@ from datetime import timedelta
 
 from django.db import transaction
 
-from rathaus.core import jobs
+from rathaus.core import jobs, storage
 from rathaus.core.actors import Actor
 from rathaus.core.clock import now
 from rathaus.core.events import record
+from rathaus.core.models import Blob
 from rathaus.forms import uploads
 from rathaus.forms.models import Upload
 from rathaus.payments import actions as payments
@@ -22,8 +23,9 @@ from rathaus.payments.errors import FourEyesRequired, ManualRefundNeeded
 from rathaus.payments.models import Refund
 from rathaus.proceedings import documents, filing, notices
 from rathaus.proceedings.events import LetterReady, ReceiptReady
-from rathaus.proceedings.models import Application, Draft, DraftState, Letter
+from rathaus.proceedings.models import Application, Draft, DraftState, Letter, Verification
 from rathaus.records import actions as records
+from rathaus.records.models import Document
 
 WORKER = Actor.system("worker")
 STRAY_AFTER = timedelta(days=1)
@@ -34,20 +36,13 @@ def make_receipt(*, application_id: int) -> None:
     """Make the receipt with all answers, file it, then tell the resident."""
     application = documents.load(application_id)
     verification = documents.verification(application, kind="receipt", key="receipt")
-    if verification.document_id is None:
-        content = documents.receipt_pdf(application, verification)
-        with transaction.atomic():
-            document = filing.file_pdf(
-                application,
-                title=verification.title,
-                kind="application",
-                content=content,
-                name="eingangsbestaetigung",
-                actor=WORKER,
-            )
-            sha256 = documents.seal(verification, document)
-            record(application.case.chain, ReceiptReady(sha256=sha256), actor=WORKER)
-            jobs.enqueue(send_notice, application_id=application.pk, key="submitted")
+    if verification.document_id is not None:
+        return
+    pdf = storage.put(documents.receipt_pdf(application, verification))
+    with contextlib.suppress(documents.AlreadyIssued), transaction.atomic():
+        _file(application, verification, pdf, kind="application", name="eingangsbestaetigung")
+        record(application.case.chain, ReceiptReady(sha256=pdf.sha256), actor=WORKER)
+        jobs.enqueue(send_notice, application_id=application.pk, key="submitted")
 
 
 @jobs.job("proceedings.make_payment_receipt")
@@ -55,19 +50,12 @@ def make_payment_receipt(*, application_id: int) -> None:
     """Make the payment receipt once the claim is paid; exactly one per claim."""
     application = documents.load(application_id)
     verification = documents.verification(application, kind="payment", key="payment")
-    if verification.document_id is None:
-        content = documents.payment_receipt_pdf(application, verification)
-        with transaction.atomic():
-            document = filing.file_pdf(
-                application,
-                title=verification.title,
-                kind="payment_receipt",
-                content=content,
-                name="zahlungsbeleg",
-                actor=WORKER,
-            )
-            documents.seal(verification, document)
-            jobs.enqueue(send_notice, application_id=application.pk, key="paid")
+    if verification.document_id is not None:
+        return
+    pdf = storage.put(documents.payment_receipt_pdf(application, verification))
+    with contextlib.suppress(documents.AlreadyIssued), transaction.atomic():
+        _file(application, verification, pdf, kind="payment_receipt", name="zahlungsbeleg")
+        jobs.enqueue(send_notice, application_id=application.pk, key="paid")
 
 
 @jobs.job("proceedings.make_letter")
@@ -80,26 +68,26 @@ def make_letter(*, letter_id: int) -> None:
     verification = documents.verification(
         application, kind="letter", key=f"letter:{letter.pk}", title=letter.title
     )
-    content = documents.letter_pdf(application, letter, verification)
-    with transaction.atomic():
-        document = filing.file_pdf(
-            application,
-            title=letter.title,
-            kind="letter",
-            content=content,
-            name="schreiben",
-            actor=WORKER,
-        )
-        filed = Letter.objects.filter(pk=letter.pk, document=None).update(document=document)
-        if not filed:
-            transaction.set_rollback(True)
-            return
-        sha256 = documents.seal(verification, document)
-        event = LetterReady(letter=str(letter.public_id), sha256=sha256)
+    pdf = storage.put(documents.letter_pdf(application, letter, verification))
+    with contextlib.suppress(documents.AlreadyIssued), transaction.atomic():
+        document = _file(application, verification, pdf, kind="letter", name="schreiben")
+        Letter.objects.filter(pk=letter.pk).update(document=document)
+        event = LetterReady(letter=str(letter.public_id), sha256=pdf.sha256)
         record(application.case.chain, event, actor=WORKER)
         if letter.decision is not None:
             records.close_case(case=application.case, actor=WORKER)
         jobs.enqueue(send_notice, application_id=application.pk, key=f"letter:{letter.pk}")
+
+
+def _file(
+    application: Application, verification: Verification, pdf: Blob, *, kind: str, name: str
+) -> Document:
+    """File a PDF whose bytes are stored already: nothing waits for the disk in a transaction."""
+    document = filing.file_pdf(
+        application, title=verification.title, kind=kind, content=pdf, name=name, actor=WORKER
+    )
+    documents.seal(verification, document, pdf.sha256)
+    return document
 
 
 @jobs.job("proceedings.send_notice")

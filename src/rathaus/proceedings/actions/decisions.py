@@ -22,7 +22,6 @@ from rathaus.proceedings.models.dialogue import CorrectionState
 from rathaus.proceedings.models.outcome import Outcome
 from rathaus.proceedings.settlement import settle_claim
 from rathaus.proceedings.states import Move
-from rathaus.records import actions as records
 
 
 def draft_letter(*, application: Application, template_key: str, reason: str = "") -> LetterText:
@@ -88,11 +87,6 @@ def mark_letter_read(*, letter: Letter, actor: Actor) -> None:
         if first:
             event = LetterRead(letter=str(letter.public_id))
             record(letter.application.case.chain, event, actor=actor)
-
-
-def close(*, application: Application, actor: Actor) -> None:
-    """Close the case once everything is filed; retention begins."""
-    records.close_case(case=application.case, actor=actor)
 
 
 def _charge_afterwards(application: Application, actor: Actor) -> None:
