@@ -133,7 +133,7 @@ def test_cookie_is_out_of_reach_for_scripts(application: Application, resident: 
     assert cookie["samesite"] == "Lax"
     assert application.code not in cookie.value
     assert "sessionid" not in resident.client.cookies
-    assert "rathaus_sitzung" not in resident.client.cookies
+    assert "rathaus_konto" not in resident.client.cookies
 
 
 def test_cookie_is_secure_on_https(resident: Browser, settings: object) -> None:

@@ -163,7 +163,14 @@ def test_hostile_headers(client: Client, resident: Browser) -> None:
                      "Content-Type", "X-CSRFToken", "Origin"):  # fmt: skip
             for where in ("/", path, "/arbeit/", "/sprache/de/", "/healthz"):
                 calm(client.get(where, headers={name: text}), f"{name} {text[:20]}")
-    for name in ("rathaus_zugang", "rathaus_sitzung", "csrftoken", "sprache", "messages"):
+    for name in (
+        "rathaus_zugang",
+        "rathaus_konto",
+        "rathaus_arbeit",
+        "csrftoken",
+        "sprache",
+        "messages",
+    ):
         for text in ("x" * 4000, "{}", "gASVJAAAAAAA", '"\\"', "a:b:c"):
             other = Client()
             other.cookies[name] = text

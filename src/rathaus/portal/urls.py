@@ -1,6 +1,6 @@
 """Addresses for residents."""
 
-from django.urls import path
+from django.urls import include, path
 
 from rathaus.portal.views import (
     apply,
@@ -68,5 +68,8 @@ urlpatterns = [
     path("gebaerdensprache/", pages.sign_language, name="sign_language"),
     path("quelltext/", pages.source, name="source"),
     path("sprache/<slug:code>/", language.switch, name="language"),
+    path("konto/", include("rathaus.portal.account_urls")),
+    path("konto/", include("rathaus.portal.identity_urls")),
+    path("konto/", include("rathaus.portal.area_urls")),
     path("robots.txt", pages.robots, name="robots"),
 ]

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "rathaus.forms",
     "rathaus.payments",
     "rathaus.records",
+    "rathaus.accounts",
     "rathaus.catalogue",
     "rathaus.proceedings",
     "rathaus.portal",
@@ -57,7 +58,7 @@ MIDDLEWARE = [
     "rathaus.core.middleware.RequestGuard",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "rathaus.core.compression.Compress",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "rathaus.core.sessions.AudienceSessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -122,7 +123,8 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Europe/Berlin"
 
-SESSION_COOKIE_NAME = "rathaus_sitzung"
+SESSION_COOKIE_NAME = "rathaus_arbeit"
+RESIDENT_SESSION_COOKIE_NAME = "rathaus_konto"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = HTTPS

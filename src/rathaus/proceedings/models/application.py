@@ -83,6 +83,21 @@ class Application(models.Model):
         related_name="applications",
     )
     decided_at = models.DateTimeField(null=True, blank=True)
+    account = models.ForeignKey(
+        "accounts.Account",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="applications",
+    )
+    on_behalf = models.JSONField(default=dict, blank=True)
+    """Frozen: ``{"kind": "organisation" | "child", "id", "name", "role", "proof"}``, or empty."""
+    verified = models.JSONField(default=dict, blank=True)
+    """Frozen: which answers a source vouched for, how and when.
+
+    ``{"fields": {path: {"source", "method", "level", "at"}}, "login": {the same, or empty}}``;
+    `at` is UTC in ISO 8601, `level` the key of a TrustLevel.
+    """
     has_unread = models.BooleanField(default=False)
     """A message of the resident nobody has read; brings a closed case back to the desk."""
 

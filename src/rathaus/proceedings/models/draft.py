@@ -40,6 +40,16 @@ class Draft(models.Model):
     entered_by = models.ForeignKey(
         "organisation.StaffMember", null=True, blank=True, on_delete=models.SET_NULL
     )
+    account = models.ForeignKey(
+        "accounts.Account",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="drafts",
+    )
+    """Whose draft it is; without account the browser's grant or the code opens it."""
+    on_behalf = models.JSONField(default=dict, blank=True)
+    """For whom the person acts; see `Application.on_behalf`."""
     language = models.CharField(max_length=5, default="de")
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()

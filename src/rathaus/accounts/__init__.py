@@ -1,0 +1,1 @@
+"""Servicekonto: accounts, linked identities, trust level of the session, representation."""

@@ -1,0 +1,170 @@
+"""The trust level of a session: what holds now, raised by a log-in, lost with time.
+
+A browser without session cookie costs no query. The level is never stored with an account
+or a draft: whoever comes back has to prove it again (TR-03172-3 A3.16.03).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.http import HttpRequest
+
+from rathaus.accounts.models import Account, Authentication
+from rathaus.accounts.sources.base import Attribute, Verified
+from rathaus.accounts.trust import LIMITS, TrustLevel
+from rathaus.core import secrets
+from rathaus.core.clock import now
+
+SEEN_EVERY = timedelta(seconds=30)
+LOCAL = "local"
+
+
+@dataclass(frozen=True)
+class Proof:
+    """One log-in of this session that still holds."""
+
+    source: str
+    method: str
+    level: TrustLevel
+    authenticated_at: datetime
+    expires_at: datetime
+    attributes: Mapping[str, Attribute] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Assurance:
+    """What this session has proved; `proofs` with the highest level first."""
+
+    proofs: tuple[Proof, ...] = ()
+
+    @property
+    def level(self) -> TrustLevel:
+        """The highest level that holds now."""
+        return self.proofs[0].level if self.proofs else TrustLevel.NONE
+
+    def reaches(self, level: TrustLevel) -> bool:
+        """Whether `level` holds now."""
+        return self.level >= level
+
+    def attributes(self, level: TrustLevel) -> dict[str, tuple[Attribute, Proof]]:
+        """Verified values of at least `level`; of several the highest, then the newest."""
+        found: dict[str, tuple[Attribute, Proof]] = {}
+        for proof in self.proofs:
+            for name, attribute in proof.attributes.items():
+                if attribute.level >= level and (
+                    name not in found or attribute.level > found[name][0].level
+                ):
+                    found[name] = (attribute, proof)
+        return found
+
+
+NOTHING = Assurance()
+
+
+def current(request: HttpRequest) -> Assurance:
+    """What holds now in this session; notes that it was used."""
+    known: Assurance | None = getattr(request, "_assurance", None)
+    if known is None:
+        known = _read(request)
+        request._assurance = known  # type: ignore[attr-defined]
+    return known
+
+
+def raise_to(
+    request: HttpRequest, verified: Verified, *, account: Account | None
+) -> Authentication:
+    """Note a log-in in this session, in place of an earlier one by the same source.
+
+    Call after the session key was rotated.
+    """
+    if not request.session.session_key:
+        request.session.create()
+    moment = now()
+    mark = _session_digest(request)
+    Authentication.objects.filter(session_digest=mark, source=verified.source).delete()
+    attributes = {
+        name: [attribute.value, int(attribute.level)]
+        for name, attribute in verified.attributes.items()
+    }
+    row = Authentication.objects.create(
+        session_digest=mark,
+        account=account,
+        source=verified.source,
+        method=verified.method[:40],
+        level=verified.level,
+        sealed=secrets.seal(json.dumps(attributes)) if attributes else "",
+        authenticated_at=verified.authenticated_at,
+        seen_at=moment,
+        expires_at=moment + LIMITS[verified.level].total,
+    )
+    request.session["assured"] = True
+    request._assurance = None  # type: ignore[attr-defined]
+    return row
+
+
+def move(request: HttpRequest, *, from_digest: str) -> None:
+    """Take the proofs along when the session key was rotated."""
+    Authentication.objects.filter(session_digest=from_digest).update(
+        session_digest=_session_digest(request)
+    )
+    request._assurance = None  # type: ignore[attr-defined]
+
+
+def forget(request: HttpRequest) -> None:
+    """Sign-out: nothing of this session's log-ins is left."""
+    if request.session.session_key:
+        Authentication.objects.filter(session_digest=_session_digest(request)).delete()
+    request._assurance = None  # type: ignore[attr-defined]
+
+
+def session_digest(request: HttpRequest) -> str:
+    """Keyed hash of the session's key; empty without session."""
+    return _session_digest(request) if request.session.session_key else ""
+
+
+def drop_expired() -> int:
+    """Delete log-ins whose time is over; returns how many."""
+    return Authentication.objects.filter(expires_at__lt=now()).delete()[0]
+
+
+def _read(request: HttpRequest) -> Assurance:
+    session = getattr(request, "session", None)
+    if session is None or not session.session_key or not session.get("assured"):
+        return NOTHING
+    moment = now()
+    proofs = []
+    rows = Authentication.objects.filter(session_digest=_session_digest(request))
+    for row in rows.order_by("-level", "-authenticated_at"):
+        level = TrustLevel(row.level)
+        if row.expires_at <= moment or moment - row.seen_at > LIMITS[level].idle:
+            continue
+        if moment - row.seen_at >= SEEN_EVERY:
+            Authentication.objects.filter(pk=row.pk).update(seen_at=moment)
+        proofs.append(
+            Proof(
+                source=row.source,
+                method=row.method,
+                level=level,
+                authenticated_at=row.authenticated_at,
+                expires_at=row.expires_at,
+                attributes=_open(row.sealed),
+            )
+        )
+    return Assurance(tuple(proofs))
+
+
+def _open(sealed: str) -> dict[str, Attribute]:
+    if not sealed:
+        return {}
+    return {
+        name: Attribute(value, TrustLevel(level))
+        for name, (value, level) in json.loads(secrets.unseal(sealed)).items()
+    }
+
+
+def _session_digest(request: HttpRequest) -> str:
+    return secrets.digest(str(request.session.session_key), "session")

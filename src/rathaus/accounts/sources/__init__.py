@@ -1,0 +1,1 @@
+"""Identity sources: other account systems that vouch for a person. One folder each."""

@@ -1,0 +1,5 @@
+"""Addresses of the Servicekonto below ``/konto/``: "Mein Bereich", representation, data protection."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
