@@ -1,4 +1,4 @@
-"""Addresses of the Servicekonto below ``/konto/``: registering, logging in, passwords, second factors, sessions."""
+"""Addresses below ``/konto/``: registering, log-in, passwords, second factors, sessions."""
 
 from django.urls import URLPattern
 

@@ -1,4 +1,4 @@
-"""Addresses of the Servicekonto below ``/konto/``: "Mein Bereich", representation, data protection."""
+"""Addresses below ``/konto/``: "Mein Bereich", representation, data protection."""
 
 from django.urls import URLPattern
 

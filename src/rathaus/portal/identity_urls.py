@@ -1,4 +1,4 @@
-"""Addresses of the Servicekonto below ``/konto/``: logging in at other account systems, stepping up, linking."""
+"""Addresses below ``/konto/``: other account systems, stepping up, linking."""
 
 from django.urls import URLPattern
 
