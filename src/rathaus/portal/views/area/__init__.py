@@ -1,0 +1,1 @@
+"""Pages below ``/konto/`` of somebody who is logged in."""
