@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
@@ -10,6 +11,7 @@ from rathaus.core import clock, logic
 from rathaus.forms.bound import READ_BY_BROWSER, Action, BoundField, BoundItem, BoundStep, Problem
 from rathaus.forms.compiled import (
     Answers,
+    CompiledForm,
     CompiledStep,
     compiled,
     hidden,
@@ -21,8 +23,6 @@ from rathaus.forms.kinds import Context, Invalid, Node, Source, Uploads
 from rathaus.forms.kinds.composite import GroupKind, ObjectKind
 from rathaus.forms.kinds.texts import email_hint
 from rathaus.forms.reading import apply_action, load, read
-
-NOTHING: tuple[Any, ...] = (None, "", [], {})
 
 
 def bind(
@@ -73,17 +73,35 @@ def bind(
         posted=data is not None,
         action=action,
         revealed=revealed,
-        untouched=_untouched(this, fields, answers) if data is None else "",
+        untouched=_untouched(compiled(form), this, fields, around) if data is None else "",
     )
     _focus(bound)
     return bound
 
 
-def _untouched(this: CompiledStep, fields: list[BoundField], answers: Answers) -> str:
-    if not this.self_contained or any(answers.get(key) not in NOTHING for key in this.keys):
+def _untouched(
+    form: CompiledForm, this: CompiledStep, fields: list[BoundField], around: Answers
+) -> str:
+    """Names the fields as they are shown to everybody who gave the same steering answers."""
+    steering = form.steering(this)
+    if steering is None or not all(_blank(field) for field in fields):
         return ""
     shown = "".join("1" if field.visible else "0" for field in _everything(fields))
-    return f"{this.token}:{shown}"
+    steered = json.dumps([around.get(key) for key in steering])
+    return f"{this.token}:{shown}:{steered}"
+
+
+def _blank(field: BoundField) -> bool:
+    """Whether the field shows nothing but what it shows to everybody at first."""
+    kind = field.node.kind
+    if isinstance(kind, ObjectKind):
+        return all(
+            part.raw == kind.initial[part.key] if part.key in kind.initial else _blank(part)
+            for part in field.parts
+        )
+    if field.items:
+        return all(_blank(inner) for item in field.items for inner in item.fields)
+    return kind.container or kind.is_empty(field.raw)
 
 
 def bind_stored(step: CompiledStep, values: Answers, around: Answers, today: date) -> list[Problem]:

@@ -42,15 +42,17 @@ class CompiledStep:
         return frozenset(node.key for node in self.nodes)
 
     @cached_property
-    def self_contained(self) -> bool:
-        """Whether its conditions read only fields of this step: then the page holds no answers
-        of other steps."""
-        names = {node.key for top in self.nodes for node in (top, *top.children)}
-        return all(
-            node.condition is None or logic.variables(node.condition) <= names
-            for top in self.nodes
-            for node in (top, *top.children)
-        )
+    def outside(self) -> frozenset[str]:
+        """What its conditions read beyond the fields of this step."""
+        own = {node.key for node in self._everything}
+        read = [logic.variables(node.condition) for node in self._everything if node.condition]
+        return frozenset().union(*read) - own
+
+    @property
+    def _everything(self) -> Iterator[Node]:
+        for top in self.nodes:
+            yield top
+            yield from top.children
 
 
 class CompiledForm:
@@ -64,6 +66,19 @@ class CompiledForm:
     def nodes(self) -> dict[str, Node]:
         """Every top-level field by its key."""
         return {node.key: node for step in self.steps for node in step.nodes}
+
+    def steering(self, step: CompiledStep) -> tuple[str, ...] | None:
+        """Questions of other steps that steer `step`, if all have only a few possible answers.
+
+        None where a condition reads something people type: the page may then hold it.
+        """
+        found = [self.nodes.get(name) for name in sorted(step.outside)]
+        if all(node is not None and node.field.type in _FEW_ANSWERS for node in found):
+            return tuple(node.key for node in found if node is not None)
+        return None
+
+
+_FEW_ANSWERS = frozenset((FieldType.CHOICE, FieldType.YES_NO))
 
 
 def _compile(field: Field) -> Node:
