@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from rathaus.accounts.models.account import Account
+from rathaus.core import secrets
 
 
 class Organisation(models.Model):
@@ -80,6 +81,30 @@ class Representation(models.Model):
                 name="accounts_representation_once",
             ),
         ]
+
+
+class Invitation(models.Model):
+    """A code that an admin of an organisation hands out; whoever has it may ask to act for it.
+
+    Good once. Asking is not being let in: an admin still has to approve.
+    """
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="invitations"
+    )
+    created_by = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    code_sealed = models.CharField(max_length=120)
+    code_digest = models.CharField(max_length=64, unique=True)
+    """Keyed hash of the code, to look it up."""
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(db_index=True)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    @property
+    def code(self) -> str:
+        """The code, for the admin who hands it out."""
+        return secrets.unseal(self.code_sealed)
 
 
 class Child(models.Model):

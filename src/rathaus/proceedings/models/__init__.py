@@ -5,6 +5,7 @@ from rathaus.proceedings.models.dialogue import CorrectionRequest, Message
 from rathaus.proceedings.models.draft import Draft, DraftState
 from rathaus.proceedings.models.notice import Notice, Verification
 from rathaus.proceedings.models.outcome import Decision, Letter
+from rathaus.proceedings.models.seen import Seen
 
 __all__ = [
     "Application",
@@ -16,5 +17,6 @@ __all__ = [
     "Letter",
     "Message",
     "Notice",
+    "Seen",
     "Verification",
 ]

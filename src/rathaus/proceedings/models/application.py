@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from rathaus.accounts.queries import represented_by
 from rathaus.core import secrets
 from rathaus.core.clock import today
 from rathaus.proceedings.states import DESK_STATES, OPEN_STATES, State
 
 if TYPE_CHECKING:
+    from rathaus.accounts.models import Account
     from rathaus.catalogue.definition import ServiceDefinition
 
 
@@ -34,6 +36,15 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
     def visible_to_offices(self, office_ids: Collection[int]) -> ApplicationQuerySet:
         """Only applications whose case belongs to one of these offices."""
         return self.filter(office_id__in=list(office_ids))
+
+    def of_account(self, account: Account) -> ApplicationQuerySet:
+        """What an account may open now: its own, and those of organisations it acts for.
+
+        What it sent for an organisation is the organisation's: gone with the representation.
+        """
+        acts_for = represented_by(account)
+        own = models.Q(account=account, represented=None)
+        return self.filter(own | models.Q(represented_id__in=acts_for) if acts_for else own)
 
     def on_the_desk(self) -> ApplicationQuerySet:
         """Not decided, or decided with a message that nobody has read."""
@@ -90,6 +101,14 @@ class Application(models.Model):
         on_delete=models.SET_NULL,
         related_name="applications",
     )
+    represented = models.ForeignKey(
+        "accounts.Organisation",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="applications",
+    )
+    """The organisation of `on_behalf`: whoever may act for it now sees the case."""
     on_behalf = models.JSONField(default=dict, blank=True)
     """Frozen: ``{"kind": "organisation" | "child", "id", "name", "role", "proof"}``, or empty."""
     verified = models.JSONField(default=dict, blank=True)
@@ -109,6 +128,11 @@ class Application(models.Model):
             models.Index(fields=["office", "submitted_at", "id"]),
             models.Index(fields=["office"], condition=models.Q(has_unread=True), name="unread"),
             models.Index(fields=["assigned_to", "state"]),
+            models.Index(
+                fields=["account", "submitted_at", "id"],
+                condition=models.Q(account__isnull=False),
+                name="application_of_account",
+            ),
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(

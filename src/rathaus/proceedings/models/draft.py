@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
 
+from rathaus.accounts.queries import represented_by
 from rathaus.core import secrets
 from rathaus.core.actors import Actor
+from rathaus.core.clock import now
+
+if TYPE_CHECKING:
+    from rathaus.accounts.models import Account
 
 LIFETIME = timedelta(days=30)
 """Deletion rule: a draft nobody touched for this long is deleted with its uploads."""
@@ -18,6 +23,17 @@ LIFETIME = timedelta(days=30)
 class DraftState(models.TextChoices):
     OPEN = "open"
     SUBMITTED = "submitted"
+
+
+class DraftQuerySet(models.QuerySet["Draft"]):
+    """Whose drafts."""
+
+    def of_account(self, account: Account) -> DraftQuerySet:
+        """Open drafts of an account; those for an organisation only while it acts for it."""
+        mine = self.filter(account=account, state=DraftState.OPEN, expires_at__gt=now())
+        return mine.filter(
+            models.Q(represented=None) | models.Q(represented_id__in=represented_by(account))
+        )
 
 
 class Draft(models.Model):
@@ -48,12 +64,24 @@ class Draft(models.Model):
         related_name="drafts",
     )
     """Whose draft it is; without account the browser's grant or the code opens it."""
+    represented = models.ForeignKey(
+        "accounts.Organisation",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    """The organisation of `on_behalf`."""
     on_behalf = models.JSONField(default=dict, blank=True)
     """For whom the person acts; see `Application.on_behalf`."""
     language = models.CharField(max_length=5, default="de")
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
     expires_at = models.DateTimeField(db_index=True)
+    reminded_at = models.DateTimeField(null=True, blank=True)
+    """When its owner was told that it is about to be deleted; saving begins anew."""
+
+    objects = DraftQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [

@@ -19,7 +19,7 @@ AFTER_LOGIN = "after_login"
 
 def account_of(request: HttpRequest) -> Account | None:
     """The open account that is logged in on this page, or None; one query at most."""
-    known: Account | None | bool = getattr(request, "_account", False)
+    known: Account | bool | None = getattr(request, "_account", False)
     if isinstance(known, bool):
         known = _read(request)
         request._account = known  # type: ignore[attr-defined]
