@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from rathaus.settings.accounts import *  # noqa: F403
 from rathaus.settings.database import database
 from rathaus.settings.env import env, env_bool, env_int, env_list, private_dir, secret
 
@@ -47,6 +48,11 @@ INSTALLED_APPS = [
     "rathaus.portal",
     "rathaus.desk",
     "rathaus.api",
+    # After our rooms, so that our templates and texts win over theirs.
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
 ]
 if SIMULATION:
     INSTALLED_APPS.append("rathaus.simulation")
@@ -64,6 +70,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
 ]
 
 ROOT_URLCONF = "rathaus.urls"
@@ -95,6 +102,10 @@ TEMPLATES = [
 DATABASES = {"default": database(env("DATABASE_URL", ""), DATA_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "core.User"
+AUTHENTICATION_BACKENDS = [
+    "rathaus.organisation.backends.StaffBackend",
+    "rathaus.accounts.backends.ResidentBackend",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
