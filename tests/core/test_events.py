@@ -110,3 +110,49 @@ def test_stale_copy_of_a_chain_appends_behind_the_newer_events():
         events.record(stale, Said(words=8), actor=ACTOR)
     assert events.verify_chain(Chain.objects.get(pk=chain.pk)) == []
     assert chain.events.count() == 3
+
+
+@pytest.mark.django_db
+def test_events_recorded_together_make_the_same_chain():
+    old = chain_of(2)
+    with events.together():
+        new = events.new_chain("test")
+        for number in range(3):
+            events.record(new, Said(words=number, who="Tjark" if number else ""), actor=ACTOR)
+            events.record(old, Said(words=number), actor=ACTOR)
+    for chain, count in ((old, 5), (new, 3)):
+        stored = Chain.objects.get(pk=chain.pk)
+        assert (stored.length, stored.head) == (chain.length, chain.head)
+        assert stored.length == count
+        assert events.verify_chain(stored) == []
+    assert [event.personal for event in new.events.order_by("seq")] == [
+        None,
+        {"who": "Tjark"},
+        {"who": "Tjark"},
+    ]
+
+
+@pytest.mark.django_db
+def test_events_recorded_together_join_a_chain_that_moved_meanwhile():
+    stale = chain_of(1)
+    with transaction.atomic():
+        events.record(Chain.objects.get(pk=stale.pk), Said(words=1), actor=ACTOR)
+    with events.together():
+        events.record(stale, Said(words=2), actor=ACTOR)
+        events.record(stale, Said(words=3), actor=ACTOR)
+    assert [event.data["words"] for event in stale.events.order_by("seq")] == [0, 1, 2, 3]
+    assert events.verify_chain(Chain.objects.get(pk=stale.pk)) == []
+
+
+@pytest.mark.django_db
+def test_nothing_is_recorded_when_the_block_fails():
+    chain = chain_of(1)
+    with pytest.raises(ZeroDivisionError), events.together():
+        events.record(chain, Said(words=1), actor=ACTOR)
+        events.record(events.new_chain("test"), Said(words=1), actor=ACTOR)
+        raise ZeroDivisionError
+    assert Chain.objects.filter(kind="test").count() == 1
+    assert events.verify_chain(Chain.objects.get()) == []
+    with transaction.atomic():
+        events.record(Chain.objects.get(), Said(words=2), actor=ACTOR)
+    assert Event.objects.filter(type="test.said").count() == 2

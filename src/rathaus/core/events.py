@@ -10,12 +10,15 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+import uuid
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils.functional import Promise
 from pydantic import BaseModel, ConfigDict
 
@@ -101,8 +104,13 @@ def subscribe(cls: type[E]) -> Callable[[Callable[[E, Event], None]], Callable[[
 
 
 def new_chain(kind: str) -> Chain:
-    """An empty chain."""
-    return Chain.objects.create(kind=kind)
+    """An empty chain; inside `together` it is stored at the end of the block."""
+    batch = _batch.get()
+    if batch is None:
+        return Chain.objects.create(kind=kind)
+    chain = Chain(kind=kind)
+    batch.new.add(chain.pk)
+    return chain
 
 
 def record(chain: Chain, event: EventType, *, actor: Actor) -> Event:
@@ -123,39 +131,93 @@ def record(chain: Chain, event: EventType, *, actor: Actor) -> Event:
         actor_id=actor.id,
         actor_label=actor.label,
         actor_office=actor.office,
+        at=now(),
         data=dumped,
         personal_digest=personal_digest(salt, personal) if personal else "",
     )
-    _append(chain, row)
-    if personal:
-        EventPersonalData.objects.create(event=row, salt=salt, data=personal)
+    entry = _Entry(row, salt, personal)
+    batch = _batch.get()
+    if batch is None:
+        _append(chain, [entry])
+    else:
+        batch.entries[chain.pk].append(entry)
     for handler in list(_handlers[event.name]):
         handler(event, row)
     return row
 
 
-def _append(chain: Chain, row: Event) -> None:
+@contextmanager
+def together() -> Iterator[None]:
+    """Open a transaction whose events are written at its end: few statements for many events.
+
+    Inside, nobody can read the new events yet, and an error of an inner action MUST NOT be
+    caught: its events would be written although its change was undone.
+    """
+    if _batch.get() is not None:
+        yield
+        return
+    batch = _Batch()
+    token = _batch.set(batch)
+    try:
+        with transaction.atomic():
+            yield
+            for pk, entries in batch.entries.items():
+                _append(entries[0].row.chain, entries, new=pk in batch.new)
+    finally:
+        _batch.reset(token)
+
+
+@dataclass(frozen=True)
+class _Entry:
+    row: Event
+    salt: str
+    personal: dict[str, Any]
+
+
+class _Batch:
+    def __init__(self) -> None:
+        self.entries: defaultdict[uuid.UUID, list[_Entry]] = defaultdict(list)
+        self.new: set[uuid.UUID] = set()
+
+
+_batch: ContextVar[_Batch | None] = ContextVar("events written together", default=None)
+
+
+def _append(chain: Chain, entries: list[_Entry], *, new: bool = False) -> None:
+    rows = [entry.row for entry in entries]
     for _ in range(TRIES):
-        row.seq = chain.length + 1
-        row.previous = chain.head
-        row.at = now()
-        row.hash = event_hash(row)
-        if _move_head(chain, row):
-            chain.length, chain.head = row.seq, row.hash
-            row.save(force_insert=True)
-            return
+        seq, head = chain.length, chain.head
+        for row in rows:
+            seq += 1
+            row.chain, row.seq, row.previous = chain, seq, head
+            head = row.hash = event_hash(row)
+        if new:
+            chain.length, chain.head = seq, head
+            chain.save(force_insert=True)
+            break
+        if _move_head(chain, seq, head):
+            chain.length, chain.head = seq, head
+            break
         chain.refresh_from_db(fields=["length", "head"])
-    raise ChainBusy(str(chain.pk))
+    else:
+        raise ChainBusy(str(chain.pk))
+    if len(rows) == 1:
+        rows[0].save(force_insert=True)
+    else:
+        Event.objects.bulk_create(rows)
+    for entry in entries:
+        if entry.personal:
+            EventPersonalData.objects.create(event=entry.row, salt=entry.salt, data=entry.personal)
 
 
-def _move_head(chain: Chain, row: Event) -> bool:
+def _move_head(chain: Chain, length: int, head: str) -> bool:
     """Compare-and-swap on the chain. Plain SQL: every event pays for it."""
     key = Chain._meta.pk.get_db_prep_value(chain.pk, connection)
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE core_chain SET length = %s, head = %s "
             "WHERE id = %s AND length = %s AND head = %s",
-            [row.seq, row.hash, key, chain.length, chain.head],
+            [length, head, key, chain.length, chain.head],
         )
         return bool(cursor.rowcount)
 

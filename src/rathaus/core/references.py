@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, connection, transaction
 
 from rathaus.core.clock import today
 from rathaus.core.models import Counter
@@ -11,9 +11,9 @@ from rathaus.core.models import Counter
 def next_number(series: str) -> int:
     """The next number of a series. Numbers of rolled back transactions may be missing."""
     while True:
-        if Counter.objects.filter(series=series).update(last=models.F("last") + 1):
-            # Our own update holds the row until commit, so nobody else moves it meanwhile.
-            return Counter.objects.values_list("last", flat=True).get(series=series)
+        number = _count_up(series)
+        if number is not None:
+            return number
         try:
             with transaction.atomic():
                 Counter.objects.create(series=series, last=0)
@@ -21,7 +21,16 @@ def next_number(series: str) -> int:
             continue
 
 
-@transaction.atomic
+def _count_up(series: str) -> int | None:
+    """Plain SQL, because both databases can count and tell in one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE core_counter SET last = last + 1 WHERE series = %s RETURNING last", [series]
+        )
+        row = cursor.fetchone()
+    return int(row[0]) if row else None
+
+
 def next_reference(
     series: str, *, pattern: str = "{prefix}-{year}-{number:05d}", prefix: str = "WM"
 ) -> str:

@@ -9,12 +9,10 @@ import contextlib
 import uuid
 from datetime import timedelta
 
-from django.db import transaction
-
 from rathaus.core import jobs, storage
 from rathaus.core.actors import Actor
 from rathaus.core.clock import now
-from rathaus.core.events import record
+from rathaus.core.events import record, together
 from rathaus.core.models import Blob
 from rathaus.forms import uploads
 from rathaus.forms.models import Upload
@@ -39,7 +37,7 @@ def make_receipt(*, application_id: int) -> None:
     if verification.document_id is not None:
         return
     pdf = storage.put(documents.receipt_pdf(application, verification))
-    with contextlib.suppress(documents.AlreadyIssued), transaction.atomic():
+    with contextlib.suppress(documents.AlreadyIssued), together():
         _file(application, verification, pdf, kind="application", name="eingangsbestaetigung")
         record(application.case.chain, ReceiptReady(sha256=pdf.sha256), actor=WORKER)
         jobs.enqueue(send_notice, application_id=application.pk, key="submitted")
@@ -53,7 +51,7 @@ def make_payment_receipt(*, application_id: int) -> None:
     if verification.document_id is not None:
         return
     pdf = storage.put(documents.payment_receipt_pdf(application, verification))
-    with contextlib.suppress(documents.AlreadyIssued), transaction.atomic():
+    with contextlib.suppress(documents.AlreadyIssued), together():
         _file(application, verification, pdf, kind="payment_receipt", name="zahlungsbeleg")
         jobs.enqueue(send_notice, application_id=application.pk, key="paid")
 
@@ -69,7 +67,7 @@ def make_letter(*, letter_id: int) -> None:
         application, kind="letter", key=f"letter:{letter.pk}", title=letter.title
     )
     pdf = storage.put(documents.letter_pdf(application, letter, verification))
-    with contextlib.suppress(documents.AlreadyIssued), transaction.atomic():
+    with contextlib.suppress(documents.AlreadyIssued), together():
         document = _file(application, verification, pdf, kind="letter", name="schreiben")
         Letter.objects.filter(pk=letter.pk).update(document=document)
         event = LetterReady(letter=str(letter.public_id), sha256=pdf.sha256)

@@ -47,10 +47,26 @@ def start_attempt(
         assert_no_transaction()
     with transaction.atomic():
         ledger.serialise(claim)
-        attempt = _reusable(claim, way) or _create(claim, way, actor, return_url, cancel_url)
+        earlier = list(claim.attempts.order_by("-number"))
+        attempt = _reusable(claim, way, earlier) or _create(
+            claim, way, earlier, actor=actor, return_url=return_url, cancel_url=cancel_url
+        )
     if not way.remote or attempt.provider_reference:
         return attempt
     return resume(attempt, way, actor=actor)
+
+
+def choose_local(*, claim: Claim, provider: str, actor: Actor) -> PaymentAttempt:
+    """Begin with a way that needs nobody else, on a claim made in the same transaction.
+
+    Raises: ClaimNotPayable, ProviderNotAvailable (also for a way that leaves the house).
+    """
+    way = _provider(provider)
+    if way.remote:
+        raise errors.ProviderNotAvailable
+    if claim.state != ClaimState.OPEN or claim.due_cents <= 0:
+        raise errors.ClaimNotPayable
+    return _create(claim, way, [], actor=actor)
 
 
 def cancel_attempt(*, attempt: PaymentAttempt, actor: Actor) -> PaymentAttempt:
@@ -100,11 +116,11 @@ def _provider(key: str) -> Provider:
     return way
 
 
-def _reusable(claim: Claim, way: Provider) -> PaymentAttempt | None:
+def _reusable(claim: Claim, way: Provider, earlier: list[PaymentAttempt]) -> PaymentAttempt | None:
     """The attempt to go on with: a double click or a second tab makes no second order."""
     if claim.state != ClaimState.OPEN or claim.due_cents <= 0:
         raise errors.ClaimNotPayable
-    for attempt in claim.attempts.order_by("-number"):
+    for attempt in earlier:
         attempt.claim = claim
         if attempt.state in _MONEY_MAY_MOVE or (
             attempt.state == AttemptState.UNKNOWN and attempt.provider_reference
@@ -121,27 +137,33 @@ def _reusable(claim: Claim, way: Provider) -> PaymentAttempt | None:
 
 
 def _create(
-    claim: Claim, way: Provider, actor: Actor, return_url: str, cancel_url: str
+    claim: Claim,
+    way: Provider,
+    earlier: list[PaymentAttempt],
+    *,
+    actor: Actor,
+    return_url: str = "",
+    cancel_url: str = "",
 ) -> PaymentAttempt:
     moment = clock.now()
     public_id = uuid.uuid4()
-    last = claim.attempts.order_by("-number").values_list("number", flat=True).first()
     attempt = PaymentAttempt.objects.create(
         public_id=public_id,
         claim=claim,
-        number=(last or 0) + 1,
+        number=max((attempt.number for attempt in earlier), default=0) + 1,
         provider=way.key,
-        amount_cents=queries.balance(claim).open_cents,
+        amount_cents=queries.balance(claim).open_cents if earlier else claim.due_cents,
         currency=claim.currency,
         return_url=return_url.replace("{attempt}", str(public_id)),
         cancel_url=cancel_url.replace("{attempt}", str(public_id)),
         start_request_id=str(uuid.uuid4()),
         start_request_at=moment,
+        # Nobody has seen "created": it would end in this transaction.
+        state=AttemptState.STARTING if way.remote else AttemptState.AWAITING_PAYER,
         state_since=moment,
         created_at=moment,
         next_poll_at=moment + timedelta(minutes=2) if way.remote else None,
     )
-    move(attempt, AttemptState.STARTING if way.remote else AttemptState.AWAITING_PAYER)
     record(
         claim.chain,
         events.AttemptStarted(

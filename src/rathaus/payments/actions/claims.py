@@ -38,7 +38,7 @@ def create_claim(
     if amount.cents < 0 or policy not in Claim.Policy.values:
         raise ValueError(f"no claim of {amount.cents} cents with policy {policy!r}")
     moment = clock.now()
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         claim = Claim.objects.create(
             chain=chain,
             payment_reference=_payment_reference(),

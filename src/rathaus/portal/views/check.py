@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from contextlib import suppress
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,11 +13,9 @@ from rathaus.catalogue import queries
 from rathaus.core import clock
 from rathaus.forms import engine
 from rathaus.forms.bound import Problem
-from rathaus.payments import actions as payments
 from rathaus.payments import fees
-from rathaus.payments.errors import PaymentError
 from rathaus.portal import grants, present, progress
-from rathaus.portal.access import actor_for, draft_for, personal
+from rathaus.portal.access import draft_for, personal
 from rathaus.portal.views.apply import form_of, to_application
 from rathaus.proceedings import actions
 from rathaus.proceedings.errors import DraftAlreadySubmitted, DraftConflict, DraftIncomplete
@@ -40,22 +37,24 @@ def check(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     if request.POST.get("_stand", "") != _stand(draft):
         return _page(request, draft, changed=True)
     try:
-        application = actions.submit(draft=draft, actor=draft.actor)
+        application = actions.submit(
+            draft=draft, actor=draft.actor, pay_by=_chosen_way(request.POST.get("zahlung", ""))
+        )
     except DraftAlreadySubmitted as submitted:
         return to_application(request, draft, submitted.application)
     except DraftIncomplete:
         return _page(request, draft)
     except DraftConflict:
         return _page(request, draft_for(request, draft_id), changed=True)
-    if request.POST.get("zahlung") == "transfer" and application.claim is not None:
-        with suppress(PaymentError):  # the confirmation page offers every way again
-            payments.start_attempt(
-                claim=application.claim, provider="transfer", actor=actor_for(application)
-            )
     response = redirect("portal:confirmation", application_id=application.public_id)
     response.status_code = 303
     grants.add(request, response, grants.APPLICATION, application.public_id)
     return response
+
+
+def _chosen_way(text: str) -> str:
+    """Only what people can choose here: PayPal asks them on a page of its own."""
+    return text if text == "transfer" else ""
 
 
 def _lines(draft: Draft) -> list[fees.FeeLine]:

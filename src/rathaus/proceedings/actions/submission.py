@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext_noop as _  # the record is kept in German
 
 from rathaus.catalogue.definition import ServiceDefinition
 from rathaus.core import secrets
 from rathaus.core.actors import Actor
 from rathaus.core.clock import local, now, today
-from rathaus.core.events import record
+from rathaus.core.events import record, together
 from rathaus.core.jobs import enqueue
 from rathaus.forms import engine
 from rathaus.forms.models import Upload
@@ -22,6 +22,7 @@ from rathaus.organisation import calendar
 from rathaus.organisation import queries as organisation
 from rathaus.payments import actions as payments
 from rathaus.payments import fees
+from rathaus.payments.errors import PaymentError
 from rathaus.proceedings import answers as paths
 from rathaus.proceedings import jobs
 from rathaus.proceedings.actions.drafts import raise_changed
@@ -33,10 +34,11 @@ from rathaus.records import actions as records
 from rathaus.records.models import Case
 
 
-def submit(*, draft: Draft, actor: Actor) -> Application:
+def submit(*, draft: Draft, actor: Actor, pay_by: str = "") -> Application:
     """Turn a complete draft into an application with its case, documents and claim.
 
-    Everything is in the record when this returns; receipt and e-mail follow by job.
+    Everything is in the record when this returns; receipt and e-mail follow by job. `pay_by`
+    names the way of paying that was chosen while sending, if it needs nobody outside.
 
     Raises: DraftIncomplete, DraftAlreadySubmitted (carries the application), DraftConflict.
     """
@@ -50,7 +52,7 @@ def submit(*, draft: Draft, actor: Actor) -> Application:
     answers = engine.prune(form, draft.answers)
     content = canonical(answers)
     digest = hashlib.sha256(content).hexdigest()
-    with transaction.atomic():
+    with together():
         claimed = Draft.objects.filter(
             pk=draft.pk, state=DraftState.OPEN, revision=draft.revision
         ).update(state=DraftState.SUBMITTED, answers={})
@@ -63,7 +65,7 @@ def submit(*, draft: Draft, actor: Actor) -> Application:
             office=office,
             actor=actor,
         )
-        application = _create(draft, service, case, answers, digest)
+        application = _prepare(draft, service, case, answers, digest)
         record(
             case.chain,
             ApplicationSubmitted(
@@ -76,7 +78,8 @@ def submit(*, draft: Draft, actor: Actor) -> Application:
             actor=actor,
         )
         _file(application, content, actor)
-        _charge(application, service, answers, actor)
+        _charge(application, service, actor, pay_by)
+        application.save(force_insert=True)
         enqueue(jobs.make_receipt, application_id=application.pk)
     return application
 
@@ -92,13 +95,13 @@ def deadline(service: ServiceDefinition, start: date) -> date | None:
     return calendar.add_working_days(start, days) if days else None
 
 
-def _create(
+def _prepare(
     draft: Draft, service: ServiceDefinition, case: Case, answers: dict[str, Any], digest: str
 ) -> Application:
     form = service.online_form
     moment = now()
     name = paths.join(answers, form.applicant_name_fields)[:200]
-    return Application.objects.create(
+    return Application(
         draft=draft,
         version=draft.version,
         case=case,
@@ -153,11 +156,11 @@ def _file(application: Application, content: bytes, actor: Actor) -> None:
 
 
 def _charge(
-    application: Application, service: ServiceDefinition, answers: dict[str, Any], actor: Actor
+    application: Application, service: ServiceDefinition, actor: Actor, pay_by: str
 ) -> None:
     if service.payment_policy not in {"before", "optional"}:
         return
-    lines = fees.assess(service.fees, answers, on=today())
+    lines = fees.assess(service.fees, application.answers, on=today())
     if not lines:
         return
     application.claim = payments.create_claim(
@@ -168,9 +171,9 @@ def _charge(
         due_on=calendar.add_working_days(today(), 10),
         actor=actor,
     )
-    changes: dict[str, Any] = {"claim": application.claim}
     if service.payment_policy == "before":
-        changes |= {"state": State.AWAITING_PAYMENT, "released_at": None, "due_on": None}
-    Application.objects.filter(pk=application.pk).update(**changes)
-    for name, value in changes.items():
-        setattr(application, name, value)
+        application.state = State.AWAITING_PAYMENT
+        application.released_at = application.due_on = None
+    if pay_by:
+        with suppress(PaymentError):  # the confirmation page offers every way again
+            payments.choose_local(claim=application.claim, provider=pay_by, actor=actor)

@@ -39,9 +39,9 @@ def open_case(
     Raises: UnknownFilingCode; IntegrityError for a reference that is taken.
     """
     moment = now()
-    with transaction.atomic():
-        dossier = _dossier(filing_code, local(moment).year, office)
-        entry = dossier.filing_plan_entry
+    dossier = _dossier(filing_code, local(moment).year, office)
+    entry = dossier.filing_plan_entry
+    with transaction.atomic(savepoint=False):
         series, number = "", None
         if reference is None:
             series = f"case:{entry.code}:{dossier.year}"

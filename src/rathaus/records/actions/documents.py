@@ -40,8 +40,8 @@ def file_document(
     """
     blob = content if isinstance(content, Blob) else storage.put(content)
     moment = now()
-    with transaction.atomic():
-        _check_open(case, actor)
+    _check_open(case, actor)
+    with transaction.atomic(savepoint=False):
         document = Document.objects.create(
             case=case,
             title=str(title)[:250],
