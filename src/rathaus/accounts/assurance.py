@@ -1,14 +1,15 @@
 """The trust level of a session: what holds now, raised by a log-in, lost with time.
 
 A browser without session cookie costs no query. The level is never stored with an account
-or a draft: whoever comes back has to prove it again (TR-03172-3 A3.16.03).
+or a draft: whoever comes back has to prove it again (TR-03172-3 A3.16.03). A log-in at a high
+level that was used too long, or not used, counts for the next lower one as long as that lasts.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from django.http import HttpRequest
@@ -99,7 +100,7 @@ def raise_to(
         sealed=secrets.seal(json.dumps(attributes)) if attributes else "",
         authenticated_at=verified.authenticated_at,
         seen_at=moment,
-        expires_at=moment + LIMITS[verified.level].total,
+        expires_at=moment + LIMITS[TrustLevel.BASIC].total,
     )
     request.session["assured"] = True
     request._assurance = None  # type: ignore[attr-defined]
@@ -131,29 +132,43 @@ def drop_expired() -> int:
     return Authentication.objects.filter(expires_at__lt=now()).delete()[0]
 
 
+def holds(level: TrustLevel, *, since: timedelta, idle: timedelta) -> TrustLevel:
+    """What is left of `level` after this time since the log-in and since the last request."""
+    for lower in sorted(TrustLevel, reverse=True):
+        limits = LIMITS[lower]
+        if lower <= level and since < limits.total and idle <= limits.idle:
+            return lower
+    return TrustLevel.NONE
+
+
 def _read(request: HttpRequest) -> Assurance:
     session = getattr(request, "session", None)
     if session is None or not session.session_key or not session.get("assured"):
         return NOTHING
     moment = now()
     proofs = []
-    rows = Authentication.objects.filter(session_digest=_session_digest(request))
-    for row in rows.order_by("-level", "-authenticated_at"):
-        level = TrustLevel(row.level)
-        if row.expires_at <= moment or moment - row.seen_at > LIMITS[level].idle:
+    for row in Authentication.objects.filter(session_digest=_session_digest(request)):
+        idle = moment - row.seen_at
+        level = holds(TrustLevel(row.level), since=moment - row.authenticated_at, idle=idle)
+        if level == TrustLevel.NONE or row.expires_at <= moment:
             continue
-        if moment - row.seen_at >= SEEN_EVERY:
-            Authentication.objects.filter(pk=row.pk).update(seen_at=moment)
+        if level < row.level or idle >= SEEN_EVERY:
+            # What ran out does not come back with the next request.
+            Authentication.objects.filter(pk=row.pk).update(level=level, seen_at=moment)
         proofs.append(
             Proof(
                 source=row.source,
                 method=row.method,
                 level=level,
                 authenticated_at=row.authenticated_at,
-                expires_at=row.expires_at,
-                attributes=_open(row.sealed),
+                expires_at=row.authenticated_at + LIMITS[level].total,
+                attributes={
+                    name: replace(attribute, level=min(attribute.level, level))
+                    for name, attribute in _open(row.sealed).items()
+                },
             )
         )
+    proofs.sort(key=lambda proof: (proof.level, proof.authenticated_at), reverse=True)
     return Assurance(tuple(proofs))
 
 
