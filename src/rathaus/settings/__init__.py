@@ -183,6 +183,8 @@ RATHAUS_PAYPAL = {
     "client_secret": env("RATHAUS_PAYPAL_CLIENT_SECRET", "simulation" if SIMULATION else ""),
     "webhook_id": env("RATHAUS_PAYPAL_WEBHOOK_ID", "WH-SIMULATION" if SIMULATION else ""),
 }
+RATHAUS_IDENTITY = env("RATHAUS_IDENTITY", "")
+RATHAUS_IDENTITY_HOSTS = env_list("RATHAUS_IDENTITY_HOSTS", ["id.bund.de", "int.id.bund.de"])
 RATHAUS_BRAND_HUE = env_int("RATHAUS_BRAND_HUE", 162)
 CSP_FORM_TARGETS = ["https://www.paypal.com", "https://www.sandbox.paypal.com"]
 METRICS_ALLOWED = env_list("RATHAUS_METRICS_ALLOWED", ["127.0.0.1", "::1"])

@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from rathaus.accounts.trust import TrustLevel
@@ -62,6 +63,18 @@ class Verified:
     authenticated_at: datetime
     attributes: Mapping[str, Attribute] = field(default_factory=dict)
     organisation: str = ""
+    groups: tuple[str, ...] = ()
+    """Groups of the person in the town's directory; only from sources for staff."""
+    second_factor: bool = False
+    """The directory says that it asked for a second factor."""
+
+
+@dataclass(frozen=True)
+class GroupRole:
+    """What members of a group of the town's directory are here: a role in an office."""
+
+    office: str
+    role: str
 
 
 @dataclass(frozen=True)
@@ -147,6 +160,8 @@ class Source(ABC):
     """Origins a form may be sent to, for the Content-Security-Policy."""
     hint: str = ""
     """One sentence that helps to choose: what people need for this log-in."""
+    groups: Mapping[str, tuple[GroupRole, ...]] = MappingProxyType({})
+    """Sources for staff: roles by group of the directory."""
 
     @abstractmethod
     def begin(self, *, level: TrustLevel, return_url: str, language: str, link: bool) -> Departure:
@@ -167,4 +182,4 @@ class Source(ABC):
 
 def request_id_of(parameters: Mapping[str, str]) -> str:
     """Never trusted: only for looking up which log-in an answer may belong to."""
-    return parameters.get("state", "")[:120]
+    return (parameters.get("state") or parameters.get("RelayState") or "")[:120]
