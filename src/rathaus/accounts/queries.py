@@ -79,7 +79,7 @@ def mandate(account: Account, kind: str, public_id: uuid.UUID | str) -> Mandate 
 
 def minors(account: Account) -> QuerySet[Child]:
     """Children an account acts for: until the day before they come of age."""
-    rows = Child.objects.filter(account=account, ended_at=None, birth_date__gt=grown_up_since())
+    rows = Child.objects.filter(account=account, birth_date__gt=grown_up_since())
     return rows.order_by("birth_date", "pk")
 
 

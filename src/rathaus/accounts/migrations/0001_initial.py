@@ -110,7 +110,6 @@ class Migration(migrations.Migration):
                 ("last_name", models.CharField(max_length=120)),
                 ("birth_date", models.DateField()),
                 ("declared_at", models.DateTimeField()),
-                ("ended_at", models.DateTimeField(blank=True, null=True)),
                 (
                     "account",
                     models.ForeignKey(

@@ -8,6 +8,8 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 
+from rathaus.core.actors import Actor
+
 
 class Account(models.Model):
     """The Servicekonto of one person; logs in as `user`.
@@ -46,6 +48,11 @@ class Account(models.Model):
     def name(self) -> str:
         """First names and last name; may be empty."""
         return f"{self.first_names} {self.last_name}".strip()
+
+    @property
+    def actor(self) -> Actor:
+        """The owner, as named in events; without a name."""
+        return Actor.resident(str(self.public_id), "Inhaberin oder Inhaber")
 
 
 class Identity(models.Model):

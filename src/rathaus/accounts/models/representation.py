@@ -108,7 +108,7 @@ class Invitation(models.Model):
 
 
 class Child(models.Model):
-    """A child a parent acts for; declared by the parent, not proved."""
+    """A child a parent acts for; declared by the parent, not proved. Deleted when it is over."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="children")
@@ -116,7 +116,6 @@ class Child(models.Model):
     last_name = models.CharField(max_length=120)
     birth_date = models.DateField()
     declared_at = models.DateTimeField()
-    ended_at = models.DateTimeField(null=True, blank=True)
 
     @property
     def name(self) -> str:
