@@ -118,7 +118,7 @@ def begin(
         level=level,
         return_url=return_url(source),
         language=(get_language() or "de")[:2],
-        link=purpose == Purpose.LINK,
+        link=purpose != Purpose.STEP_UP,  # a step-up is open to guests
     )
     moment = now()
     pending = PendingLogin(

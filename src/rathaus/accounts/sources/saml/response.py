@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 from lxml import etree
 
-from rathaus.accounts.sources import keys, spending
+from rathaus.accounts.sources import keys, spent
 from rathaus.accounts.sources.base import LoginRefused, Returned, Verified
 from rathaus.accounts.sources.saml import (
     attributes,
@@ -79,9 +79,7 @@ def _check(source: SamlSource, returned: Returned) -> Verified:
         skew=timedelta(seconds=source.entry.skew_seconds),
     )
     verified = _said(source, attributes.read(trusted), returned)
-    name = f"{provider.entity_id}|{trusted.get('ID')}"
-    if not spending.spend(name, expires_at=until):
-        refuse("replay")
+    spent.spend(source.key, f"{provider.entity_id} {trusted.get('ID')}", until=until)
     return verified
 
 
