@@ -8,6 +8,7 @@ from contextlib import suppress
 from functools import lru_cache, wraps
 from typing import Any, Concatenate, ParamSpec
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
@@ -16,6 +17,7 @@ from rathaus.catalogue.models import ServiceVersion
 from rathaus.core.actors import Actor
 from rathaus.organisation import queries as organisation
 from rathaus.portal import grants
+from rathaus.portal.owner import account_of
 from rathaus.proceedings.models import Application, Draft
 
 P = ParamSpec("P")
@@ -55,27 +57,45 @@ def never_stored(response: HttpResponse) -> HttpResponse:
 
 
 def draft_for(request: HttpRequest, draft_id: uuid.UUID) -> Draft:
-    """The draft, if this browser may open it. Raises: NoGrant."""
-    if grants.has(request, grants.DRAFT, draft_id):
-        with suppress(Draft.DoesNotExist):
-            draft = Draft.objects.get(public_id=draft_id)
-            draft.version = _version(draft.version_id)
-            return draft
-    raise NoGrant(grants.DRAFT, draft_id)
+    """The draft, if this browser or the account logged in may open it. Raises: NoGrant."""
+    draft: Draft = _find(request, grants.DRAFT, Draft.objects.all(), draft_id)
+    draft.version = _version(draft.version_id)
+    return draft
 
 
 def application_for(request: HttpRequest, application_id: uuid.UUID) -> Application:
     """The application with case, office and claim. Raises: NoGrant."""
-    if grants.has(request, grants.APPLICATION, application_id):
-        with suppress(Application.DoesNotExist):
-            rows = Application.objects.select_related("case", "claim")
-            found = rows.get(public_id=application_id)
-            found.version = _version(found.version_id)
-            for office in organisation.offices():
-                if office.pk == found.case.office_id:
-                    found.case.office = office
-            return found
-    raise NoGrant(grants.APPLICATION, application_id)
+    rows = Application.objects.select_related("case", "claim")
+    found: Application = _find(request, grants.APPLICATION, rows, application_id)
+    found.version = _version(found.version_id)
+    for office in organisation.offices():
+        if office.pk == found.case.office_id:
+            found.case.office = office
+    return found
+
+
+def _find(request: HttpRequest, kind: grants.Kind, rows: Any, public_id: uuid.UUID) -> Any:
+    """What has an account opens for that account only, whatever the browser was granted.
+
+    Who asks without grant and log-in costs no query.
+    """
+    if grants.has(request, kind, public_id):
+        with suppress(ObjectDoesNotExist):
+            return rows.get(public_id=public_id, account=None)
+    account = account_of(request)
+    if account is not None:
+        with suppress(ObjectDoesNotExist):
+            return rows.belonging_to(account).get(public_id=public_id)
+    raise NoGrant(kind, public_id)
+
+
+def may_open(request: HttpRequest, application: Application) -> bool:
+    """The same for one that was found by other means; needs only its ids."""
+    if application.account_id is None:
+        return grants.has(request, grants.APPLICATION, application.public_id)
+    account = account_of(request)
+    rows = Application.objects.filter(pk=application.pk)
+    return account is not None and rows.belonging_to(account).exists()
 
 
 @lru_cache(maxsize=512)
@@ -108,6 +128,7 @@ def ask_for_code(request: HttpRequest, kind: grants.Kind, public_id: uuid.UUID) 
         "public_id": public_id,
         "typed": typed,
         "had_files": bool(request.FILES),
+        "is_signed_in": account_of(request) is not None,
         "nav_current": "services" if kind == grants.DRAFT else "cases",
     }
     return render(request, "portal/no_access.html", facts, status=403)

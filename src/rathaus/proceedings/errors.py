@@ -36,6 +36,14 @@ class CodeWrong(ProceedingError):
     """Reference and code do not belong together, or do not exist."""
 
 
+class BelongsToAccount(CodeWrong):
+    """Code and reference are right, but the case has an account and opens only there."""
+
+    def __init__(self, ident: Any) -> None:
+        super().__init__(str(ident))
+        self.public_id = ident
+
+
 class CodeExpired(ProceedingError):
     """The draft was too old and is deleted or about to be."""
 

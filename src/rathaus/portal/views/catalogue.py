@@ -122,6 +122,7 @@ def _open_drafts(request: HttpRequest, definition: ServiceDefinition) -> list[Dr
         return []
     rows = Draft.objects.filter(
         public_id__in=known,
+        account=None,
         state=DraftState.OPEN,
         version__service__slug=definition.slug,
         expires_at__gt=clock.now(),

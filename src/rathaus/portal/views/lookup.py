@@ -15,8 +15,9 @@ from rathaus.core.middleware import sender_key
 from rathaus.forms.text import one_line
 from rathaus.portal import asked, fields, grants
 from rathaus.portal.access import never_stored
+from rathaus.portal.owner import account_of
 from rathaus.proceedings import queries
-from rathaus.proceedings.errors import CodeWrong, TooManyTries
+from rathaus.proceedings.errors import BelongsToAccount, CodeWrong, TooManyTries
 from rathaus.proceedings.models import Application, Draft, DraftState
 from rathaus.theme.views import too_many
 
@@ -35,6 +36,13 @@ def cases(request: HttpRequest) -> HttpResponse:
             )
         except TooManyTries:
             return never_stored(too_many(request, retry_minutes=15))
+        except BelongsToAccount as owned:
+            mine = Application.objects.filter(public_id=owned.public_id)
+            account = account_of(request)
+            if account is not None and mine.belonging_to(account).exists():
+                return never_stored(redirect("portal:status", application_id=owned.public_id))
+            text = _("Dieser Vorgang gehört zu einem Servicekonto. Melden Sie sich dort an.")
+            asked.fail(question, "aktenzeichen", text)
         except CodeWrong:
             text = _("Aktenzeichen und Code passen nicht zusammen. Prüfen Sie beides.")
             asked.fail(question, "code", text)
@@ -71,7 +79,7 @@ def _applications(request: HttpRequest) -> list[Application]:
     known = grants.ids(request, grants.APPLICATION)
     if not known:
         return []
-    rows = Application.objects.filter(public_id__in=known).for_lists()
+    rows = Application.objects.filter(public_id__in=known, account=None).for_lists()
     return list(rows.order_by("-submitted_at"))
 
 
@@ -80,7 +88,7 @@ def _drafts(request: HttpRequest) -> list[Draft]:
     if not known:
         return []
     rows = Draft.objects.filter(
-        public_id__in=known, state=DraftState.OPEN, expires_at__gt=clock.now()
+        public_id__in=known, account=None, state=DraftState.OPEN, expires_at__gt=clock.now()
     )
     rows = rows.select_related("version").defer("version__definition", "answers")
     return list(rows.order_by("-updated_at"))

@@ -19,9 +19,11 @@ from rathaus.core.middleware import sender_key
 from rathaus.core.secrets import seal
 from rathaus.portal import asked, fields, grants, jobs, limits, progress
 from rathaus.portal.access import draft_for, never_stored, personal
+from rathaus.portal.owner import account_of
 from rathaus.portal.views.apply import form_of, to_application
 from rathaus.proceedings import actions, queries
 from rathaus.proceedings.errors import (
+    BelongsToAccount,
     CodeExpired,
     CodeWrong,
     DraftAlreadySubmitted,
@@ -82,6 +84,13 @@ def resume(request: HttpRequest) -> HttpResponse:
             return too_many(request, retry_minutes=15)
         except CodeExpired:
             text = _("Dieser Entwurf ist abgelaufen. Nach 30 Tagen ohne Änderung löschen wir ihn.")
+            asked.fail(question, "antrag", text)
+        except BelongsToAccount as owned:
+            account = account_of(request)
+            mine = Draft.objects.filter(public_id=owned.public_id)
+            if account is not None and mine.belonging_to(account).exists():
+                return never_stored(redirect("portal:draft", draft_id=owned.public_id))
+            text = _("Dieser Entwurf gehört zu einem Servicekonto. Melden Sie sich dort an.")
             asked.fail(question, "antrag", text)
         except CodeWrong:
             text = _("Link und Code passen nicht zusammen. Prüfen Sie beides.")

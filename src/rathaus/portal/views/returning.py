@@ -17,8 +17,7 @@ from django.views.decorators.http import require_http_methods
 from rathaus.core.actors import Actor
 from rathaus.payments import actions, queries
 from rathaus.payments.models import PaymentAttempt
-from rathaus.portal import grants
-from rathaus.portal.access import never_stored
+from rathaus.portal.access import may_open, never_stored
 from rathaus.proceedings.models import Application
 
 UNCERTAIN = frozenset({"approved", "capturing", "unknown", "starting"})
@@ -66,10 +65,8 @@ def _attempt(attempt_id: uuid.UUID) -> PaymentAttempt:
 
 def _page(request: HttpRequest, attempt: PaymentAttempt, outcome: str) -> HttpResponse:
     rows = Application.objects.filter(claim_id=attempt.claim_id)
-    application = rows.only("public_id").first()
-    known = application is not None and grants.has(
-        request, grants.APPLICATION, application.public_id
-    )
+    application = rows.only("public_id", "account_id").first()
+    known = application is not None and may_open(request, application)
     facts = {
         "attempt": attempt,
         "outcome": outcome,

@@ -37,7 +37,7 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         """Only applications whose case belongs to one of these offices."""
         return self.filter(office_id__in=list(office_ids))
 
-    def of_account(self, account: Account) -> ApplicationQuerySet:
+    def belonging_to(self, account: Account) -> ApplicationQuerySet:
         """What an account may open now: its own, and those of organisations it acts for.
 
         What it sent for an organisation is the organisation's: gone with the representation.

@@ -28,12 +28,14 @@ class DraftState(models.TextChoices):
 class DraftQuerySet(models.QuerySet["Draft"]):
     """Whose drafts."""
 
-    def of_account(self, account: Account) -> DraftQuerySet:
-        """Open drafts of an account; those for an organisation only while it acts for it."""
-        mine = self.filter(account=account, state=DraftState.OPEN, expires_at__gt=now())
-        return mine.filter(
-            models.Q(represented=None) | models.Q(represented_id__in=represented_by(account))
-        )
+    def belonging_to(self, account: Account) -> DraftQuerySet:
+        """Drafts of an account; those for an organisation only while it acts for it."""
+        own = models.Q(represented=None) | models.Q(represented_id__in=represented_by(account))
+        return self.filter(own, account=account)
+
+    def going_on(self) -> DraftQuerySet:
+        """Not sent, not over."""
+        return self.filter(state=DraftState.OPEN, expires_at__gt=now())
 
 
 class Draft(models.Model):

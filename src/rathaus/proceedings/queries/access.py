@@ -7,7 +7,13 @@ from datetime import timedelta
 
 from rathaus.core import ratelimit, secrets
 from rathaus.core.clock import now
-from rathaus.proceedings.errors import CodeExpired, CodeWrong, DraftAlreadySubmitted, TooManyTries
+from rathaus.proceedings.errors import (
+    BelongsToAccount,
+    CodeExpired,
+    CodeWrong,
+    DraftAlreadySubmitted,
+    TooManyTries,
+)
 from rathaus.proceedings.models import Application, Draft, DraftState
 
 TRIES = 10
@@ -21,7 +27,7 @@ PER = timedelta(minutes=15)
 def open_draft(public_id: str, code: str, *, sender: str) -> Draft:
     """The draft that belongs to this link and code.
 
-    Raises: TooManyTries, CodeWrong, CodeExpired, DraftAlreadySubmitted.
+    Raises: TooManyTries, CodeWrong (BelongsToAccount), CodeExpired, DraftAlreadySubmitted.
     """
     _count("draft", public_id, sender)
     draft = (
@@ -29,6 +35,8 @@ def open_draft(public_id: str, code: str, *, sender: str) -> Draft:
     )
     if draft is None or not draft.code_sealed or not secrets.codes_equal(code, draft.code):
         raise CodeWrong
+    if draft.account_id is not None:
+        raise BelongsToAccount(draft.public_id)
     if draft.state == DraftState.SUBMITTED:
         raise DraftAlreadySubmitted(draft.application)
     if draft.expires_at < now():
@@ -37,7 +45,10 @@ def open_draft(public_id: str, code: str, *, sender: str) -> Draft:
 
 
 def by_reference(reference: str, code: str, *, sender: str) -> Application:
-    """The application with this Aktenzeichen and code. Raises: TooManyTries, CodeWrong."""
+    """The application with this Aktenzeichen and code.
+
+    Raises: TooManyTries, CodeWrong (BelongsToAccount).
+    """
     reference = reference.strip().upper()[:60]
     _count("application", reference, sender)
     application = (
@@ -47,6 +58,8 @@ def by_reference(reference: str, code: str, *, sender: str) -> Application:
     )
     if application is None or not secrets.codes_equal(code, application.code):
         raise CodeWrong
+    if application.account_id is not None:
+        raise BelongsToAccount(application.public_id)
     return application
 
 

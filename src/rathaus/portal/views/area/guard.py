@@ -4,26 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from rathaus.accounts.models import Account
 from rathaus.portal.access import NoGrant, ask_for_code, never_stored
+from rathaus.portal.owner import account_of, signed_in
+
+__all__ = ["AFTER_LOGIN", "account_of", "account_required", "signed_in"]
 
 P = ParamSpec("P")
 AFTER_LOGIN = "after_login"
 """Key in the session: ``{"view", "args"}`` of the page somebody wanted before the log-in."""
-
-
-def account_of(request: HttpRequest) -> Account | None:
-    """The open account that is logged in on this page, or None; one query at most."""
-    known: Account | bool | None = getattr(request, "_account", False)
-    if isinstance(known, bool):
-        known = _read(request)
-        request._account = known  # type: ignore[attr-defined]
-    return known
 
 
 def account_required(
@@ -45,21 +38,6 @@ def account_required(
         return never_stored(response)
 
     return guarded
-
-
-def signed_in(request: HttpRequest) -> Account:
-    """The account of a page behind `account_required`."""
-    account = account_of(request)
-    if account is None:
-        raise LookupError("this view needs account_required")
-    return account
-
-
-def _read(request: HttpRequest) -> Account | None:
-    user: Any = getattr(request, "user", None)
-    if user is None or not user.is_authenticated or not user.is_active:
-        return None
-    return Account.objects.filter(user_id=user.pk, closed_at=None).select_related("chain").first()
 
 
 def _log_in_first(request: HttpRequest) -> HttpResponse:
