@@ -391,4 +391,6 @@ def _load(found: dict[str, Any]) -> Verified:
             for name, (value, level) in found["attributes"].items()
         },
         organisation=found["organisation"],
+        groups=tuple(found["groups"]),
+        second_factor=found["second_factor"],
     )

@@ -72,7 +72,22 @@ def _field(field: Field, group: Field | None) -> Iterator[str]:
         yield from _group(field, group)
     elif field.fields:
         yield _("Nur eine Gruppe hat eigene Felder.")
+    yield from _known(field, group)
     yield from _limits(field)
+
+
+_KNOWN = (FieldType.PERSON, FieldType.ADDRESS, FieldType.EMAIL, FieldType.PHONE)
+
+
+def _known(field: Field, group: Field | None) -> Iterator[str]:
+    """Only what a log-in can tell can be filled in by one, and only once in the form."""
+    if field.prefill and (field.type not in _KNOWN or group is not None):
+        yield _("Vorausgefüllt werden nur Person, Anschrift, E-Mail und Telefon außerhalb von "
+                "Gruppen.")  # fmt: skip
+    if field.locked and not (field.prefill and field.type in _KNOWN[:2]):
+        yield _("Gesperrt werden nur vorausgefüllte Angaben zu Person und Anschrift.")
+    if field.trust_level != "none" and group is not None:
+        yield _("Ein Vertrauensniveau gilt für ein Feld, nicht innerhalb einer Gruppe.")
 
 
 def _limits(field: Field) -> Iterator[str]:

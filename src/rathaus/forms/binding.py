@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from rathaus.core import clock, logic
+from rathaus.forms import prefill
 from rathaus.forms.bound import READ_BY_BROWSER, Action, BoundField, BoundItem, BoundStep, Problem
 from rathaus.forms.compiled import (
     Answers,
@@ -22,6 +23,7 @@ from rathaus.forms.definition import FieldType, FormDefinition, Step
 from rathaus.forms.kinds import Context, Invalid, Node, Source, Uploads
 from rathaus.forms.kinds.composite import GroupKind, ObjectKind
 from rathaus.forms.kinds.texts import email_hint
+from rathaus.forms.prefill import Givens
 from rathaus.forms.reading import apply_action, load, read
 
 
@@ -34,11 +36,13 @@ def bind(
     files: Mapping[str, Any] | None = None,
     uploads: Uploads | None = None,
     today: date | None = None,
+    givens: Givens | None = None,
 ) -> BoundStep:
     """Fill a step with stored `answers`, or with posted `data` and `files`.
 
-    New files are stored at once through `uploads` (see `rathaus.forms.uploads.Box`) so that an
-    error elsewhere on the page loses none. Raises KeyError for an unknown step.
+    `givens` is what is known of the person (see `forms.prefill`). New files are stored at once
+    through `uploads` (see `rathaus.forms.uploads.Box`) so that an error elsewhere on the page
+    loses none. Raises KeyError for an unknown step.
     """
     this = compiled(form).by_key[step if isinstance(step, str) else step.key]
     context = Context(today or clock.today(), uploads)
@@ -54,7 +58,10 @@ def bind(
         ]
         action = apply_action(fields, source)
         shown_before = frozenset(source.many("_hidden"))
+    known = prefill.usable(this.nodes, givens, context) if givens else {}
+    prefill.fill(fields, known, answers, posted=data is not None)
     values = settle(this, fields, around, context, judge=data is not None)
+    prefill.mark(fields, known)
     _mark_page(this, fields, {**around, **values})
     revealed: list[BoundField] = []
     if data is not None:

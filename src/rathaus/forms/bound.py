@@ -59,6 +59,10 @@ class BoundField:
         self.visible = True
         self.revealed = False
         """Became visible by what was just sent; nobody could have answered it yet."""
+        self.fixed = False
+        """Known beforehand and not to be changed: shown as text."""
+        self.confirmed = ""
+        """Who vouches for this answer, e.g. "BundID"."""
         self.autofocus = False
         self.around: Any = None
         """Answers its condition may read besides those on the page; None outside a page."""
@@ -146,6 +150,16 @@ class BoundField:
             }
             for part, label, width in names
         ]
+
+    @property
+    def lines(self) -> list[str]:
+        """The answer as people read it, where it is shown as text."""
+        return self.node.kind.display(self.node, self.value) if self.value is not None else []
+
+    @property
+    def all_fixed(self) -> bool:
+        """Nothing in here can be changed."""
+        return bool(self.parts) and all(part.fixed for part in self.parts)
 
     @property
     def width_class(self) -> str:

@@ -63,6 +63,16 @@ class CompiledForm:
         self.by_key = {step.key: step for step in self.steps}
 
     @cached_property
+    def demanding(self) -> bool:
+        """Whether any question demands that somebody is logged in."""
+        return any(n.field.trust_level != "none" or n.field.locked for n in self.nodes.values())
+
+    @cached_property
+    def prefilled(self) -> bool:
+        """Whether any question is about the person who is logged in."""
+        return any(node.field.prefill for node in self.nodes.values())
+
+    @cached_property
     def nodes(self) -> dict[str, Node]:
         """Every top-level field by its key."""
         return {node.key: node for step in self.steps for node in step.nodes}

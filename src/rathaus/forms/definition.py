@@ -125,6 +125,12 @@ class Field(Model):
     """Where the question comes from, e.g. ``GewA 1 Nr. 4``."""
     fim_id: str = ""
     """FIM data field id where a source gives one; never guessed."""
+    trust_level: Literal["none", "basic", "substantial", "high"] = "none"
+    """How sure we have to be of who is there before this may be answered."""
+    prefill: Literal["", "applicant"] = ""
+    """Person, address, e-mail, phone: what is known of the person who is logged in."""
+    locked: bool = False
+    """With `prefill`: what a log-in has verified at the level demanded cannot be changed."""
 
 
 class Rule(Model):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from rathaus.accounts.trust import TrustLevel
     from rathaus.proceedings.models import Application
 
 
@@ -30,6 +31,26 @@ class DraftAlreadySubmitted(ProceedingError):
 
 class DraftConflict(ProceedingError):
     """Somebody saved the draft in between (two tabs)."""
+
+
+class TrustTooLow(ProceedingError):
+    """The service demands a log-in at `level`, which does not hold now."""
+
+    def __init__(self, level: TrustLevel) -> None:
+        super().__init__(level.key)
+        self.level = level
+
+
+class NotConfirmed(ProceedingError):
+    """A locked answer is not what the log-in of this session has verified."""
+
+    def __init__(self, step_key: str) -> None:
+        super().__init__(step_key)
+        self.step_key = step_key
+
+
+class MandateEnded(ProceedingError):
+    """The person may not act any more for whom the draft was begun."""
 
 
 class CodeWrong(ProceedingError):

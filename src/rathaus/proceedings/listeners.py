@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from rathaus.accounts.events import AccountsMerged
+from rathaus.accounts.models import Account
 from rathaus.core.actors import Actor
 from rathaus.core.events import subscribe
 from rathaus.core.jobs import enqueue
@@ -9,7 +11,7 @@ from rathaus.core.models import Event
 from rathaus.payments.events import ClaimPaid
 from rathaus.proceedings import jobs
 from rathaus.proceedings.actions.casework import release
-from rathaus.proceedings.models import Application
+from rathaus.proceedings.models import Application, Draft, Seen
 from rathaus.proceedings.states import State
 
 
@@ -26,3 +28,19 @@ def on_claim_paid(event: ClaimPaid, row: Event) -> None:
     if application.state == State.AWAITING_PAYMENT:
         release(application=application, actor=Actor.system("payments"))
     enqueue(jobs.make_payment_receipt, application_id=application.pk)
+
+
+@subscribe(AccountsMerged)
+def on_accounts_merged(event: AccountsMerged, row: Event) -> None:
+    """Drafts and applications go along with the account; told in both chains, done once."""
+    keep = Account.objects.filter(public_id=event.kept, chain_id=row.chain_id).first()
+    if keep is None:
+        return
+    for rows in (Draft.objects, Application.objects):
+        rows.filter(account__public_id=event.given_up).update(account=keep)
+    for name in ("document_id", "message_id"):
+        known = Seen.objects.filter(account=keep).exclude(**{name: None}).values(name)
+        theirs = Seen.objects.filter(account__public_id=event.given_up).exclude(**{name: None})
+        theirs.exclude(**{f"{name}__in": list(known.values_list(name, flat=True))}).update(
+            account=keep
+        )

@@ -21,11 +21,13 @@ from rathaus.accounts.models import (
     Representation,
     RepresentationState,
 )
+from rathaus.accounts.ways import has_password
 from rathaus.core.actors import Actor
 from rathaus.core.clock import now
 from rathaus.core.events import record
 
 PROFILE = ("first_names", "last_name", "phone", "address", "contact_email")
+WITH_PASSWORD = (Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES)
 HELD = (RepresentationState.REQUESTED, RepresentationState.ACTIVE)
 
 
@@ -70,6 +72,7 @@ def merge(*, keep: Account, give_up: Account, actor: Actor) -> None:
         Consent.objects.filter(account=give_up).update(account=keep)
         _move_representations(keep, give_up)
         _fill_profile(keep, give_up)
+        _move_password(keep, give_up)
         event = AccountsMerged(kept=str(keep.public_id), given_up=str(give_up.public_id))
         record(keep.chain, event, actor=actor)
         record(give_up.chain, event, actor=actor)
@@ -104,6 +107,22 @@ def _fill_profile(keep: Account, give_up: Account) -> None:
     }
     if changes:
         Account.objects.filter(pk=keep.pk).update(**changes)
+
+
+def _move_password(keep: Account, give_up: Account) -> None:
+    """Address, password and codes from an app, where the kept account has no password.
+
+    Passkeys stay behind: devices keep them under the user they were made for.
+    """
+    if has_password(keep) or not has_password(give_up):
+        return
+    old, new = give_up.user, keep.user
+    EmailAddress.objects.filter(user_id=new.pk).delete()
+    EmailAddress.objects.filter(user_id=old.pk).update(user_id=new.pk)
+    Authenticator.objects.filter(user_id=new.pk, type__in=WITH_PASSWORD).delete()
+    Authenticator.objects.filter(user_id=old.pk, type__in=WITH_PASSWORD).update(user_id=new.pk)
+    new.password = old.password
+    new.save(update_fields=["password"])
 
 
 def _close(account: Account) -> None:

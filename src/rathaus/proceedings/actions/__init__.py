@@ -10,18 +10,27 @@ from rathaus.proceedings.actions.dialogue import (
     send_message,
     withdraw_correction,
 )
-from rathaus.proceedings.actions.drafts import discard, issue_code, save_step, start_draft
+from rathaus.proceedings.actions.drafts import (
+    act_for,
+    discard,
+    issue_code,
+    join_account,
+    save_step,
+    start_draft,
+)
 from rathaus.proceedings.actions.submission import submit
 from rathaus.proceedings.actions.withdrawal import withdraw
 
 __all__ = [
     "CorrectionItem",
+    "act_for",
     "answer_correction",
     "assign",
     "decide",
     "discard",
     "draft_letter",
     "issue_code",
+    "join_account",
     "mark_letter_read",
     "mark_messages_read",
     "mark_viewed",

@@ -7,6 +7,9 @@ from typing import Any
 from django.db import models, transaction
 from django.db.models import F
 
+from rathaus.accounts import queries as accounts
+from rathaus.accounts.models import Account
+from rathaus.accounts.queries import Mandate
 from rathaus.catalogue.models import ServiceVersion
 from rathaus.core import secrets
 from rathaus.core.actors import Actor
@@ -26,14 +29,16 @@ def start_draft(
     channel: str = "online",
     entered_by: StaffMember | None = None,
     language: str = "de",
+    account: Account | None = None,
 ) -> Draft:
-    """A new, empty draft on this version of the service."""
+    """A new, empty draft on this version of the service; `account` is whose it is."""
     moment = now()
     return Draft.objects.create(
         version=version,
         channel=channel,
         entered_by=entered_by,
         language=language,
+        account=account,
         created_at=moment,
         updated_at=moment,
         expires_at=moment + LIFETIME,
@@ -61,6 +66,37 @@ def save_step(
     draft.answers, draft.current_step = merged, step_key
     draft.revision, draft.updated_at = revision + 1, moment
     return draft
+
+
+def join_account(*, draft: Draft, account: Account) -> bool:
+    """Give a draft that belongs to nobody to the account; False if it belongs to somebody."""
+    rows = Draft.objects.filter(pk=draft.pk, state=DraftState.OPEN, account=None)
+    if not rows.update(account=account):
+        return False
+    draft.account = account
+    return True
+
+
+def act_for(*, draft: Draft, mandate: Mandate | None, actor: Actor) -> Draft:
+    """Note on whose behalf the draft is filled in; None: on one's own.
+
+    Raises: DraftAlreadySubmitted, DraftConflict.
+    """
+    changes: dict[str, Any] = {
+        "on_behalf": mandate.on_behalf if mandate else {},
+        "represented_id": mandate.organisation_id if mandate else None,
+    }
+    rows = Draft.objects.filter(pk=draft.pk, state=DraftState.OPEN)
+    if not rows.update(revision=F("revision") + 1, updated_at=now(), **changes):
+        raise_changed(draft)
+    draft.refresh_from_db(fields=["revision", "on_behalf", "represented"])
+    return draft
+
+
+def still_acting(draft: Draft) -> bool:
+    """Whether the account of the draft may act today for whom it was begun."""
+    kind, public_id = draft.on_behalf.get("kind", ""), draft.on_behalf.get("id", "")
+    return draft.account is not None and bool(accounts.mandate(draft.account, kind, public_id))
 
 
 def raise_changed(draft: Draft) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext_noop as _  # the record is kept in German
 
+from rathaus.accounts.assurance import NOTHING, Assurance
 from rathaus.catalogue.definition import ServiceDefinition
 from rathaus.core import secrets
 from rathaus.core.actors import Actor
@@ -24,23 +25,32 @@ from rathaus.payments import actions as payments
 from rathaus.payments import fees
 from rathaus.payments.errors import PaymentError
 from rathaus.proceedings import answers as paths
-from rathaus.proceedings import jobs
-from rathaus.proceedings.actions.drafts import raise_changed
-from rathaus.proceedings.errors import DraftIncomplete
+from rathaus.proceedings import jobs, known, trust
+from rathaus.proceedings.actions.drafts import raise_changed, still_acting
+from rathaus.proceedings.errors import (
+    DraftIncomplete,
+    MandateEnded,
+    NotConfirmed,
+    TrustTooLow,
+)
 from rathaus.proceedings.events import ApplicationSubmitted
-from rathaus.proceedings.models import Application, Draft, DraftState
+from rathaus.proceedings.models import Application, Channel, Draft, DraftState
 from rathaus.proceedings.states import State
 from rathaus.records import actions as records
 from rathaus.records.models import Case
 
 
-def submit(*, draft: Draft, actor: Actor, pay_by: str = "") -> Application:
+def submit(
+    *, draft: Draft, actor: Actor, pay_by: str = "", assurance: Assurance = NOTHING
+) -> Application:
     """Turn a complete draft into an application with its case, documents and claim.
 
     Everything is in the record when this returns; receipt and e-mail follow by job. `pay_by`
     names the way of paying that was chosen while sending, if it needs nobody outside.
+    `assurance` is what the sender's session has proved at this moment.
 
-    Raises: DraftIncomplete, DraftAlreadySubmitted (carries the application), DraftConflict.
+    Raises: DraftIncomplete, DraftAlreadySubmitted (carries the application), DraftConflict,
+    TrustTooLow, NotConfirmed, MandateEnded.
     """
     if draft.state != DraftState.OPEN:
         raise_changed(draft)
@@ -50,6 +60,7 @@ def submit(*, draft: Draft, actor: Actor, pay_by: str = "") -> Application:
     if problems:
         raise DraftIncomplete(problems)
     answers = engine.prune(form, draft.answers)
+    verified = _prove(draft, service, answers, assurance)
     content = canonical(answers)
     digest = hashlib.sha256(content).hexdigest()
     with together():
@@ -66,6 +77,7 @@ def submit(*, draft: Draft, actor: Actor, pay_by: str = "") -> Application:
             actor=actor,
         )
         application = _prepare(draft, service, case, answers, digest)
+        application.verified = verified
         record(
             case.chain,
             ApplicationSubmitted(
@@ -82,6 +94,26 @@ def submit(*, draft: Draft, actor: Actor, pay_by: str = "") -> Application:
         application.save(force_insert=True)
         enqueue(jobs.make_receipt, application_id=application.pk)
     return application
+
+
+def _prove(
+    draft: Draft, service: ServiceDefinition, answers: dict[str, Any], assurance: Assurance
+) -> dict[str, Any]:
+    """Whether who sends it may; what of it was verified. Raises as `submit`.
+
+    The level is that of the session now, never one that a draft or an account once had. At the
+    counter the clerk has looked at the identity card.
+    """
+    if draft.channel != Channel.ONLINE:
+        return {}
+    level = trust.of_sending(service, answers)
+    if not assurance.reaches(level):
+        raise TrustTooLow(level)
+    if step := known.contradicted(service, answers, assurance):
+        raise NotConfirmed(step)
+    if draft.on_behalf and not still_acting(draft):
+        raise MandateEnded
+    return known.evidence(service, answers, assurance)
 
 
 def canonical(answers: dict[str, Any]) -> bytes:
@@ -118,6 +150,9 @@ def _prepare(
         submitted_at=moment,
         released_at=moment,
         due_on=deadline(service, local(moment).date()),
+        account_id=draft.account_id,
+        represented_id=draft.represented_id,
+        on_behalf=draft.on_behalf,
     )
 
 
@@ -134,6 +169,18 @@ def _file(application: Application, content: bytes, actor: Actor) -> None:
         actor=actor,
         text=paths.searchable(application.answers),
     )
+    if application.verified or application.on_behalf:
+        proof = {"verified": application.verified, "on_behalf": application.on_behalf}
+        records.file_document(
+            case=case,
+            title=_("Nachweis der Anmeldung"),
+            kind="application_data",
+            content=canonical(proof),
+            name=f"anmeldung-{case.reference}.json",
+            content_type="application/json",
+            direction="in",
+            actor=actor,
+        )
     draft, form = application.draft, application.service.online_form
     if draft is None or not paths.takes_files(form):
         return
