@@ -119,3 +119,38 @@ class SimulatedAttachment(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class SimulatedLogin(models.Model):
+    """Somebody who stands at the log-in page of a simulated account system."""
+
+    token = models.CharField(max_length=40, unique=True, default=random_token)
+    house = models.CharField(max_length=20)
+    request = models.JSONField()
+    relay_state = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.token
+
+
+class SimulatedMessage(models.Model):
+    """A request that came to a simulated account system, or an answer that left it."""
+
+    token = models.CharField(max_length=40, unique=True, default=random_token)
+    house = models.CharField(max_length=20)
+    incoming = models.BooleanField()
+    title = models.CharField(max_length=200)
+    remarks = models.JSONField(default=list)
+    """What was wrong with a request, or made wrong in an answer."""
+    xml = models.TextField()
+    """As it went over the wire, decoded."""
+    inside = models.TextField(blank=True)
+    """Of an encrypted answer: what was in it."""
+    created_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["house", "-id"], name="simulation_message_house")]
+
+    def __str__(self) -> str:
+        return self.title

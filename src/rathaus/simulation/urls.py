@@ -3,6 +3,7 @@
 from django.urls import path
 
 from rathaus.simulation import views
+from rathaus.simulation.bundid.urls import urlpatterns as houses
 from rathaus.simulation.paypal import api, pages
 
 app_name = "simulation"
@@ -23,4 +24,5 @@ urlpatterns = [
     path("paypal/v2/payments/captures/<str:capture_id>", api.get_capture),
     path("paypal/v2/payments/captures/<str:capture_id>/refund", api.refund_capture),
     path("paypal/v2/payments/refunds/<str:refund_id>", api.get_refund),
+    *houses,
 ]

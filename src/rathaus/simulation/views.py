@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET
 
+from rathaus.simulation.bundid.houses import HOUSES
 from rathaus.simulation.models import SimulatedAttachment, SimulatedMail
 
 PAGE = 50
@@ -16,7 +17,7 @@ _INLINE = {"application/pdf", "image/png", "image/jpeg", "text/plain"}
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
     """What there is to play with."""
-    return render(request, "simulation/index.html")
+    return render(request, "simulation/index.html", {"houses": HOUSES.values()})
 
 
 @require_GET

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
-from rathaus.simulation.models import SimulatedFault
+from rathaus.simulation import switches
+from rathaus.simulation.switches import take
+
+__all__ = ["CALLS", "GENERAL", "NAMES", "SPECIAL", "active", "switch_on", "take", "take_general"]
 
 CALLS: Mapping[str, object] = {
     "token": _("Anmeldung"),
@@ -58,21 +60,14 @@ def switch_on(name: str, times: int = 1) -> None:
     """
     if name not in NAMES:
         raise KeyError(name)
-    SimulatedFault.objects.update_or_create(name=name, defaults={"remaining": times})
+    switches.switch_on(name, times)
 
 
 def active(prefix: str) -> set[str]:
     """Names of the faults now on for one kind of call, without the prefix."""
-    rows = SimulatedFault.objects.filter(name__startswith=f"{prefix}.", remaining__gt=0)
-    return {name.partition(".")[2] for name in rows.values_list("name", flat=True)}
+    return set(switches.active(prefix))
 
 
 def take_general(call: str, fault: str) -> bool:
     """Use up a fault that any call can have; the special ones are taken where they strike."""
     return fault in GENERAL and take(f"{call}.{fault}")
-
-
-def take(name: str) -> bool:
-    """Use up one occasion; False if the fault is off (or somebody else used the last one)."""
-    rows = SimulatedFault.objects.filter(name=name, remaining__gt=0)
-    return rows.update(remaining=F("remaining") - 1) == 1
