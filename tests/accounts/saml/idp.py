@@ -253,5 +253,6 @@ def code_of(stage: Stage, answer: etree._Element | bytes | str, **changed: Any) 
     try:
         verified = stage.finish(answer, **changed)
     except LoginRefused as refused:
+        assert refused.code != "unexpected", refused.__cause__ or refused.__context__
         return refused.code
     raise AssertionError(f"accepted: {verified}")

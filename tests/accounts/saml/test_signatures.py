@@ -278,7 +278,8 @@ def never_another(stage: Stage, plain: bytes) -> None:
     SpentAssertion.objects.all().delete()
     try:
         verified = stage.finish(stage.answer(plain))
-    except LoginRefused:
+    except LoginRefused as refused:
+        assert refused.code != "unexpected"
         return
     assert verified.subject == "person-1"
     assert verified.attributes["family_name"].value == "MUSTERMANN"

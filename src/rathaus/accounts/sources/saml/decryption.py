@@ -50,7 +50,7 @@ def open_assertion(
             plain = _decrypt(algorithm, session_key, content)
         except (ValueError, InvalidTag):
             continue
-        return _parse(plain, encrypted)
+        return _parse(plain, encrypted, silent=algorithm in names.CBC)
     return refuse(NOT_FOR_US)
 
 
@@ -124,12 +124,13 @@ def _decrypt(algorithm: str, key: bytes, content: bytes) -> bytes:
     return padded[: -padded[-1]]
 
 
-def _parse(plain: bytes, encrypted: etree._Element) -> etree._Element:
+def _parse(plain: bytes, encrypted: etree._Element, *, silent: bool) -> etree._Element:
+    """`silent`: without a tag, what follows decryption must not tell that the padding fitted."""
     try:
         return xml.parse(plain)
     except xml.Malformed as error:
         if str(error) != "not_xml":
-            refuse(f"assertion_{error}")
+            refuse(NOT_FOR_US if silent else f"assertion_{error}")
     return _parse_in_context(plain, encrypted)
 
 

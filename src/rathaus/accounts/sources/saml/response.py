@@ -47,6 +47,9 @@ def check(source: SamlSource, returned: Returned) -> Verified:
     except idp.MetadataUnusable:
         log.exception("log-in by %s is not possible", source.key)
         refuse("not_configured", message=_("Diese Anmeldung ist zurzeit nicht möglich."))
+    except (etree.LxmlError, ValueError, TypeError, RecursionError):
+        log.exception("log-in by %s refused: a check failed", source.key)
+        refuse("unexpected")
 
 
 def _check(source: SamlSource, returned: Returned) -> Verified:
@@ -54,8 +57,7 @@ def _check(source: SamlSource, returned: Returned) -> Verified:
     return_url = str(kept.get("return_url", ""))
     if not returned.request_id or not return_url or not kept.get("issued"):
         refuse("request_unknown")
-    raw = xml.decode(returned.parameters.get("SAMLResponse", ""))
-    root = xml.parse(raw)
+    root = xml.parse(xml.decode(returned.parameters.get("SAMLResponse", "")))
     structure.check_response(root)
     status.check(root)
     provider = source.idp()
@@ -64,7 +66,7 @@ def _check(source: SamlSource, returned: Returned) -> Verified:
     verification.agree(
         source,
         provider,
-        raw=raw,
+        root=root,
         assertion=assertion,
         return_url=return_url,
         request_id=returned.request_id,

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("rathaus.accounts.identity")
 
+XSD = "http://www.w3.org/2001/XMLSchema"
+TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
+
 _EXPECTED = SignatureConfiguration(
     location="./",
     expect_references=1,
@@ -71,19 +74,23 @@ def agree(
     source: SamlSource,
     provider: IdentityProvider,
     *,
-    raw: bytes,
+    root: etree._Element,
     assertion: etree._Element,
     return_url: str,
     request_id: str,
 ) -> None:
     """Let python3-saml check the same response. Raises: LoginRefused."""
     settings = OneLogin_Saml2_Settings(_settings(source, provider, return_url))
+    raw = etree.tostring(root)  # what we parsed, so that it cannot see another document
     outer = OneLogin_Saml2_XML.to_etree(raw)
     opened = OneLogin_Saml2_XML.to_etree(raw)
     place = opened.find(structure.ENCRYPTED)
     if place is None:
         refuse("no_assertion")
-    opened.replace(place, OneLogin_Saml2_XML.to_etree(etree.tostring(assertion)))
+    inside = OneLogin_Saml2_XML.to_etree(etree.tostring(assertion))
+    if structure.signature_of(assertion) is None:
+        _drop_foreign_types(inside)
+    opened.replace(place, inside)
     if _is_too_new_for_its_schema(outer):
         outer = _checked_without_envelope(settings, outer, opened, assertion)
         if outer is None:
@@ -113,6 +120,14 @@ class _Response(OneLogin_Saml2_Response):  # type: ignore[misc]
         self.decrypted_document = opened
         self.encrypted = outer is not opened
         self.valid_scd_not_on_or_after = None
+
+
+def _drop_foreign_types(assertion: etree._Element) -> None:
+    """Types of other schemas (ELSTER's address), which python3-saml's schemas do not know."""
+    for value in assertion.iter(tag(names.SAML, "AttributeValue")):
+        prefix, colon, _name = value.get(TYPE, "").partition(":")
+        if colon and value.nsmap.get(prefix) != XSD:
+            del value.attrib[TYPE]
 
 
 def _is_too_new_for_its_schema(outer: etree._Element) -> bool:

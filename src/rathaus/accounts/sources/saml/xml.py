@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Iterator
 
 from lxml import etree
@@ -15,7 +16,7 @@ from lxml import etree
 MAX_MESSAGE = 256 * 1024
 """Bytes of a response; a real one has ten to twenty thousand."""
 MAX_ELEMENTS = 2000
-MAX_TEXT = 100_000
+_ENCODING = re.compile(rb"^\s*<\?xml[^>]*\sencoding\s*=\s*[\"']([^\"']*)")
 
 
 class Malformed(ValueError):
@@ -40,6 +41,9 @@ def parse(raw: bytes, *, limit: int = MAX_MESSAGE) -> etree._Element:
     if b"<!" in raw:
         raise Malformed("doctype" if b"<!D" in raw or b"<!E" in raw else "markup_declaration")
     if b"\x00" in raw or raw[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        raise Malformed("encoding")
+    declared = _ENCODING.match(raw[:200])
+    if declared and declared[1].lower() != b"utf-8":
         raise Malformed("encoding")
     parser = etree.XMLParser(
         resolve_entities=False,
