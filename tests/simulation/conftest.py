@@ -10,22 +10,27 @@ from tests.support import saml_sp
 from rathaus.accounts.sources import keys, simulated
 from rathaus.simulation.bundid import sp
 
-_pairs: dict[str, keys.KeyPair] = {}
+_pairs: dict[tuple[str, str], keys.KeyPair] = {}
 
 
 @pytest.fixture
-def houses(settings: Any, monkeypatch: Any, db: None) -> None:
-    """Registered at all houses is `tests.support.saml_sp`; making keys takes a second each."""
+def town_houses(settings: Any, monkeypatch: Any, db: None) -> None:
+    """The town itself is registered at all houses. Making keys takes a second each."""
     settings.BASE_URL = "http://testserver"
     make = keys.ensure
 
     def once(source_key: str, name: str) -> keys.KeyPair:
-        if source_key not in _pairs:
-            _pairs[source_key] = make(source_key, name)
-        return _pairs[source_key]
+        if (source_key, name) not in _pairs:
+            _pairs[source_key, name] = make(source_key, name)
+        return _pairs[source_key, name]
 
     monkeypatch.setattr(keys, "BITS", 2048)
     monkeypatch.setattr(keys, "ensure", once)
+
+
+@pytest.fixture
+def houses(town_houses: None, monkeypatch: Any) -> None:
+    """Registered at all houses is the service provider of `tests.support.saml_sp`."""
     monkeypatch.setattr(sp, "metadata_of", lambda house: saml_sp.metadata())
 
 

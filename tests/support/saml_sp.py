@@ -223,6 +223,11 @@ class Came:
         return attributes(self.decrypted())
 
 
+def encoded(root: Any) -> str:
+    """A message as the form carries it."""
+    return base64.b64encode(etree.tostring(root)).decode()
+
+
 def attributes(assertion: Any) -> dict[str, str]:
     """Attributes by name; the text of a structured one is put together."""
     return {
