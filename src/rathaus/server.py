@@ -1,4 +1,4 @@
-"""Starting a town: prepare the database, then web and worker under one supervisor."""
+"""Starting a town: prepare the database, then web and worker under one parent."""
 
 from __future__ import annotations
 
@@ -9,16 +9,12 @@ import json
 import os
 import signal
 import sys
-import time
 from collections.abc import Callable
-from types import FrameType
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
-
-RESTART_PAUSE = 2.0
 
 
 def prepare() -> None:
@@ -54,39 +50,28 @@ def run(*, host: str, port: int, workers: int, demo: bool) -> int:
     connections.close_all()
     if demo:
         _load_demo_apart()
-    parts: dict[int, Callable[[], None]] = {}
-    stopping = False
     _few_arenas()
-
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        nonlocal stopping
-        stopping = True
-        for pid in parts:
-            os.kill(pid, signal.SIGTERM)
-
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
     _preload()
-    for part in (_worker, lambda: web(host, port, workers)):
-        parts[_fork(part)] = part
-    if demo:
-        _announce(host, port)
-    while parts:
-        try:
-            pid, _ = os.wait()
-        except InterruptedError:
-            continue
-        ended = parts.pop(pid) if pid in parts else None
-        if ended is not None and not stopping:
-            time.sleep(RESTART_PAUSE)
-            if not stopping:  # the signal may have come during the pause
-                parts[_fork(ended)] = ended
+    _serve(host, port, workers, with_jobs=True, ready=_announce if demo else None)
     return 0
 
 
 def web(host: str, port: int, workers: int) -> None:
-    """gunicorn with threads, the application loaded once before forking."""
+    """Only the pages: gunicorn with threads, the application loaded once before forking."""
+    _serve(host, port, workers, with_jobs=False, ready=None)
+
+
+def _serve(
+    host: str,
+    port: int,
+    workers: int,
+    *,
+    with_jobs: bool,
+    ready: Callable[[str, int], None] | None,
+) -> None:
     from gunicorn.app.base import BaseApplication
+
+    from rathaus.master import Master
 
     class Web(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         def load_config(self) -> None:
@@ -104,6 +89,8 @@ def web(host: str, port: int, workers: int) -> None:
                 "loglevel": "warning",
                 "control_socket_disable": True,
             }
+            if ready is not None:
+                options["when_ready"] = lambda _server: ready(host, port)
             for key, value in options.items():
                 if key in self.cfg.settings:
                     self.cfg.set(key, value)
@@ -113,6 +100,9 @@ def web(host: str, port: int, workers: int) -> None:
 
             _preload()
             return application
+
+        def run(self) -> None:
+            Master(self, _worker if with_jobs else None).run()
 
     sys.argv = ["rathaus"]
     Web().run()

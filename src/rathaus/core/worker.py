@@ -15,7 +15,7 @@ from types import FrameType
 from django.db import close_old_connections, connection
 from django.db.utils import OperationalError
 
-from rathaus.core import jobs, wakeup
+from rathaus.core import jobs, memory, wakeup
 from rathaus.core.clock import now
 from rathaus.core.models import Job, JobState
 
@@ -102,6 +102,7 @@ class Worker:
                 log.exception("database not reachable, trying again")
                 connection.close()
             close_old_connections()
+            memory.give_back()
             listener.wait(IDLE_SECONDS)
         listener.close()
 

@@ -25,7 +25,7 @@ def confirmation(request: HttpRequest, application_id: uuid.UUID) -> HttpRespons
         "application": application,
         "service": application.service,
         "code": application.code,
-        "now": queries.what_now(application),
+        "now": queries.what_now(application, attempt=attempt),
         "receipt": papers.receipt(application),
         "owed": claim.amount if claim is not None and claim.state == "open" else None,
         "by_invoice": attempt is not None and attempt.provider == "transfer",

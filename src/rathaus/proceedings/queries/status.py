@@ -13,6 +13,7 @@ from rathaus.core.events import type_of
 from rathaus.core.models import Event
 from rathaus.core.money import Money
 from rathaus.payments import queries as payment_queries
+from rathaus.payments.models import PaymentAttempt
 from rathaus.proceedings import events
 from rathaus.proceedings.models import Application
 from rathaus.proceedings.models.dialogue import CorrectionState
@@ -42,11 +43,11 @@ class TimelineEntry:
     icon: str = "check"
 
 
-def what_now(application: Application) -> WhatNow:
-    """What happens at the moment."""
+def what_now(application: Application, *, attempt: PaymentAttempt | None = None) -> WhatNow:
+    """What happens at the moment; `attempt` is the newest, where the caller has it already."""
     state = application.state
     if state == State.AWAITING_PAYMENT:
-        return _awaiting_payment(application)
+        return _awaiting_payment(application, attempt)
     if state == State.AWAITING_RESIDENT:
         request = application.corrections.filter(state=CorrectionState.OPEN).first()
         return WhatNow(
@@ -87,9 +88,10 @@ def what_now(application: Application) -> WhatNow:
     return WhatNow(title, text, icon, action="letter" if ready else "")
 
 
-def _awaiting_payment(application: Application) -> WhatNow:
+def _awaiting_payment(application: Application, attempt: PaymentAttempt | None) -> WhatNow:
     claim = application.claim
-    attempt = payment_queries.latest_attempt(claim) if claim else None
+    if attempt is None and claim is not None:
+        attempt = payment_queries.latest_attempt(claim)
     if attempt is not None and attempt.state == "pending":
         return WhatNow(
             _("Ihre Zahlung wird noch geprüft"),
