@@ -8,12 +8,15 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 from rathaus.core import health
+from rathaus.portal.account_urls import allauth_names
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
 ]
+# allauth looks its pages up by names without a namespace.
+urlpatterns.append(path("konto/", include(allauth_names)))
 for prefix, room in (
     ("", "api"),
     ("arbeit/", "desk"),

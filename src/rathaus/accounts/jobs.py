@@ -4,14 +4,28 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from rathaus.accounts import queries
-from rathaus.accounts.actions import acting, children
-from rathaus.accounts.models import Child, Representation, RepresentationState
+from django.core.files.storage import storages
+
+from rathaus.accounts import assurance, queries
+from rathaus.accounts.actions import acting, children, inactivity
+from rathaus.accounts.models import (
+    Child,
+    Consent,
+    ContactConfirmation,
+    DataExport,
+    Invitation,
+    PendingLogin,
+    Representation,
+    RepresentationState,
+    SpentAssertion,
+)
 from rathaus.core import jobs
 from rathaus.core.actors import Actor
-from rathaus.core.clock import today
+from rathaus.core.clock import now, today
 
 WORKER = Actor.system("accounts")
+KEEP_CODES = timedelta(days=30)
+"""How long a code for a representation that ran out can still be looked up."""
 
 
 @jobs.cron("accounts.end_what_is_over", every=timedelta(hours=6))
@@ -26,3 +40,30 @@ def end_what_is_over() -> None:
     over = Representation.objects.filter(state=RepresentationState.ACTIVE, valid_until__lt=today())
     for row in over.select_related("organisation__chain", "account__chain").iterator():
         acting.expire(representation=row, actor=WORKER)
+
+
+@jobs.cron("accounts.remove_unused", every=timedelta(hours=24))
+def remove_unused() -> None:
+    """Deletion rule: accounts nobody used for two years, after two warnings."""
+    inactivity.run(WORKER)
+
+
+@jobs.cron("accounts.drop_expired", every=timedelta(hours=1))
+def drop_expired() -> None:
+    """Deletion rule: nothing of a log-in is kept longer than it is needed."""
+    moment = now()
+    assurance.drop_expired()
+    PendingLogin.objects.filter(expires_at__lt=moment).delete()
+    SpentAssertion.objects.filter(expires_at__lt=moment).delete()
+    ContactConfirmation.objects.filter(expires_at__lt=moment).delete()
+    Consent.objects.filter(account__closed_at__isnull=False).delete()
+    Invitation.objects.filter(expires_at__lt=moment - KEEP_CODES).delete()
+
+
+@jobs.cron("accounts.drop_exports", every=timedelta(hours=6))
+def drop_exports() -> None:
+    """Deletion rule: a copy of somebody's data waits a week to be fetched."""
+    for row in DataExport.objects.filter(expires_at__lt=now()).iterator():
+        if row.name:
+            storages["records"].delete(row.name)
+        row.delete()

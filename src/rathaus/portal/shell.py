@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from rathaus.core import clock
+from rathaus.core.sessions import STAFF_PREFIX
 from rathaus.organisation import hours, queries
 from rathaus.organisation.hours import OpenStatus
 from rathaus.organisation.models import Office, Town
@@ -22,12 +23,39 @@ Facts = dict[str, Any]
 
 
 def context(request: HttpRequest) -> Facts:
-    """Variables of ``theme/portal_shell.html``; one query for the town's revision at most."""
+    """Variables of ``theme/portal_shell.html``; one query for the town's revision at most.
+
+    Who is logged in is looked up only where the browser has the residents' cookie. Then the
+    header, which holds a token for signing out, is rendered anew for each page.
+    """
+    language = get_language() or "de"
+    inside = _is_inside(request)
+    version = f"{queries.town().revision}:{_minute()}"
     return {
-        **_fixed(get_language() or "de", settings.SIMULATION),
+        **_fixed(language, settings.SIMULATION),
         "open_status": open_status(),
-        "shell_version": f"{queries.town().revision}:{_minute()}",
+        "shell_version": version,
+        "header_version": "" if inside else version,
+        "nav_action": _entrance(language, inside),
+        "sign_out_url": reverse("portal:logout") if inside else "",
     }
+
+
+def _is_inside(request: HttpRequest) -> bool:
+    """Whether a resident is logged in in this browser."""
+    if settings.RESIDENT_SESSION_COOKIE_NAME not in request.COOKIES:
+        return False
+    if request.path_info.startswith(STAFF_PREFIX) or not hasattr(request, "user"):
+        return False
+    return bool(request.user.is_authenticated)
+
+
+@lru_cache(maxsize=8)
+def _entrance(language: str, inside: bool) -> Facts:
+    """The button at the end of the header."""
+    if inside:
+        return _link(_("Mein Bereich"), "area", "account_circle")
+    return _link(_("Anmelden"), "login", "login")
 
 
 def brand() -> Brand:

@@ -8,7 +8,8 @@ ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 """The address lives in allauth's ``EmailAddress`` only; `core.User` knows none."""
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_PREVENT_ENUMERATION = True
+# "strict": an unconfirmed registration of a stranger does not stop the owner of the address.
+ACCOUNT_PREVENT_ENUMERATION = "strict"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
@@ -28,6 +29,8 @@ ACCOUNT_PASSWORD_RESET_BY_CODE_CODE_FORMAT = {"numeric": True, "length": 8}
 ACCOUNT_PASSWORD_RESET_BY_CODE_MAX_ATTEMPTS = 5
 ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 30 * 60
 ACCOUNT_CHANGE_EMAIL = True
+# Not per address: a stranger could keep the owner from registering. Ours counts the mails.
+ACCOUNT_RATE_LIMITS = {"confirm_email": "6/m/ip"}
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "portal:start"
 ACCOUNT_EMAIL_CONFIRMATION_ANONYMOUS_REDIRECT_URL = "/konto/anmelden/"
@@ -37,3 +40,28 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_PASSKEY_SIGNUP_ENABLED = True
 MFA_TOTP_TOLERANCE = 1
+
+_FORMS = "rathaus.portal.account_forms"
+ACCOUNT_FORMS = {
+    "login": f"{_FORMS}.LoginForm",
+    "signup": f"{_FORMS}.SignupForm",
+    "confirm_email_verification_code": f"{_FORMS}.ConfirmAddressForm",
+    "reset_password": f"{_FORMS}.ResetForm",
+    "confirm_password_reset_code": f"{_FORMS}.ResetCodeForm",
+    "reset_password_from_key": f"{_FORMS}.NewPasswordForm",
+    "change_password": f"{_FORMS}.ChangePasswordForm",
+    "set_password": f"{_FORMS}.SetPasswordForm",
+    "add_email": f"{_FORMS}.ChangeAddressForm",
+    "reauthenticate": f"{_FORMS}.ConfirmPasswordForm",
+}
+MFA_FORMS = {
+    "authenticate": f"{_FORMS}.SecondStepForm",
+    "authenticate_webauthn": f"{_FORMS}.PasskeyStepForm",
+    "reauthenticate": f"{_FORMS}.ConfirmCodeForm",
+    "reauthenticate_webauthn": f"{_FORMS}.ConfirmPasskeyForm",
+    "activate_totp": f"{_FORMS}.ActivateAppForm",
+    "login_webauthn": f"{_FORMS}.PasskeyLoginForm",
+    "signup_webauthn": f"{_FORMS}.AddPasskeyForm",
+    "add_webauthn": f"{_FORMS}.AddPasskeyForm",
+    "edit_webauthn": f"{_FORMS}.RenamePasskeyForm",
+}

@@ -1,0 +1,45 @@
+"""The ways into an account: one has to be left, always."""
+
+from __future__ import annotations
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.db import transaction
+
+from rathaus.accounts.models import Account
+from rathaus.core.models import User
+
+
+class LastWayIn(ValueError):
+    """Taking this away would lock the owner out."""
+
+
+def confirmed_address(account: Account) -> str:
+    """The address somebody logs in with; empty for accounts opened by a linked log-in."""
+    rows = EmailAddress.objects.filter(user_id=account.user_id, verified=True)
+    return str(rows.values_list("email", flat=True).first() or "")
+
+
+def has_password(account: Account) -> bool:
+    """A password counts only with a confirmed address to log in with."""
+    return account.user.has_usable_password() and bool(confirmed_address(account))
+
+
+def passkeys(account: Account) -> list[Authenticator]:
+    """The oldest first."""
+    rows = Authenticator.objects.filter(user_id=account.user_id, type=Authenticator.Type.WEBAUTHN)
+    return list(rows.order_by("created_at", "pk"))
+
+
+def count(account: Account) -> int:
+    """How many ways lead in: password, each passkey, each linked account."""
+    return int(has_password(account)) + len(passkeys(account)) + account.identities.count()
+
+
+def remove_passkey(*, account: Account, authenticator: Authenticator) -> None:
+    """Delete a passkey. Raises: LastWayIn."""
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=account.user_id)
+        if count(account) < 2:
+            raise LastWayIn
+        Authenticator.objects.filter(pk=authenticator.pk, user_id=account.user_id).delete()

@@ -1,0 +1,1 @@
+"""Registering, log-in, passwords, passkeys and second steps of a Servicekonto."""
