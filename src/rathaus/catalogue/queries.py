@@ -7,9 +7,10 @@ change reads the services.
 from __future__ import annotations
 
 import unicodedata
+import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from django.db.models import F
 
@@ -205,3 +206,12 @@ def _build() -> Snapshot:
 
 
 _cache: RevisionCache[Snapshot] = RevisionCache(_revision, _build)
+
+
+@lru_cache(maxsize=512)
+def version(pk: uuid.UUID) -> ServiceVersion:
+    """A published version with its service: it never changes, so it is read once per process.
+
+    Raises: ServiceVersion.DoesNotExist.
+    """
+    return ServiceVersion.objects.select_related("service").get(pk=pk)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, connection, models, transaction
 
 from rathaus.core import wakeup
 from rathaus.core.clock import now
@@ -119,20 +119,50 @@ def enqueue(
     return row
 
 
-def claim(owner: str, *, ahead: timedelta = timedelta(0)) -> Job | None:
-    """Take the next job that is due within `ahead`, or whose worker has vanished, or None."""
+def claim(
+    owner: str, *, ahead: timedelta = timedelta(0), finished: Job | None = None
+) -> Job | None:
+    """Take the next job that is due within `ahead`, or whose worker has vanished, or None.
+
+    `finished` is noted in the same transaction: a job that was executed just before.
+    """
+    if finished is None:
+        return _take(owner, ahead)
+    with transaction.atomic():
+        finish(finished)
+        return _take(owner, ahead)
+
+
+def _take(owner: str, ahead: timedelta) -> Job | None:
     moment = now()
-    due = models.Q(state=JobState.READY, run_at__lte=moment + ahead)
-    lost = models.Q(state=JobState.RUNNING, lease_until__lt=moment)
-    for candidate in Job.objects.filter(due | lost).order_by("run_at")[:5]:
-        if candidate.state == JobState.RUNNING and candidate.attempts >= candidate.max_attempts:
+    return _take_ready(owner, moment, moment + ahead) or _take_lost(owner, moment)
+
+
+def _take_ready(owner: str, moment: datetime, until: datetime) -> Job | None:
+    """Plain SQL: both databases can choose, take and tell in one statement."""
+    skip = "FOR UPDATE SKIP LOCKED" if connection.features.has_select_for_update_skip_locked else ""
+    write = connection.ops.adapt_datetimefield_value
+    rows = Job.objects.raw(
+        f"""UPDATE core_job SET state = 'running', attempts = attempts + 1,
+                lease_token = %s, lease_owner = %s, lease_until = %s
+            WHERE state = 'ready' AND id = (
+                SELECT id FROM core_job WHERE state = 'ready' AND run_at <= %s
+                ORDER BY run_at LIMIT 1 {skip})
+            RETURNING *""",  # noqa: S608 - nothing of it comes from outside
+        [uuid.uuid4().hex, owner, write(moment + LEASE), write(until)],
+    )
+    return next(iter(list(rows)), None)
+
+
+def _take_lost(owner: str, moment: datetime) -> Job | None:
+    for candidate in Job.objects.filter(state=JobState.RUNNING, lease_until__lt=moment)[:5]:
+        if candidate.attempts >= candidate.max_attempts:
             _bury(candidate)
             continue
         token = uuid.uuid4().hex
         taken = Job.objects.filter(
             pk=candidate.pk, state=candidate.state, lease_token=candidate.lease_token
         ).update(
-            state=JobState.RUNNING,
             lease_token=token,
             lease_owner=owner,
             lease_until=moment + LEASE,
@@ -147,6 +177,14 @@ def claim(owner: str, *, ahead: timedelta = timedelta(0)) -> Job | None:
 
 def run(row: Job) -> bool:
     """Run a claimed job and note the result; True if it is done."""
+    done = execute(row)
+    if done:
+        finish(row)
+    return done
+
+
+def execute(row: Job) -> bool:
+    """Run the handler of a claimed job; a failure is noted, success is left to `finish`."""
     try:
         registered = _jobs.get(row.name)
         if registered is None:
@@ -159,10 +197,14 @@ def run(row: Job) -> bool:
         log.exception("job %s (%s) failed, try %s", row.name, row.pk, row.attempts)
         _again(row, backoff(row.attempts), traceback.format_exc(), counts=True)
         return False
+    return True
+
+
+def finish(row: Job) -> None:
+    """Note that a job is done."""
     Job.objects.filter(pk=row.pk, lease_token=row.lease_token).update(
         state=JobState.DONE, finished_at=now(), last_error="", lease_until=None
     )
-    return True
 
 
 def backoff(attempts: int) -> float:

@@ -55,6 +55,16 @@ def new_code(groups: int = 3) -> str:
     return "-".join("".join(random.choice(ALPHABET) for _ in range(4)) for _ in range(groups))
 
 
+def lasting_code(name: str, purpose: str, *, groups: int = 3) -> str:
+    """A code like `new_code` that is the same for the same `name`; not to be guessed by others."""
+    number = int(digest(name, purpose), 16)
+    letters = []
+    for _ in range(4 * groups):
+        number, place = divmod(number, len(ALPHABET))
+        letters.append(ALPHABET[place])
+    return "-".join("".join(letters[i : i + 4]) for i in range(0, len(letters), 4))
+
+
 def normalise_code(text: str) -> str:
     """Bring a typed code into the form of `new_code`; forgives case, blanks, O/0, I/L/1."""
     kept = "".join(c for c in text.upper().translate(_FORGIVEN) if c in ALPHABET)[:64]

@@ -86,16 +86,18 @@ class Worker:
         listener = wakeup.Listener()
         release_orphans()
         next_tick = now()
+        finished: Job | None = None
         while not self._stopping.is_set():
             try:
                 if now() >= next_tick:
                     release_orphans()
                     jobs.tick()
                     next_tick = now() + TICK
-                row = jobs.claim(self._owner)
+                row = jobs.claim(self._owner, finished=finished)
+                finished = None
                 if row is not None:
                     self._busy_since = time.monotonic()
-                    jobs.run(row)
+                    finished = row if jobs.execute(row) else None
                     self._busy_since = None
                     continue
             except OperationalError:
@@ -104,6 +106,8 @@ class Worker:
             close_old_connections()
             memory.give_back()
             listener.wait(IDLE_SECONDS)
+        if finished is not None:
+            jobs.finish(finished)
         listener.close()
 
     def _watch(self) -> None:

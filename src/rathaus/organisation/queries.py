@@ -40,6 +40,14 @@ def office(key: str) -> Office:
         raise Office.DoesNotExist(f"no office {key!r}") from None
 
 
+def office_by_id(pk: int) -> Office:
+    """Like `office`, by primary key."""
+    for found in snapshot().offices.values():
+        if found.pk == pk:
+            return found
+    raise Office.DoesNotExist(f"no office {pk}")
+
+
 def offices() -> list[Office]:
     """All offices in the order of the tree: each followed by those below it."""
     return list(snapshot().offices.values())

@@ -5,22 +5,24 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
-from functools import lru_cache, wraps
-from typing import Any, Concatenate, ParamSpec
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
 
-from rathaus.catalogue.models import ServiceVersion
+from rathaus.catalogue import queries as catalogue
 from rathaus.core.actors import Actor
+from rathaus.core.prepared import Prepared
 from rathaus.organisation import queries as organisation
 from rathaus.portal import grants
 from rathaus.portal.owner import account_of
 from rathaus.proceedings.models import Application, Draft
 
 P = ParamSpec("P")
+M = TypeVar("M", Draft, Application)
 
 
 class NoGrant(Exception):
@@ -58,30 +60,44 @@ def never_stored(response: HttpResponse) -> HttpResponse:
 
 def draft_for(request: HttpRequest, draft_id: uuid.UUID) -> Draft:
     """The draft, if this browser or the account logged in may open it. Raises: NoGrant."""
-    draft: Draft = _find(request, grants.DRAFT, Draft.objects.all(), draft_id)
-    draft.version = _version(draft.version_id)
+    draft = _of_browser(request, grants.DRAFT, _free_draft, draft_id) or _of_account(
+        request, grants.DRAFT, Draft.objects.all(), draft_id
+    )
+    draft.version = catalogue.version(draft.version_id)
     return draft
 
 
 def application_for(request: HttpRequest, application_id: uuid.UUID) -> Application:
     """The application with case, office and claim. Raises: NoGrant."""
     rows = Application.objects.select_related("case", "claim")
-    found: Application = _find(request, grants.APPLICATION, rows, application_id)
-    found.version = _version(found.version_id)
-    for office in organisation.offices():
-        if office.pk == found.case.office_id:
-            found.case.office = office
+    found = _of_browser(request, grants.APPLICATION, _free_application, application_id)
+    found = found or _of_account(request, grants.APPLICATION, rows, application_id)
+    found.version = catalogue.version(found.version_id)
+    found.case.office = organisation.office_by_id(found.case.office_id)
     return found
 
 
-def _find(request: HttpRequest, kind: grants.Kind, rows: Any, public_id: uuid.UUID) -> Any:
-    """What has an account opens for that account only, whatever the browser was granted.
+_free_draft = Prepared(lambda: Draft.objects.filter(account=None), "public_id")
+_free_application = Prepared(
+    lambda: Application.objects.filter(account=None).select_related("case", "claim"), "public_id"
+)
 
-    Who asks without grant and log-in costs no query.
-    """
+
+def _of_browser(
+    request: HttpRequest, kind: grants.Kind, free: Prepared[M], public_id: uuid.UUID
+) -> M | None:
+    """What has no account opens for the browser that was granted it."""
     if grants.has(request, kind, public_id):
         with suppress(ObjectDoesNotExist):
-            return rows.get(public_id=public_id, account=None)
+            return free.get(public_id)
+    return None
+
+
+def _of_account(request: HttpRequest, kind: grants.Kind, rows: Any, public_id: uuid.UUID) -> Any:
+    """What has an account opens for that account only, whatever the browser was granted.
+
+    Who asks without grant and log-in costs no query. Raises: NoGrant.
+    """
     account = account_of(request)
     if account is not None:
         with suppress(ObjectDoesNotExist):
@@ -96,12 +112,6 @@ def may_open(request: HttpRequest, application: Application) -> bool:
     account = account_of(request)
     rows = Application.objects.filter(pk=application.pk)
     return account is not None and rows.belonging_to(account).exists()
-
-
-@lru_cache(maxsize=512)
-def _version(pk: uuid.UUID) -> ServiceVersion:
-    """A published version never changes, so it is read once per process."""
-    return ServiceVersion.objects.select_related("service").get(pk=pk)
 
 
 def actor_for(application: Application) -> Actor:

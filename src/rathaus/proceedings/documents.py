@@ -6,12 +6,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from rathaus.catalogue import queries as catalogue
+from rathaus.core import secrets
 from rathaus.core.clock import local, now
-from rathaus.core.secrets import new_code
+from rathaus.core.prepared import Prepared
 from rathaus.forms import engine
 from rathaus.forms.definition import FieldType
 from rathaus.organisation import queries as organisation
@@ -27,32 +29,30 @@ TITLES = {
     "payment": "Zahlungsbeleg",
 }
 """Titles in the record; the record is kept in German."""
+_application = Prepared(
+    lambda: Application.objects.select_related("case__chain", "case__dossier", "claim"), "id"
+)
 
 
 def load(application_id: int) -> Application:
     """The application with everything a document shows, in few queries."""
-    return Application.objects.select_related(
-        "case__chain", "case__office", "case__dossier", "claim", "version__service"
-    ).get(pk=application_id)
+    application = _application.get(application_id)
+    application.version = catalogue.version(application.version_id)
+    application.case.office = organisation.office_by_id(application.case.office_id)
+    return application
 
 
 def verification(application: Application, *, kind: str, key: str, title: str = "") -> Verification:
-    """The code of a document: made before the document, the same on every try."""
+    """The code of a document, the same on every try; stored by `seal` with what it vouches for."""
     existing = Verification.objects.filter(application=application, key=key).first()
-    if existing is not None:
-        return existing
-    try:
-        with transaction.atomic():
-            return Verification.objects.create(
-                code=new_code(4),
-                application=application,
-                kind=kind,
-                key=key,
-                title=title or TITLES[kind],
-                issued_at=now(),
-            )
-    except IntegrityError:
-        return Verification.objects.get(application=application, key=key)
+    return existing or Verification(
+        code=secrets.lasting_code(f"{application.public_id} {key}", "verification", groups=4),
+        application=application,
+        kind=kind,
+        key=key,
+        title=title or TITLES[kind],
+        issued_at=now(),
+    )
 
 
 class AlreadyIssued(Exception):
@@ -60,11 +60,12 @@ class AlreadyIssued(Exception):
 
 
 def seal(row: Verification, document: Document, sha256: str) -> None:
-    """Note what the code vouches for, once. Raises: AlreadyIssued."""
-    if not Verification.objects.filter(pk=row.pk, document=None).update(
-        document=document, sha256=sha256
-    ):
-        raise AlreadyIssued(row.key)
+    """Store what the code vouches for, once. Raises: AlreadyIssued."""
+    row.document, row.sha256 = document, sha256
+    try:
+        row.save(force_insert=True)
+    except IntegrityError:
+        raise AlreadyIssued(row.key) from None
 
 
 def receipt_pdf(application: Application, row: Verification) -> bytes:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from django.db.models import F, Prefetch
+from django.db import transaction
+from django.db.models import F
 
 from rathaus.core import storage
 from rathaus.core.jobs import job
@@ -34,47 +35,55 @@ def scope_of(office_id: int) -> str:
 def index(*, case_id: int) -> None:
     """Put a case and those of its documents into the search that it does not know yet."""
     case = Case.objects.select_related("dossier").get(pk=case_id)
-    if not case.indexed:
-        search.put(
-            kind="case",
-            key=str(case.public_id),
-            title=f"{case.reference} {case.title}",
-            body=case.dossier.title,
-            scope=scope_of(case.office_id),
-            at=case.opened_at,
-        )
-        Case.objects.filter(pk=case.pk).update(indexed=True)
-    texts = Rendition.objects.filter(kind=RenditionKind.TEXT).select_related("blob")
-    pending = Document.objects.filter(case=case, indexed__lt=F("latest")).prefetch_related(
-        Prefetch("versions", DocumentVersion.objects.select_related("blob").order_by("number")),
-        Prefetch("versions__renditions", texts, to_attr="texts"),
+    pending = list(
+        DocumentVersion.objects.filter(document__case=case, number=F("document__latest"))
+        .filter(document__indexed__lt=F("number"))
+        .select_related("document", "blob")
     )
-    for document in pending:
-        _index_document(case, document)
+    findable = [_of_document(case, version) for version in pending]
+    if not case.indexed:
+        findable.append(_of_case(case))
+    with transaction.atomic():
+        search.put_all(findable)
+        if not case.indexed:
+            Case.objects.filter(pk=case.pk).update(indexed=True)
+        for number in {version.number for version in pending}:
+            known = [version.document_id for version in pending if version.number == number]
+            Document.objects.filter(pk__in=known, indexed__lt=number).update(indexed=number)
 
 
-def _index_document(case: Case, document: Document) -> None:
-    version = document.current
-    search.put(
+def _of_case(case: Case) -> search.Findable:
+    return search.Findable(
+        kind="case",
+        key=str(case.public_id),
+        title=f"{case.reference} {case.title}",
+        body=case.dossier.title,
+        scope=scope_of(case.office_id),
+        at=case.opened_at,
+    )
+
+
+def _of_document(case: Case, version: DocumentVersion) -> search.Findable:
+    document = version.document
+    return search.Findable(
         kind="document",
         key=str(document.public_id),
         title=document.title,
-        body=f"{_text(document, version)}\n{version.name}\n{case.reference} {case.title}",
+        body=f"{_text(version)}\n{version.name}\n{case.reference} {case.title}",
         scope=scope_of(case.office_id),
         at=document.created_at,
     )
-    Document.objects.filter(pk=document.pk, indexed__lt=version.number).update(
-        indexed=version.number
-    )
 
 
-def _text(document: Document, version: DocumentVersion) -> str:
-    renditions: list[Rendition] = getattr(version, "texts", [])
-    if not renditions and (document.kind, document.direction) in _DERIVED:
+def _text(version: DocumentVersion) -> str:
+    """Text made for reading comes first: of a scan, or of a PDF just made."""
+    if (version.document.kind, version.document.direction) in _DERIVED:
         return ""
     try:
-        if renditions:
-            return extraction.text_of(renditions[0].blob.read(), "text/plain")
+        if not extraction.reads(version.content_type):
+            texts = Rendition.objects.filter(version=version, kind=RenditionKind.TEXT)
+            for rendition in texts.select_related("blob"):
+                return extraction.text_of(rendition.blob.read(), "text/plain")
         return extraction.text_of(version.blob.read(), version.content_type)
     except (storage.StorageDamaged, storage.StorageShredded):
         return ""  # `records verify` tells of it; the title stays findable

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from django.db import IntegrityError, transaction
@@ -18,29 +20,71 @@ MAX_TERMS = 20_000
 _TIE_BITS = 21
 
 
+@dataclass(frozen=True)
+class Findable:
+    """Something to be found.
+
+    `scope` names who may find it ("office:12", "public"); `kind` and `scope` consist of
+    lower case letters, digits and ``_.:-``.
+    """
+
+    kind: str
+    key: str
+    title: str
+    body: str
+    scope: str
+    at: datetime
+
+
 def put(*, kind: str, key: str, title: str, body: str, scope: str, at: datetime) -> None:
     """Make something findable, or replace what was known of it. Idempotent.
 
-    `scope` names who may find it ("office:12", "public"); `kind` and `scope` consist of
-    lower case letters, digits and ``_.:-``. Raises: ValueError for others.
+    Raises: ValueError for a kind or scope that `Findable` does not allow.
     """
-    label(kind), label(scope)
-    title, body = _clean(title), _clean(body[:MAX_BODY])
-    entry = Entry(
-        kind=kind, key=key, title=title, body=body, scope=scope, at=at,
-        tokens=" ".join([KIND + kind, SCOPE + scope, *_terms(title, body)]),
-    )  # fmt: skip
+    put_all([Findable(kind, key, title, body, scope, at)])
+
+
+def put_all(things: Sequence[Findable]) -> None:
+    """Like `put` for several things at once. Raises: ValueError."""
+    entries = [_entry(thing) for thing in things]
+    try:
+        _store(entries)
+    except IntegrityError:  # one of them has the place of another entry of the millisecond
+        for entry in entries:
+            _store_somewhere(entry)
+
+
+def _entry(thing: Findable) -> Entry:
+    label(thing.kind), label(thing.scope)
+    title, body = _clean(thing.title), _clean(thing.body[:MAX_BODY])
+    return Entry(
+        kind=thing.kind,
+        key=thing.key,
+        title=title,
+        body=body,
+        scope=thing.scope,
+        at=thing.at,
+        position=position(thing.at, f"{thing.kind} {thing.key} "),
+        tokens=" ".join([KIND + thing.kind, SCOPE + thing.scope, *_terms(title, body)]),
+    )
+
+
+def _store(entries: list[Entry]) -> None:
+    with transaction.atomic():
+        Entry.objects.bulk_create(
+            entries,
+            update_conflicts=True,
+            unique_fields=["kind", "key"],
+            update_fields=["scope", "at", "position", "title", "body", "tokens"],
+        )
+
+
+def _store_somewhere(entry: Entry) -> None:
     for attempt in range(10):
-        entry.position = position(at, f"{kind} {key} {attempt or ''}")
+        entry.position = position(entry.at, f"{entry.kind} {entry.key} {attempt or ''}")
         try:
-            with transaction.atomic():
-                Entry.objects.bulk_create(
-                    [entry],
-                    update_conflicts=True,
-                    unique_fields=["kind", "key"],
-                    update_fields=["scope", "at", "position", "title", "body", "tokens"],
-                )
-        except IntegrityError:  # another entry of the same millisecond has this place
+            _store([entry])
+        except IntegrityError:
             if attempt == 9:
                 raise
             continue
