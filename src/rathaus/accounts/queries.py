@@ -14,11 +14,13 @@ from rathaus.accounts.models import (
     Child,
     Organisation,
     Representation,
+    RepresentationRole,
     RepresentationState,
 )
 from rathaus.core.clock import today
 
 GROWN_UP = 18
+_KEPT = "_kept_for_one_request"
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,18 @@ def represented_by(account: Account) -> list[int]:
     """Keys of the organisations an account acts for now; nothing once it is closed."""
     if account.closed_at is not None:
         return []
-    return list(active_representations(account).values_list("organisation_id", flat=True))
+    kept: dict[str, list[int]] | None = account.__dict__.get(_KEPT)
+    if kept is not None and "organisations" in kept:
+        return kept["organisations"]
+    found = list(active_representations(account).values_list("organisation_id", flat=True))
+    if kept is not None:
+        kept["organisations"] = found
+    return found
+
+
+def remember(account: Account) -> None:
+    """Let this object ask only once for whom it acts: for one request, which asks often."""
+    account.__dict__[_KEPT] = {}
 
 
 def acting_for(account: Account) -> list[Mandate]:
@@ -123,3 +136,15 @@ def _for_child(row: Child) -> Mandate:
 def shown(on_behalf: dict[str, Any]) -> str:
     """The name in a stored `on_behalf`; empty where somebody acts for themself."""
     return str(on_behalf.get("name", "")) if on_behalf else ""
+
+
+def waiting_requests(account: Account) -> list[Representation]:
+    """People who want to act for an organisation this account looks after."""
+    if not represented_by(account):
+        return []
+    looked_after = active_representations(account).filter(role=RepresentationRole.ADMIN)
+    rows = Representation.objects.filter(
+        state=RepresentationState.REQUESTED,
+        organisation_id__in=looked_after.values("organisation_id"),
+    )
+    return list(rows.select_related("account", "organisation").order_by("requested_at")[:50])

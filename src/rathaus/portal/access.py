@@ -60,44 +60,30 @@ def never_stored(response: HttpResponse) -> HttpResponse:
 
 def draft_for(request: HttpRequest, draft_id: uuid.UUID) -> Draft:
     """The draft, if this browser or the account logged in may open it. Raises: NoGrant."""
-    draft = _of_browser(request, grants.DRAFT, _free_draft, draft_id) or _of_account(
-        request, grants.DRAFT, Draft.objects.all(), draft_id
-    )
-    draft.version = catalogue.version(draft.version_id)
+    draft: Draft = _find(request, grants.DRAFT, Draft.objects.all(), draft_id)
+    draft.version = _version(draft.version_id)
     return draft
 
 
 def application_for(request: HttpRequest, application_id: uuid.UUID) -> Application:
     """The application with case, office and claim. Raises: NoGrant."""
     rows = Application.objects.select_related("case", "claim")
-    found = _of_browser(request, grants.APPLICATION, _free_application, application_id)
-    found = found or _of_account(request, grants.APPLICATION, rows, application_id)
-    found.version = catalogue.version(found.version_id)
-    found.case.office = organisation.office_by_id(found.case.office_id)
+    found: Application = _find(request, grants.APPLICATION, rows, application_id)
+    found.version = _version(found.version_id)
+    for office in organisation.offices():
+        if office.pk == found.case.office_id:
+            found.case.office = office
     return found
 
 
-_free_draft = Prepared(lambda: Draft.objects.filter(account=None), "public_id")
-_free_application = Prepared(
-    lambda: Application.objects.filter(account=None).select_related("case", "claim"), "public_id"
-)
+def _find(request: HttpRequest, kind: grants.Kind, rows: Any, public_id: uuid.UUID) -> Any:
+    """What has an account or is an organisation's opens only there, whatever was granted.
 
-
-def _of_browser(
-    request: HttpRequest, kind: grants.Kind, free: Prepared[M], public_id: uuid.UUID
-) -> M | None:
-    """What has no account opens for the browser that was granted it."""
+    Who asks without grant and log-in costs no query.
+    """
     if grants.has(request, kind, public_id):
         with suppress(ObjectDoesNotExist):
-            return free.get(public_id)
-    return None
-
-
-def _of_account(request: HttpRequest, kind: grants.Kind, rows: Any, public_id: uuid.UUID) -> Any:
-    """What has an account opens for that account only, whatever the browser was granted.
-
-    Who asks without grant and log-in costs no query. Raises: NoGrant.
-    """
+            return rows.get(public_id=public_id, account=None, represented=None)
     account = account_of(request)
     if account is not None:
         with suppress(ObjectDoesNotExist):
@@ -107,7 +93,7 @@ def _of_account(request: HttpRequest, kind: grants.Kind, rows: Any, public_id: u
 
 def may_open(request: HttpRequest, application: Application) -> bool:
     """The same for one that was found by other means; needs only its ids."""
-    if application.account_id is None:
+    if application.account_id is None and application.represented_id is None:
         return grants.has(request, grants.APPLICATION, application.public_id)
     account = account_of(request)
     rows = Application.objects.filter(pk=application.pk)
@@ -133,7 +119,9 @@ def ask_for_code(request: HttpRequest, kind: grants.Kind, public_id: uuid.UUID) 
             for value in values
             if isinstance(value, str)
         ][:500]
+    match = request.resolver_match
     facts = {
+        "step_key": match.kwargs.get("step_key", "") if match else "",
         "is_draft": kind == grants.DRAFT,
         "public_id": public_id,
         "typed": typed,

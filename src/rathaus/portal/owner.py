@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from rathaus.accounts import queries
 from rathaus.accounts.models import Account
 
 
@@ -31,4 +32,7 @@ def _read(request: HttpRequest) -> Account | None:
     if user is None or not user.is_authenticated or not user.is_active:
         return None
     account: Account | None = getattr(user, "account", None)
-    return account if account is not None and account.closed_at is None else None
+    if account is None or account.closed_at is not None:
+        return None
+    queries.remember(account)
+    return account

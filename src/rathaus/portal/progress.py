@@ -37,6 +37,14 @@ def place(draft: Draft, form: FormDefinition, key: str, service_slug: str) -> Pl
     return Place(index + 1, len(keys) + 1, back, _list(draft, steps, index))
 
 
+def reached(draft: Draft, form: FormDefinition) -> tuple[int, int]:
+    """How many steps are complete, and of how many, the check page included."""
+    steps = engine.visible_steps(form, draft.answers)
+    missing = engine.first_incomplete_step(form, draft.answers)
+    keys = [step.key for step in steps]
+    return (keys.index(missing.key) if missing else len(keys)), len(keys) + 1
+
+
 def step_url(draft: Draft, key: str) -> str:
     """Address of a step."""
     return reverse("portal:step", args=[draft.public_id, key])

@@ -19,6 +19,7 @@ from rathaus.forms.definition import FieldType
 from rathaus.organisation import queries as organisation
 from rathaus.payments import queries as payment_queries
 from rathaus.payments.providers import registry
+from rathaus.proceedings import vouching
 from rathaus.proceedings.models import Application, Letter, Verification
 from rathaus.records.models import Document, DocumentKind
 from rathaus.theme import documents as data
@@ -72,7 +73,8 @@ def receipt_pdf(application: Application, row: Verification) -> bytes:
     """Eingangsbestätigung with all answers."""
     service = application.service
     with translation.override("de"):
-        sections = engine.summary(service.online_form, application.answers)
+        confirmed = vouching.by_answer(application)
+        sections = engine.summary(service.online_form, application.answers, confirmed=confirmed)
         claim = application.claim
         return letters.render(
             data.ReceiptData(
@@ -89,7 +91,7 @@ def receipt_pdf(application: Application, row: Verification) -> bytes:
                 % {"reference": claim.payment_reference}
                 if claim
                 else "",
-                sections=tuple(_section(section) for section in sections),
+                sections=(*_proof(application), *(_section(section) for section in sections)),
                 files=tuple(_files(application)),
             )
         )
@@ -208,11 +210,25 @@ def _fees(lines: Iterable[Any]) -> tuple[data.FeeLine, ...]:
     )
 
 
+def _proof(application: Application) -> Iterable[data.Section]:
+    """How the person was logged in, and for whom they act; nothing where neither is so."""
+    rows = [
+        (_("Im Namen von"), vouching.behalf(application)),
+        (_("Angemeldet mit"), vouching.log_in(application)),
+    ]
+    shown = tuple(data.Row(label=label, value=value) for label, value in rows if value)
+    if shown:
+        yield data.Section(title=_("Wer den Antrag gestellt hat"), rows=shown)
+
+
 def _section(section: engine.SummarySection) -> data.Section:
     rows = []
     for row in section.rows:
         label = f"{row.group}: {row.label}" if row.group else row.label
-        rows.append(data.Row(label=label, value=row.value if row.answered else ""))
+        value = row.value if row.answered else ""
+        if row.confirmed:
+            value += "\n" + _("Bestätigt: %(proof)s") % {"proof": row.confirmed}
+        rows.append(data.Row(label=label, value=value))
     return data.Section(title=section.title, rows=tuple(rows))
 
 

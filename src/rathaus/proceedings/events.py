@@ -91,3 +91,13 @@ class ApplicationWithdrawn(EventType):
 @event_type("notice.sent", text=_("E-Mail-Hinweis verschickt"))
 class NoticeSent(EventType):
     key: str
+
+
+@event_type("application.attached", text=_("Ins Servicekonto übernommen"))
+class ApplicationAttached(EventType):
+    """Begun without account; somebody with the code took it into theirs."""
+
+
+@event_type("application.detached", text=_("Servicekonto gelöscht, Verbindung getrennt"))
+class ApplicationDetached(EventType):
+    """Letters go by post from now on."""

@@ -91,7 +91,10 @@ def _file(
 @jobs.job("proceedings.send_notice")
 def send_notice(*, application_id: int, key: str) -> None:
     """Send one e-mail notice, if the resident gave an address."""
-    notices.send(documents.load(application_id), key)
+    application = Application.objects.select_related("case", "version__service", "account").get(
+        pk=application_id
+    )
+    notices.send(application, key)
 
 
 @jobs.job("proceedings.pay_back")

@@ -79,7 +79,8 @@ def _applications(request: HttpRequest) -> list[Application]:
     known = grants.ids(request, grants.APPLICATION)
     if not known:
         return []
-    rows = Application.objects.filter(public_id__in=known, account=None).for_lists()
+    rows = Application.objects.filter(public_id__in=known, account=None, represented=None)
+    rows = rows.for_lists()
     return list(rows.order_by("-submitted_at"))
 
 

@@ -65,7 +65,7 @@ def _attempt(attempt_id: uuid.UUID) -> PaymentAttempt:
 
 def _page(request: HttpRequest, attempt: PaymentAttempt, outcome: str) -> HttpResponse:
     rows = Application.objects.filter(claim_id=attempt.claim_id)
-    application = rows.only("public_id", "account_id").first()
+    application = rows.only("public_id", "account_id", "represented_id").first()
     known = application is not None and may_open(request, application)
     facts = {
         "attempt": attempt,

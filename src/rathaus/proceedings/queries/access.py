@@ -58,7 +58,7 @@ def by_reference(reference: str, code: str, *, sender: str) -> Application:
     )
     if application is None or not secrets.codes_equal(code, application.code):
         raise CodeWrong
-    if application.account_id is not None:
+    if application.account_id is not None or application.represented_id is not None:
         raise BelongsToAccount(application.public_id)
     return application
 

@@ -1,0 +1,1 @@
+"""What the town holds about the owner of an account, who looked at it, and a copy of it all."""
