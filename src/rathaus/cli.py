@@ -107,6 +107,27 @@ def build_parser() -> argparse.ArgumentParser:
     )
     jobs["list"].add_argument("--state", choices=["dead", "ready", "running"], default="dead")
     jobs["retry"].add_argument("ids", nargs="*", type=int, help="default: all dead jobs")
+    identity = _group(
+        commands,
+        "identity",
+        "The account systems people log in with (docs/identity.md).",
+        {
+            "check": ("Check settings, metadata and certificates of the sources.", _identity_check),
+            "keys": ("Show, make or change our keys for a source.", _identity_keys),
+        },
+    )
+    identity["check"].add_argument("sources", nargs="*", help="default: all of them")
+    identity["check"].add_argument("--ask", action="store_true", help="call their log-in address")
+    identity["check"].add_argument("--fetch", action="store_true", help="get their metadata anew")
+    identity["keys"].epilog = "Example: rathaus identity keys bundid next"
+    identity["keys"].add_argument("source", help="key of the source, e.g. bundid")
+    identity["keys"].add_argument(
+        "step",
+        nargs="?",
+        choices=["show", "make", "next", "roll", "drop"],
+        default="show",
+        help="next: prepare and publish; roll: put to use; drop: delete the old ones",
+    )
     doctor = add(
         "doctor",
         "Show what is configured, what is missing and what to do.",
@@ -249,6 +270,20 @@ def _jobs_run(arguments: argparse.Namespace) -> int:
     count = jobs.run_pending(limit=1_000_000)
     print(json.dumps({"ran": count}) if arguments.json else f"{count} ran")
     return 0
+
+
+def _identity_check(arguments: argparse.Namespace) -> int:
+    from rathaus.accounts import cli
+
+    return cli.check_command(
+        arguments.sources, ask=arguments.ask, fetch=arguments.fetch, json=arguments.json
+    )
+
+
+def _identity_keys(arguments: argparse.Namespace) -> int:
+    from rathaus.accounts import cli
+
+    return cli.keys_command(arguments.source, arguments.step, json=arguments.json)
 
 
 def _doctor(arguments: argparse.Namespace) -> int:

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from django.conf import settings
 from django.db import connection
 
+from rathaus.accounts.sources import config as identity_sources
 from rathaus.core import health
 from rathaus.organisation.models import StaffMember, Town
 
@@ -69,6 +70,7 @@ def checks() -> list[Check]:
             "simulation" if settings.SIMULATION else (paypal["base_url"] or "off"),
             "Set RATHAUS_PAYPAL_URL, _CLIENT_ID, _CLIENT_SECRET, _WEBHOOK_ID",
         ),
+        _identity(),
         Check(
             "simulation",
             not settings.SIMULATION,
@@ -77,6 +79,21 @@ def checks() -> list[Check]:
         ),
     ]
     return result
+
+
+def _identity() -> Check:
+    """The account systems people log in with."""
+    sources = identity_sources.sources()
+    problems = identity_sources.problems()
+    for source in sources:
+        problems += [f"{source.key}: {problem}" for problem in source.health().problems]
+    names = ", ".join(source.key for source in sources) or "none"
+    return Check(
+        "identity",
+        not problems,
+        names,
+        " ".join([*problems, "See: rathaus identity check"]),
+    )
 
 
 def command(*, as_json: bool) -> int:

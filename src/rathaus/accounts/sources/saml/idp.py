@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from lxml import etree
 
 from rathaus.accounts.sources import keys, simulated
-from rathaus.accounts.sources.saml import names, xml
+from rathaus.accounts.sources.saml import names, trust, xml
 from rathaus.accounts.sources.saml.entry import SIMULATION, SamlEntry
 from rathaus.core.clock import now
 
@@ -61,7 +61,7 @@ def known(entry: SamlEntry, *, folder: Path) -> IdentityProvider:
     file = path(entry, folder=folder)
     try:
         state = file.stat()
-        stamp = (state.st_mtime_ns, state.st_size, entry.idp_entity_id)
+        stamp = (state.st_mtime_ns, state.st_size, repr(entry))
         if file not in _known or _known[file][0] != stamp:
             if state.st_size > MAX_METADATA:
                 raise MetadataUnusable(f"Die Metadaten in {file} sind zu groß.")
@@ -97,6 +97,13 @@ def read(raw: bytes, entry: SamlEntry) -> IdentityProvider:
         root = xml.parse(_without_comments(raw), limit=MAX_METADATA)
     except xml.Malformed as error:
         raise MetadataUnusable(f"Die Metadaten sind kein zulässiges XML ({error}).") from error
+    if entry.metadata_fingerprint:
+        signed = trust.signed_root(root, entry.metadata_fingerprint)
+        if signed is None:
+            raise MetadataUnusable(
+                "Die Metadaten sind nicht mit dem Zertifikat aus metadata_fingerprint signiert."
+            )
+        root = signed
     entity = _entity(root, entry)
     descriptors = xml.children(entity, names.tag(names.MD, "IDPSSODescriptor"))
     if len(descriptors) != 1:
