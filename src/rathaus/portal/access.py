@@ -58,32 +58,46 @@ def never_stored(response: HttpResponse) -> HttpResponse:
     return response
 
 
+_draft = Prepared(lambda: Draft.objects.all(), "public_id")
+_application = Prepared(lambda: Application.objects.select_related("case", "claim"), "public_id")
+
+
 def draft_for(request: HttpRequest, draft_id: uuid.UUID) -> Draft:
     """The draft, if this browser or the account logged in may open it. Raises: NoGrant."""
-    draft: Draft = _find(request, grants.DRAFT, Draft.objects.all(), draft_id)
-    draft.version = _version(draft.version_id)
+    draft = _of_browser(request, grants.DRAFT, _draft, draft_id) or _of_account(
+        request, grants.DRAFT, Draft.objects.all(), draft_id
+    )
+    draft.version = catalogue.version(draft.version_id)
     return draft
 
 
 def application_for(request: HttpRequest, application_id: uuid.UUID) -> Application:
     """The application with case, office and claim. Raises: NoGrant."""
+    found = _of_browser(request, grants.APPLICATION, _application, application_id)
     rows = Application.objects.select_related("case", "claim")
-    found: Application = _find(request, grants.APPLICATION, rows, application_id)
-    found.version = _version(found.version_id)
-    for office in organisation.offices():
-        if office.pk == found.case.office_id:
-            found.case.office = office
+    found = found or _of_account(request, grants.APPLICATION, rows, application_id)
+    found.version = catalogue.version(found.version_id)
+    found.case.office = organisation.office_by_id(found.case.office_id)
     return found
 
 
-def _find(request: HttpRequest, kind: grants.Kind, rows: Any, public_id: uuid.UUID) -> Any:
-    """What has an account or is an organisation's opens only there, whatever was granted.
-
-    Who asks without grant and log-in costs no query.
-    """
+def _of_browser(
+    request: HttpRequest, kind: grants.Kind, rows: Prepared[M], public_id: uuid.UUID
+) -> M | None:
+    """What belongs to no account and no organisation opens for the browser it was granted to."""
     if grants.has(request, kind, public_id):
         with suppress(ObjectDoesNotExist):
-            return rows.get(public_id=public_id, account=None, represented=None)
+            found = rows.get(public_id)
+            if found.account_id is None and found.represented_id is None:
+                return found
+    return None
+
+
+def _of_account(request: HttpRequest, kind: grants.Kind, rows: Any, public_id: uuid.UUID) -> Any:
+    """Everything else opens for its account only, whatever the browser was granted.
+
+    Who asks without grant and log-in costs no query. Raises: NoGrant.
+    """
     account = account_of(request)
     if account is not None:
         with suppress(ObjectDoesNotExist):

@@ -31,7 +31,8 @@ TITLES = {
 }
 """Titles in the record; the record is kept in German."""
 _application = Prepared(
-    lambda: Application.objects.select_related("case__chain", "case__dossier", "claim"), "id"
+    lambda: Application.objects.select_related("case__chain", "case__dossier", "claim", "account"),
+    "id",
 )
 
 

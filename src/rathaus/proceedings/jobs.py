@@ -91,10 +91,7 @@ def _file(
 @jobs.job("proceedings.send_notice")
 def send_notice(*, application_id: int, key: str) -> None:
     """Send one e-mail notice, if the resident gave an address."""
-    application = Application.objects.select_related("case", "version__service", "account").get(
-        pk=application_id
-    )
-    notices.send(application, key)
+    notices.send(documents.load(application_id), key)
 
 
 @jobs.job("proceedings.pay_back")
