@@ -87,7 +87,7 @@ class Said:
             f"{OID}0.9.2342.19200300.100.1.3": "erika@example.org",
         }
     )
-    """By name: a text, (text, akdb level), a list of texts, or raw XML that begins with "<"."""
+    """By name: a text, (text, akdb level), a list of texts, or a whole AttributeValue."""
     extra: str = ""
     """XML at the end of the assertion."""
     conditions: str = ""
@@ -133,7 +133,9 @@ def _attribute(name: str, value: Any) -> str:
         mark = f' xmlns:akdb="{AKDB}" akdb:TrustLevel="{level}"'
     values = value if isinstance(value, list) else [value]
     inner = "".join(
-        f"<saml:AttributeValue>{one if one.startswith('<') else escape(one)}</saml:AttributeValue>"
+        one
+        if one.startswith("<saml:AttributeValue")
+        else f"<saml:AttributeValue>{escape(one)}</saml:AttributeValue>"
         for one in values
     )
     return (

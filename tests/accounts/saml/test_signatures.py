@@ -234,6 +234,16 @@ def test_second_verifier_decides_too(stage: Stage, monkeypatch: pytest.MonkeyPat
     assert code_of(stage, stage.answer(made)) == "second_verifier"
 
 
+def test_second_verifier_decides_too_where_its_schemas_end(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For xmlenc 1.1 python3-saml looks at the signature only, but at that it does look."""
+    monkeypatch.setattr(verification, "signed_element", lambda element, provider: element)
+    made = stage.signed(key=identity.pair("stranger").private_key)
+    answer = stage.answer(made, transport=f"{forging.XENC11}rsa-oaep")
+    assert code_of(stage, answer) == "second_verifier"
+
+
 def test_first_verifier_decides_too(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     made = stage.signed(key=identity.pair("stranger").private_key)
     monkeypatch.setattr(verification, "agree", lambda *args, **kwargs: None)
