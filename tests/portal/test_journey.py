@@ -9,6 +9,7 @@ import pytest
 from rathaus.core.jobs import run_pending
 from rathaus.proceedings.models import Application, Draft
 from tests.portal.browser import Browser
+from tests.support.logins import HIGH, log_in
 
 
 def test_free_application_end_to_end(resident: Browser) -> None:
@@ -47,6 +48,8 @@ def test_free_application_end_to_end(resident: Browser) -> None:
     ],
 )
 def test_every_service_can_be_filled_in(resident: Browser, slug: str) -> None:
+    if slug == "meldebescheinigung-erweitert":
+        log_in(resident.client, None, HIGH)
     resident.fill(slug)
     assert "Prüfen Sie Ihre Angaben" in resident.page
 

@@ -34,6 +34,8 @@ class Proof:
     authenticated_at: datetime
     expires_at: datetime
     attributes: Mapping[str, Attribute] = field(default_factory=dict)
+    own: bool = False
+    """It opens the account of this session; False for a guest, whoever they are."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,11 @@ class Assurance:
     def level(self) -> TrustLevel:
         """The highest level that holds now."""
         return self.proofs[0].level if self.proofs else TrustLevel.NONE
+
+    @property
+    def opens_account(self) -> bool:
+        """Whether any log-in to the account of this session still holds."""
+        return any(proof.own for proof in self.proofs)
 
     def reaches(self, level: TrustLevel) -> bool:
         """Whether `level` holds now."""
@@ -166,6 +173,7 @@ def _read(request: HttpRequest) -> Assurance:
                     name: replace(attribute, level=min(attribute.level, level))
                     for name, attribute in _open(row.sealed).items()
                 },
+                own=row.account_id is not None,
             )
         )
     proofs.sort(key=lambda proof: (proof.level, proof.authenticated_at), reverse=True)

@@ -29,10 +29,17 @@ class SessionLimits:
             settings.RESIDENT_SESSION_COOKIE_NAME in request.COOKIES
             and not request.path_info.startswith(STAFF_PREFIX)
             and request.session.get("assured")
-            and not assurance.current(request).proofs
         ):
-            was_there = request.user.is_authenticated
-            signing.sign_out(request)
-            if was_there:
-                request.session[ENDED] = True
+            _end_if_over(request)
         return self.get_response(request)
+
+
+def _end_if_over(request: HttpRequest) -> None:
+    """What a guest proved beside a log-in does not keep the log-in alive."""
+    holds = assurance.current(request)
+    was_there = request.user.is_authenticated
+    if holds.opens_account if was_there else holds.proofs:
+        return
+    signing.sign_out(request)
+    if was_there:
+        request.session[ENDED] = True

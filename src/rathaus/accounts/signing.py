@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from allauth.usersessions.models import UserSession
 from django.contrib.auth import login, logout
 from django.http import HttpRequest
 
@@ -37,16 +38,23 @@ def sign_in(
         Identity.objects.filter(pk=identity.pk).update(
             last_used_at=moment, last_level=int(verified.level)
         )
+    UserSession.objects.create_from_request(request)
     _forget_known(request)
     return assurance.raise_to(request, verified, account=account)
 
 
-def step_up(request: HttpRequest, verified: Verified, *, account: Account | None) -> Authentication:
-    """Raise the level of this session; who is logged in stays so, a guest stays a guest."""
-    before = assurance.session_digest(request)
-    if request.session.session_key:
+def step_up(
+    request: HttpRequest, verified: Verified, *, account: Account | None = None
+) -> Authentication:
+    """Raise the level of this session; who is logged in stays so, a guest stays a guest.
+
+    `account` only if this log-in opens it: one that is not linked is no proof for the account.
+    """
+    before, key = assurance.session_digest(request), request.session.session_key
+    if key:
         request.session.cycle_key()
         assurance.move(request, from_digest=before)
+        UserSession.objects.filter(session_key=key).update(session_key=request.session.session_key)
     return assurance.raise_to(request, verified, account=account)
 
 

@@ -49,10 +49,12 @@ def _slug(text: str) -> str:
 
 
 AREA = "portal:area"
+CONFIRMED = "account_reauthenticate"
 _DRAFT: dict[str, Check] = {"draft_id": _uuid}
 _APPLICATION: dict[str, Check] = {"application_id": _uuid}
 
 TABLE: Mapping[str, Mapping[str, Check]] = {
+    "account_reauthenticate": {},
     "portal:start": {},
     "portal:cases": {},
     AREA: {},

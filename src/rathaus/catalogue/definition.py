@@ -17,6 +17,9 @@ from rathaus.payments.fees import FeeRule
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 
 
+TRUST_LEVELS = ("none", "basic", "substantial", "high")
+
+
 class LegalBasis(Model):
     """A citation. Law is cited, never pasted."""
 
@@ -174,6 +177,13 @@ class ServiceDefinition(Model):
         if self.fees and self.mode == "online" and self.payment_policy == "none":
             raise ValueError("fees need a payment policy")
         return self
+
+    @property
+    def highest_trust(self) -> str:
+        """The most that the service or one of its questions demands."""
+        steps = self.form.steps if self.form else ()
+        found = [field.trust_level for step in steps for field in step.fields]
+        return max([self.trust_level, *found], key=TRUST_LEVELS.index)
 
     @property
     def online_form(self) -> FormDefinition:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rathaus.catalogue.checks.fields import with_places
-from rathaus.catalogue.definition import ServiceDefinition
+from rathaus.catalogue.definition import TRUST_LEVELS, ServiceDefinition
 from rathaus.forms.definition import FieldType
 
 Fact = bool | str
-TRUST_LEVELS = ("none", "basic", "substantial", "high")
 
 
 @dataclass(frozen=True)
@@ -28,7 +27,7 @@ def facts(definition: ServiceDefinition, capabilities: Capabilities) -> dict[str
     brought = [row for row in definition.documents if not row.upload]
     fields = [row for _place, row in with_places(definition.form)]
     maturity = definition.maturity
-    needed = TRUST_LEVELS.index(definition.trust_level)
+    needed = TRUST_LEVELS.index(definition.highest_trust)
     return {
         "mode": definition.mode,
         "online": online,

@@ -75,6 +75,6 @@ def trust_text(definition: ServiceDefinition) -> str:
     return {
         "none": _("ohne Anmeldung"),
         "basic": _("Servicekonto"),
-        "substantial": _("Servicekonto mit Vertrauensniveau substanziell"),
-        "high": _("Online-Ausweis"),
-    }[definition.trust_level]
+        "substantial": _("zum Beispiel BundID mit ELSTER oder Online-Ausweis"),
+        "high": _("zum Beispiel BundID mit Online-Ausweis"),
+    }[definition.highest_trust]

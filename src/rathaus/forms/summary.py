@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -34,6 +34,8 @@ class SummaryRow:
     notice: str = ""
     """A question that blocks nothing, e.g. on a mistyped e-mail provider."""
     files: tuple[dict[str, Any], ...] = ()
+    confirmed: str = ""
+    """Who vouches for the answer, in words."""
 
     @property
     def value(self) -> str:
@@ -51,9 +53,16 @@ class SummarySection:
 
 
 def summary(
-    form: FormDefinition, answers: Answers, *, today: date | None = None
+    form: FormDefinition,
+    answers: Answers,
+    *,
+    today: date | None = None,
+    confirmed: Mapping[str, str] | None = None,
 ) -> list[SummarySection]:
-    """What was answered on every visible step, in German, in the order of the form."""
+    """What was answered on every visible step, in German, in the order of the form.
+
+    `confirmed` says by path who vouches for an answer; an address needs that for all its parts.
+    """
     day = today or clock.today()
     sections = []
     for shown in shown_steps(compiled(form), answers, day):
@@ -66,9 +75,19 @@ def summary(
                     rows += _group_rows(node, value, node.key, around, day)
                 else:
                     rows += _rows(node, value, node.key, "")
+        if confirmed:
+            rows = [_vouched(row, shown.values.get(row.field_key), confirmed) for row in rows]
         if rows:
             sections.append(SummarySection(shown.step.key, shown.step.step.title, tuple(rows)))
     return sections
+
+
+def _vouched(row: SummaryRow, value: Any, confirmed: Mapping[str, str]) -> SummaryRow:
+    found = confirmed.get(row.path, "")
+    if not found and isinstance(value, dict) and row.path == row.field_key:
+        parts = [confirmed.get(f"{row.path}.{key}", "") for key in value]
+        found = parts[0] if parts and all(parts) else ""
+    return replace(row, confirmed=found) if found else row
 
 
 def _rows(node: Node, value: Any, path: str, group: str) -> Iterator[SummaryRow]:

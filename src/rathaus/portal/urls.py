@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from rathaus.portal.views import (
     apply,
+    behalf,
     catalogue,
     check,
     confirmation,
@@ -31,6 +32,7 @@ urlpatterns = [
     path("suche/", catalogue.search, name="search"),
     path("antrag/beginnen/<slug:slug>/", apply.begin, name="begin"),
     path("antrag/<uuid:draft_id>/", apply.go_on, name="draft"),
+    path("antrag/<uuid:draft_id>/fuer-wen/", behalf.on_behalf, name="on_behalf"),
     path("antrag/<uuid:draft_id>/pruefen/", check.check, name="check"),
     path("antrag/<uuid:draft_id>/speichern/", resume.saved, name="saved"),
     path("antrag/<uuid:draft_id>/loeschen/", resume.discard, name="discard"),

@@ -19,7 +19,7 @@ from rathaus.forms import engine
 from rathaus.organisation import queries as organisation
 from rathaus.payments import queries as payments
 from rathaus.payments.models import CounterReceipt
-from rathaus.proceedings import actions
+from rathaus.proceedings import actions, vouching
 from rathaus.proceedings.models import Application
 from rathaus.proceedings.models.dialogue import CorrectionKind, CorrectionState
 from rathaus.records import queries as records
@@ -62,6 +62,8 @@ def page(
         "main": offers.main_offer(found),
         "facts": facts(application),
         "sections": sections(application),
+        "log_in": vouching.log_in(application),
+        "behalf": vouching.behalf(application),
         "documents": [files.listed(d) for d in documents if d.kind not in BY_THE_WAY],
         "others": [files.listed(d) for d in documents if d.kind in BY_THE_WAY],
         "notes": _notes(documents),
@@ -109,7 +111,10 @@ def facts(application: Application) -> list[dict[str, Any]]:
 def sections(application: Application) -> list[engine.SummarySection]:
     """The answers in the order of the form."""
     form = application.service.form
-    return engine.summary(form, application.answers) if form else []
+    if form is None:
+        return []
+    confirmed = vouching.by_answer(application)
+    return engine.summary(form, application.answers, confirmed=confirmed)
 
 
 def corrections(application: Application, documents: list[Document]) -> list[dict[str, Any]]:

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from rathaus.accounts import assurance
+from rathaus.accounts import queries as accounts
+from rathaus.accounts.trust import TrustLevel
 from rathaus.catalogue import queries
 from rathaus.catalogue.models import ServiceVersion
 from rathaus.core.actors import Actor
 from rathaus.core.middleware import sender_key
 from rathaus.forms import engine, uploads
 from rathaus.forms.bound import BoundStep
-from rathaus.forms.definition import FormDefinition
-from rathaus.portal import grants, limits, progress, standing
+from rathaus.forms.definition import Field, FormDefinition
+from rathaus.portal import gates, grants, limits, progress, standing
 from rathaus.portal.access import NoGrant, draft_for, never_stored, personal
-from rathaus.proceedings import actions
+from rathaus.portal.owner import account_of
+from rathaus.proceedings import actions, known, trust
 from rathaus.proceedings import queries as proceedings
 from rathaus.proceedings.errors import DraftAlreadySubmitted, DraftConflict, ProceedingError
 from rathaus.proceedings.models import Application, Draft, DraftState
@@ -43,10 +49,14 @@ def begin(request: HttpRequest, slug: str) -> HttpResponse:
     if not limits.allow_begin(request):
         return too_many(request, retry_minutes=1)
     language = (get_language() or "de")[:5]
-    draft = actions.start_draft(version=version, actor=BEGINNER, language=language)
-    first = engine.visible_steps(form, {})[0]
-    response = HttpResponseRedirect(progress.step_url(draft, first.key), status=303)
-    grants.add(request, response, grants.DRAFT, draft.public_id)
+    account = account_of(request)
+    draft = actions.start_draft(version=version, actor=BEGINNER, language=language, account=account)
+    first = progress.step_url(draft, engine.visible_steps(form, {})[0].key)
+    if account is not None and accounts.acting_for(account):
+        first = reverse("portal:on_behalf", args=[draft.public_id])
+    response = HttpResponseRedirect(first, status=303)
+    if account is None:
+        grants.add(request, response, grants.DRAFT, draft.public_id)
     return never_stored(response)
 
 
@@ -71,21 +81,24 @@ def step(request: HttpRequest, draft_id: uuid.UUID, step_key: str) -> HttpRespon
     if all(visible.key != step_key for visible in engine.visible_steps(form, draft.answers)):
         return redirect(progress.sensible_url(draft, form))
     if request.method != "POST":
-        bound = engine.bind(form, step_key, draft.answers)
-        return _page(request, draft, bound)
+        if (closed := gates.closed(request, draft, step_key)) is not None:
+            return closed
+        typed = gates.take_typed(request, draft, step_key)
+        return _page(request, draft, _bind(request, draft, step_key, typed))
     if not limits.allow_upload(request):
         return too_many(request, retry_minutes=30)
-    bound = engine.bind(
-        form,
-        step_key,
-        draft.answers,
-        data=request.POST,
-        files=request.FILES,
-        uploads=uploads.Box(draft.public_id),
-    )
+    bound = _bind(request, draft, step_key, request.POST)
+    sure = assurance.current(request)
+    demanded = max(gates.needed(request, draft, step_key),
+                   trust.of_bound(draft.version.parsed, bound))  # fmt: skip
+    if not sure.reaches(demanded):
+        return _log_in_first(request, draft, bound, sure.level)
     leaving = "save" in request.POST
     if not (bound.is_valid() or leaving):
         return _page(request, draft, bound)
+    account = account_of(request)
+    if account is not None and draft.account_id is None:
+        actions.join_account(draft=draft, account=account)
     try:
         saved = save(draft, bound, sent=request.POST.get("_stand", "")[:80])
     except DraftAlreadySubmitted as submitted:
@@ -105,7 +118,57 @@ def step(request: HttpRequest, draft_id: uuid.UUID, step_key: str) -> HttpRespon
     return response
 
 
-def save(draft: Draft, bound: BoundStep, *, sent: str) -> Draft:
+def _bind(
+    request: HttpRequest, draft: Draft, step_key: str, data: Mapping[str, Any] | None
+) -> BoundStep:
+    """The step as stored or as sent, with what a log-in knows."""
+    service = draft.version.parsed
+    return engine.bind(
+        form_of(draft),
+        step_key,
+        draft.answers,
+        data=data,
+        files=request.FILES,
+        uploads=uploads.Box(draft.public_id),
+        givens=known.givens(service, step_key, assurance.current(request), account_of(request)),
+    )
+
+
+def _log_in_first(
+    request: HttpRequest, draft: Draft, bound: BoundStep, level: TrustLevel
+) -> HttpResponse:
+    """The level ran out while somebody typed: keep everything, then ask for the log-in.
+
+    Answers that demand more than holds now wait in the session, not in the draft.
+    """
+    service = draft.version.parsed
+    gates.keep_typed(request, draft.public_id, bound.key)
+    with suppress(DraftConflict, DraftAlreadySubmitted):
+        save(
+            draft,
+            bound,
+            sent=request.POST.get("_stand", "")[:80],
+            allowed=lambda field: trust.of_field(service, field) <= level,
+        )
+    if "save" in request.POST:
+        actions.issue_code(draft=draft)
+        response = redirect("portal:saved", draft_id=draft.public_id)
+    else:
+        here = progress.step_url(draft, bound.key)
+        back = progress.BACK_TO_CHECK if "pruefen" in request.GET else ""
+        response = HttpResponseRedirect(here + back)
+    response.status_code = 303
+    keep_access(request, response, draft)
+    return response
+
+
+def save(
+    draft: Draft,
+    bound: BoundStep,
+    *,
+    sent: str,
+    allowed: Callable[[Field], bool] = lambda field: True,
+) -> Draft:
     """Save the right answers of a step, unless another window changed the same step.
 
     Raises: DraftAlreadySubmitted, DraftConflict.
@@ -113,7 +176,7 @@ def save(draft: Draft, bound: BoundStep, *, sent: str) -> Draft:
     answers = {
         field.key: bound.cleaned.get(field.key)
         for field in bound.fields
-        if field.visible and not any(inner.error for inner in field.walk())
+        if field.visible and allowed(field.field) and not any(inner.error for inner in field.walk())
     }
     keys = [field.key for field in bound.fields]
     for _try in range(RETRIES):
@@ -143,6 +206,8 @@ def form_of(draft: Draft) -> FormDefinition:
 
 def keep_access(request: HttpRequest, response: HttpResponse, draft: Draft) -> None:
     """Whoever came by code gets access for this browser; whoever works on keeps it."""
+    if draft.account_id is not None:
+        return  # the account opens it, nothing else
     if grants.has(request, grants.DRAFT, draft.public_id):
         grants.renew(request, response, grants.DRAFT, draft.public_id)
     else:
@@ -158,7 +223,8 @@ def to_application(
         raise NoGrant(grants.DRAFT, draft.public_id)
     response = redirect("portal:confirmation", application_id=found.public_id)
     response.status_code = 303
-    grants.add(request, response, grants.APPLICATION, found.public_id)
+    if draft.account_id is None:
+        grants.add(request, response, grants.APPLICATION, found.public_id)
     return response
 
 
@@ -193,6 +259,7 @@ def _page(
         "place": progress.place(draft, form_of(draft), bound.key, definition.slug),
         "stand": standing.mark(draft.revision, draft.answers, keys),
         "from_check": "pruefen" in request.GET,
+        "login_ahead": gates.ahead(request, draft, bound.key),
         "office": queries.office_of(definition),
         "nav_current": "services",
     }

@@ -4,21 +4,31 @@ from __future__ import annotations
 
 import uuid
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from rathaus.accounts import assurance
+from rathaus.accounts import queries as accounts
 from rathaus.catalogue import queries
 from rathaus.core import clock
 from rathaus.forms import engine
 from rathaus.forms.bound import Problem
 from rathaus.payments import fees
-from rathaus.portal import grants, present, progress
+from rathaus.portal import gates, grants, present, progress
 from rathaus.portal.access import draft_for, personal
 from rathaus.portal.views.apply import form_of, to_application
-from rathaus.proceedings import actions
-from rathaus.proceedings.errors import DraftAlreadySubmitted, DraftConflict, DraftIncomplete
+from rathaus.proceedings import actions, known
+from rathaus.proceedings.errors import (
+    DraftAlreadySubmitted,
+    DraftConflict,
+    DraftIncomplete,
+    MandateEnded,
+    NotConfirmed,
+    TrustTooLow,
+)
 from rathaus.proceedings.models import Draft, DraftState
 
 
@@ -29,26 +39,41 @@ def check(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     draft = draft_for(request, draft_id)
     if draft.state == DraftState.SUBMITTED:
         return to_application(request, draft)
-    if request.method != "POST":
-        return _page(request, draft)
     if "save" in request.POST:
         actions.issue_code(draft=draft)
         return redirect("portal:saved", draft_id=draft_id)
+    if (closed := gates.closed(request, draft, "")) is not None:
+        return closed
+    if request.method != "POST":
+        return _page(request, draft)
     if request.POST.get("_stand", "") != _stand(draft):
         return _page(request, draft, changed=True)
     try:
         application = actions.submit(
-            draft=draft, actor=draft.actor, pay_by=_chosen_way(request.POST.get("zahlung", ""))
+            draft=draft,
+            actor=draft.actor,
+            pay_by=_chosen_way(request.POST.get("zahlung", "")),
+            assurance=assurance.current(request),
         )
     except DraftAlreadySubmitted as submitted:
         return to_application(request, draft, submitted.application)
     except DraftIncomplete:
         return _page(request, draft)
+    except TrustTooLow as low:
+        return gates.ask(request, draft, "", low.level)
+    except NotConfirmed as other:
+        text = _("Ihre Anmeldung nennt hier andere Angaben als gespeichert. Bitte prüfen Sie sie.")
+        messages.warning(request, text)
+        return redirect(progress.step_url(draft, other.step_key) + progress.BACK_TO_CHECK)
+    except MandateEnded:
+        messages.warning(request, _("Sie dürfen dafür nicht mehr handeln. Bitte wählen Sie neu."))
+        return redirect("portal:on_behalf", draft_id=draft_id)
     except DraftConflict:
         return _page(request, draft_for(request, draft_id), changed=True)
     response = redirect("portal:confirmation", application_id=application.public_id)
     response.status_code = 303
-    grants.add(request, response, grants.APPLICATION, application.public_id)
+    if application.account_id is None:
+        grants.add(request, response, grants.APPLICATION, application.public_id)
     return response
 
 
@@ -79,7 +104,8 @@ def _page(request: HttpRequest, draft: Draft, *, changed: bool = False) -> HttpR
     facts = {
         "draft": draft,
         "service": definition,
-        "sections": engine.summary(form, draft.answers),
+        "sections": engine.summary(form, draft.answers, confirmed=_confirmed(request, draft)),
+        "behalf": accounts.shown(draft.on_behalf),
         "change_url": progress.step_url(draft, "STEP") + progress.BACK_TO_CHECK,
         "problems": [_problem(draft, problem) for problem in problems[:20]],
         "lines": lines,
@@ -94,6 +120,14 @@ def _page(request: HttpRequest, draft: Draft, *, changed: bool = False) -> HttpR
         "nav_current": "services",
     }
     return render(request, "portal/check.html", facts, status=409 if changed else 200)
+
+
+def _confirmed(request: HttpRequest, draft: Draft) -> dict[str, str]:
+    facts = known.confirmed_paths(draft.version.parsed, draft.answers, assurance.current(request))
+    return {
+        path: _("von %(source)s bestätigt") % {"source": known.label(fact.proof.source)}
+        for path, fact in facts.items()
+    }
 
 
 def _problem(draft: Draft, problem: Problem) -> dict[str, str]:

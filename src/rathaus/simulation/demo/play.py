@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 
+from rathaus.accounts.assurance import Assurance
 from rathaus.catalogue import queries as catalogue
 from rathaus.core import clock
 from rathaus.core.actors import Actor
@@ -20,11 +21,12 @@ from rathaus.payments import actions as payments
 from rathaus.payments.models import Claim, PaymentAttempt
 from rathaus.payments.providers.base import registry
 from rathaus.payments.states import RefundState
-from rathaus.proceedings import actions
+from rathaus.proceedings import actions, mailbox
 from rathaus.proceedings.errors import DraftIncomplete
 from rathaus.proceedings.models import Application, Draft
-from rathaus.simulation.demo import answers, files, story, times
+from rathaus.simulation.demo import answers, files, proof, story, times
 from rathaus.simulation.demo.cast import Cast
+from rathaus.simulation.demo.residents import Known
 from rathaus.simulation.demo.story import Case, Step
 from rathaus.simulation.models import SimulatedOrder
 from rathaus.simulation.paypal import engine as paypal
@@ -43,12 +45,16 @@ def start_draft(case: Case, cast: Cast) -> Draft:
     version = catalogue.current(case.service)
     form = version.parsed.online_form
     actor = cast.actor(case.by) if case.by else Actor.resident("new")
+    owner = cast.owner(case.who) if not case.by else None
     draft = actions.start_draft(
         version=version,
         actor=actor,
         channel=case.channel,
         entered_by=cast.staff(case.by) if case.by else None,
+        account=owner.account if owner else None,
     )
+    if owner and case.behalf:
+        actions.act_for(draft=draft, mandate=owner.mandate(case.behalf), actor=draft.actor)
     given = answers.build(
         form, story.people()[case.who], case.answers, story.people(), clock.today()
     )
@@ -97,6 +103,17 @@ class Play:
             "refund": self._refund,
         }
 
+    @property
+    def owner(self) -> Known | None:
+        """The account of the person, if (s)he applies online and has one."""
+        return self.cast.owner(self.case.who) if not self.case.by else None
+
+    def _proof(self, draft: Draft) -> Assurance:
+        """What the session proves in which it is sent."""
+        if self.owner and self.owner.resident.proves:
+            return self.owner.assurance()
+        return proof.of(draft)
+
     def begin(self) -> None:
         """Fill in the form."""
         self._draft = start_draft(self.case, self.cast)
@@ -108,7 +125,8 @@ class Play:
             raise StoryWrong(f"{self.case.key}: sent before it was begun")
         actor = self.cast.actor(self.case.by) if self.case.by else draft.actor
         try:
-            self._application_id = actions.submit(draft=draft, actor=actor).pk
+            sent = actions.submit(draft=draft, actor=actor, assurance=self._proof(draft))
+            self._application_id = sent.pk
         except DraftIncomplete as error:
             found = "; ".join(f"{row.path}: {row.message}" for row in error.problems)
             raise StoryWrong(f"{self.case.key}: {found}") from error
@@ -159,6 +177,11 @@ class Play:
         actions.mark_messages_read(application=row, incoming=False)
         for letter in row.letters.select_related("application__case__chain"):
             actions.mark_letter_read(letter=letter, actor=actor)
+        if row.account is not None:
+            documents = row.case.documents.filter(direction="out")
+            mailbox.note_read(
+                row.account, documents=documents, messages=row.messages.filter(incoming=False)
+            )
 
     def _decide(self, step: Step, row: Application, actor: Actor) -> None:
         outcome = "granted" if step.do == "grant" else "rejected"

@@ -1,0 +1,1 @@
+"""Log-in at other account systems: there, back, and what it is good for here."""
