@@ -13,7 +13,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
-from rathaus.accounts import devices, registration, terms
+from rathaus.accounts import devices, mail, registration, terms  # noqa: F401 -- jobs in there
 from rathaus.accounts.events import SecurityChanged
 from rathaus.accounts.models import Account
 from rathaus.core.actors import Actor
@@ -65,11 +65,9 @@ def _follow_address(user: Any, from_email_address: Any, to_email_address: Any, *
 
 @receiver(account_signals.password_changed)
 @receiver(account_signals.password_set)
-def _password_changed(request: HttpRequest, user: Any, **more: Any) -> None:
-    """All other sessions end (Django's session hash); their proofs too."""
+def _password_changed(user: Any, **more: Any) -> None:
     account = _account(user)
     if account is not None:
-        devices.end_others(account, current_key=request.session.session_key or "")
         _record(account, "password_changed")
 
 

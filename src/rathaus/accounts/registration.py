@@ -17,6 +17,7 @@ from rathaus.accounts.actions.opening import open_account
 from rathaus.accounts.models import Account
 from rathaus.core.actors import Actor
 from rathaus.core.clock import now
+from rathaus.core.jobs import cron
 from rathaus.core.models import User
 
 LIFETIME = timedelta(days=3)
@@ -44,13 +45,13 @@ def confirm(*, user: User, email: str, language: str, terms_version: str) -> Acc
     return account
 
 
-def drop_unconfirmed() -> int:
-    """Delete registrations older than three days; returns how many."""
+@cron("accounts.drop_unconfirmed", every=timedelta(hours=6))
+def drop_unconfirmed() -> None:
+    """Delete registrations older than three days."""
     stale = _unconfirmed().filter(created_at__lt=now() - LIFETIME)
     with transaction.atomic():
         keys = list(stale.values_list("pk", flat=True)[:1000])
         User.objects.filter(pk__in=keys).delete()
-    return len(keys)
 
 
 def _unconfirmed() -> QuerySet[User]:

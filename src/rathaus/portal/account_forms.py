@@ -254,6 +254,20 @@ class ActivateAppForm(Plain, totp.ActivateTOTPForm):
         return code
 
 
+MALFORMED = (KeyError, TypeError, ValueError, AttributeError, IndexError)
+"""What the reading of an answer runs into that no browser would send."""
+
+
+class _Answer(Plain):
+    """The answer to a challenge."""
+
+    def clean_credential(self) -> Any:
+        try:
+            return super().clean_credential()  # type: ignore[misc]
+        except MALFORMED:
+            raise ValidationError(ERRORS["incorrect_code"]) from None
+
+
 class AddPasskeyForm(Plain, webauthn.SignupWebAuthnForm):
     """A new passkey with a name."""
 
@@ -270,6 +284,13 @@ class AddPasskeyForm(Plain, webauthn.SignupWebAuthnForm):
     def clean_name(self) -> str:
         return str(super().clean_name())[:60]
 
+    def clean(self) -> dict[str, Any]:
+        try:
+            cleaned: dict[str, Any] = super().clean()
+        except MALFORMED:
+            raise ValidationError(ERRORS["incorrect_code"]) from None
+        return cleaned
+
 
 class RenamePasskeyForm(Plain, webauthn.EditWebAuthnForm):
     """Another name for a passkey."""
@@ -280,13 +301,13 @@ class RenamePasskeyForm(Plain, webauthn.EditWebAuthnForm):
         return str(self.cleaned_data["name"])[:60]
 
 
-class PasskeyLoginForm(Plain, webauthn.LoginWebAuthnForm):
+class PasskeyLoginForm(_Answer, webauthn.LoginWebAuthnForm):
     """Log-in with a passkey."""
 
 
-class PasskeyStepForm(Plain, webauthn.AuthenticateWebAuthnForm):
+class PasskeyStepForm(_Answer, webauthn.AuthenticateWebAuthnForm):
     """A passkey as second step."""
 
 
-class ConfirmPasskeyForm(Plain, webauthn.ReauthenticateWebAuthnForm):
+class ConfirmPasskeyForm(_Answer, webauthn.ReauthenticateWebAuthnForm):
     """A passkey before a change."""

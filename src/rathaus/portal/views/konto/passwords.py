@@ -14,6 +14,7 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy
 
 from rathaus.accounts import assurance, devices, ways
+from rathaus.accounts.models import Account
 from rathaus.core.secrets import digest
 from rathaus.portal.views.konto.pages import Page, SecurityPage
 
@@ -72,7 +73,7 @@ class ChangeView(SecurityPage, account.PasswordChangeView):
     def form_valid(self, form: Any) -> HttpResponse:
         before = assurance.session_digest(self.request)
         response: HttpResponse = super().form_valid(form)
-        _keep_proofs(self.request, before)
+        _go_on(self.request, self.account, before)
         return response
 
 
@@ -90,14 +91,15 @@ class SetView(SecurityPage, account.PasswordSetView):
     def form_valid(self, form: Any) -> HttpResponse:
         before = assurance.session_digest(self.request)
         response: HttpResponse = super().form_valid(form)
-        _keep_proofs(self.request, before)
+        _go_on(self.request, self.account, before)
         return response
 
 
-def _keep_proofs(request: HttpRequest, before: str) -> None:
-    """A changed password gives the session a new key; its proofs go along."""
+def _go_on(request: HttpRequest, account: Account, before: str) -> None:
+    """The session has a new key now: its proofs go along, all other sessions end."""
     assurance.move(request, from_digest=before)
     devices.note(request)
+    devices.end_others(account, current_key=request.session.session_key or "")
 
 
 def _mark(user: Any) -> str:

@@ -1,0 +1,179 @@
+"""Codes from an app and recovery codes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.core.cache import cache
+from django.test import TestCase
+
+from rathaus.accounts import factors
+from rathaus.accounts.models import Account, Authentication
+from rathaus.core.clock import now
+from tests.accounts.local.conftest import ADDRESS, Browser, letters
+
+APP = "/konto/sicherheit/app/"
+CODES = "/konto/sicherheit/ersatzcodes/"
+STEP = "/konto/anmelden/code/"
+Clock = Any
+
+
+def code_of(secret: str, *, shift: int = 0) -> str:
+    return str(format_hotp_value(hotp_value(secret, int(now().timestamp()) // 30 + shift)))
+
+
+def switch_on(one: Browser) -> tuple[str, list[str]]:
+    """The secret of the app, and the recovery codes."""
+    secret = one.get(APP).context["form"].secret
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        response = one.post(APP, code=code_of(secret))
+    assert response["Location"] == CODES
+    return secret, one.get(CODES).context["codes"]
+
+
+@pytest.fixture
+def clock() -> Iterator[Clock]:
+    with time_machine.travel(now(), tick=False) as coordinates:
+        yield coordinates
+
+
+def test_the_page_shows_picture_and_key(inside: Browser) -> None:
+    response = inside.get(APP)
+    page = response.content.decode()
+    assert "<svg" in page
+    assert response.context["form"].secret in page
+    assert "style=" not in page
+
+
+def test_after_the_password_a_code(
+    inside: Browser, other: Browser, account: Account, clock: Clock
+) -> None:
+    secret, codes = switch_on(inside)
+    assert len(codes) == 10
+    assert "eingeschaltet" in letters(ADDRESS)[-1]
+    assert other.log_in()["Location"] == STEP
+    assert not other.is_inside
+    clock.shift(timedelta(seconds=61))
+    other.post(STEP, code=code_of(secret))
+    assert other.is_inside
+    methods = Authentication.objects.values_list("method", flat=True)
+    assert set(methods) == {"password", "password+totp"}
+
+
+def test_the_secret_is_sealed_in_the_database(inside: Browser, clock: Clock) -> None:
+    secret, codes = switch_on(inside)
+    kept = str(list(Authenticator.objects.values_list("data", flat=True)))
+    assert secret not in kept
+    assert not any(code in kept for code in codes)
+
+
+def test_a_code_counts_once_for_all_processes(
+    inside: Browser, other: Browser, account: Account, clock: Clock
+) -> None:
+    secret, _codes = switch_on(inside)
+    clock.shift(timedelta(seconds=61))
+    code = code_of(secret)
+    other.log_in()
+    other.post(STEP, code=code)
+    assert other.is_inside
+    other.post("/konto/abmelden/")
+    cache.clear()  # another process: allauth remembers used codes in memory
+    clock.shift(timedelta(seconds=29))  # and forgets them before they are over
+    other.log_in()
+    other.post(STEP, code=code)
+    assert not other.is_inside
+
+
+def test_the_code_that_switched_it_on_is_spent(
+    inside: Browser, other: Browser, clock: Clock
+) -> None:
+    secret, _codes = switch_on(inside)
+    other.log_in()
+    other.post(STEP, code=code_of(secret))
+    assert not other.is_inside
+
+
+def test_codes_cannot_be_guessed(
+    inside: Browser, other: Browser, account: Account, clock: Clock
+) -> None:
+    secret, _codes = switch_on(inside)
+    other.log_in()
+    clock.shift(timedelta(seconds=61))
+    right = code_of(secret)
+    for number in range(60):
+        cache.clear()
+        other.post(STEP, code=f"{number:06}")
+    other.post(STEP, code=right)
+    assert not other.is_inside
+
+
+def test_a_recovery_code_counts_once(inside: Browser, other: Browser, clock: Clock) -> None:
+    _secret, codes = switch_on(inside)
+    other.log_in()
+    other.post(STEP, code=codes[0])
+    assert other.is_inside
+    other.post("/konto/abmelden/")
+    other.log_in()
+    other.post(STEP, code=codes[0])
+    assert not other.is_inside
+    other.post(STEP, code=codes[1])
+    assert other.is_inside
+
+
+def test_recovery_codes_are_shown_once(inside: Browser, clock: Clock) -> None:
+    _secret, codes = switch_on(inside)
+    page = inside.get(CODES).content.decode()
+    assert not any(code in page for code in codes)
+    file = inside.get(f"{CODES}datei/")
+    assert codes[3] in file.content.decode()
+    assert "attachment" in file["Content-Disposition"]
+    assert file["Cache-Control"] == "no-store, private"
+    clock.shift(timedelta(minutes=11))
+    assert inside.get(f"{CODES}datei/").status_code == 404
+
+
+def test_new_recovery_codes_end_the_old_ones(inside: Browser, other: Browser, clock: Clock) -> None:
+    _secret, codes = switch_on(inside)
+    inside.post(f"{CODES}neu/")
+    fresh = inside.get(CODES).context["codes"]
+    assert len(fresh) == 10
+    assert not set(fresh) & set(codes)
+    other.log_in()
+    other.post(STEP, code=codes[0])
+    assert not other.is_inside
+    other.post(STEP, code=fresh[0])
+    assert other.is_inside
+
+
+def test_switching_off(inside: Browser, other: Browser, account: Account) -> None:
+    switch_on(inside)
+    assert inside.get(f"{APP}aus/").status_code == 200
+    inside.post(f"{APP}aus/")
+    assert not Authenticator.objects.exists()
+    assert "ausgeschaltet" in letters(ADDRESS)[-1]
+    other.log_in()
+    assert other.is_inside
+
+
+def test_the_second_step_belongs_to_the_browser_that_gave_the_password(
+    inside: Browser, other: Browser, clock: Clock
+) -> None:
+    secret, _codes = switch_on(inside)
+    clock.shift(timedelta(seconds=61))
+    assert other.post(STEP, code=code_of(secret))["Location"] == "/konto/anmelden/"
+    assert not other.is_inside
+
+
+def test_spending_is_per_person(account: Account) -> None:
+    from tests.accounts.local.conftest import make_account
+
+    second = make_account("zwei@example.org")
+    assert factors.spend_code(account.user, "123456")
+    assert factors.spend_code(second.user, "123456")
+    assert not factors.spend_code(account.user, "123 456")
