@@ -20,10 +20,11 @@ from django.views.decorators.http import require_POST
 from rathaus.accounts import signing
 from rathaus.accounts.middleware import ENDED
 from rathaus.accounts.models import Account
+from rathaus.accounts.sources import config
 from rathaus.portal import grants
 from rathaus.portal.access import never_stored
 from rathaus.portal.views.area.guard import account_of
-from rathaus.portal.views.konto.pages import Page, first_template
+from rathaus.portal.views.konto.pages import Page
 from rathaus.proceedings.models import Application, Draft
 
 
@@ -35,9 +36,9 @@ class LoginView(Page, account.LoginView):
     here: ClassVar[Any] = gettext_lazy("Anmelden")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        choose = first_template("portal/identity/choose.html", "portal/konto/no_sources.html")
         ended = self.request.session.pop(ENDED, False) if _has_cookie(self.request) else False
-        return {**super().get_context_data(**kwargs), "choose": choose, "ended": ended}
+        more = {"sources": config.for_residents(), "ended": ended}
+        return {**super().get_context_data(**kwargs), **more}
 
 
 class SecondStepView(Page, factor.AuthenticateView):

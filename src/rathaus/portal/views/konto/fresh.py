@@ -27,7 +27,7 @@ from rathaus.portal.account_forms import (
     ConfirmPasswordForm,
 )
 from rathaus.portal.views.area.guard import account_required, signed_in
-from rathaus.portal.views.konto.pages import first_template, security_frame
+from rathaus.portal.views.konto.pages import security_frame
 from rathaus.theme.views import too_many
 
 FRESH = timedelta(minutes=15)
@@ -103,9 +103,6 @@ def confirm(request: HttpRequest) -> HttpResponse:
     facts: dict[str, Any] = {"forms": bound, "form": bound.get(method), "identities": []}
     if "passkey" in bound:
         facts["passkey_options"] = webauthn_auth.begin_authentication(user)
-    facts["sources"] = first_template(
-        "portal/identity/confirm.html", "portal/konto/no_sources.html"
-    )
     facts["identities"] = account.identities.all()
     frame = {**security_frame(), "konto_here": _("Bestätigen")}
     return never_stored(render(request, "portal/konto/confirm.html", {**facts, **frame}))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.template.loader import select_template
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from rathaus.accounts.models import Account
 from rathaus.portal import limits
@@ -55,13 +56,5 @@ class SecurityPage(Page):
 
 def security_frame() -> dict[str, Any]:
     """Variables of the frame for pages below "Anmeldung und Sicherheit"."""
-    from django.urls import reverse
-    from django.utils.translation import gettext as _
-
     parent = {"label": _("Anmeldung und Sicherheit"), "url": reverse("portal:security")}
     return {"konto_current": "security", "konto_parent": parent}
-
-
-def first_template(*names: str) -> Any:
-    """The first template there is: parts of other rooms may be absent."""
-    return select_template(list(names))

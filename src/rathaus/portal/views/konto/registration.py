@@ -6,7 +6,9 @@ from typing import Any, ClassVar
 
 from allauth.account import views as account
 from allauth.mfa.webauthn import views as webauthn
+from django.contrib import messages
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from rathaus.accounts import terms
@@ -53,9 +55,6 @@ class ConfirmAddressView(Page, account.ConfirmEmailVerificationCodeView):
         return found | security_frame() if self.request.user.is_authenticated else found
 
     def _resend_form_valid(self, form: Any) -> HttpResponse:
-        from django.contrib import messages
-        from django.utils.translation import gettext as _
-
         response: HttpResponse = super()._resend_form_valid(form)
         messages.info(self.request, _("Wir haben noch einen Code verschickt."))
         return response
