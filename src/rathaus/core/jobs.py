@@ -126,10 +126,9 @@ def claim(
 
     `finished` is noted in the same transaction: a job that was executed just before.
     """
-    if finished is None:
-        return _take(owner, ahead)
     with transaction.atomic():
-        finish(finished)
+        if finished is not None:
+            finish(finished)
         return _take(owner, ahead)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import signal
@@ -25,11 +26,18 @@ TICK = timedelta(seconds=20)
 WATCH_SECONDS = 5.0
 STOP_SECONDS = 30.0
 HANGING = 70
+NICE = 10
 
 
 def owner_name() -> str:
     """Host, boot and process: tells whether the worker that holds a lease still lives."""
     return f"{socket.gethostname()}|{_boot_id()}|{os.getpid()}"
+
+
+def _make_way_for_pages() -> None:
+    """People wait for pages, nobody waits for a job."""
+    with contextlib.suppress(OSError):
+        os.nice(NICE)
 
 
 def _boot_id() -> str:
@@ -84,6 +92,7 @@ class Worker:
         signal.signal(signal.SIGINT, self.stop)
         threading.Thread(target=self._watch, daemon=True).start()
         listener = wakeup.Listener()
+        _make_way_for_pages()
         release_orphans()
         next_tick = now()
         finished: Job | None = None

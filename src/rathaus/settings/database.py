@@ -48,7 +48,7 @@ def database(url: str, data_dir: Path) -> dict[str, Any]:
 def sqlite(path: Path) -> dict[str, Any]:
     """SQLite with write-ahead log and queued writers (DESIGN.md §8)."""
     return {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "rathaus.core.sqlite",
         "NAME": str(path),
         "CONN_MAX_AGE": None,
         "OPTIONS": {

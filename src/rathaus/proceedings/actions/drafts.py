@@ -33,16 +33,17 @@ def start_draft(
 ) -> Draft:
     """A new, empty draft on this version of the service; `account` is whose it is."""
     moment = now()
-    return Draft.objects.create(
-        version=version,
-        channel=channel,
-        entered_by=entered_by,
-        language=language,
-        account=account,
-        created_at=moment,
-        updated_at=moment,
-        expires_at=moment + LIFETIME,
-    )
+    with transaction.atomic():
+        return Draft.objects.create(
+            version=version,
+            channel=channel,
+            entered_by=entered_by,
+            language=language,
+            account=account,
+            created_at=moment,
+            updated_at=moment,
+            expires_at=moment + LIFETIME,
+        )
 
 
 def save_step(
@@ -54,13 +55,15 @@ def save_step(
     """
     merged = {**draft.answers, **answers}
     moment = now()
-    saved = Draft.objects.filter(pk=draft.pk, state=DraftState.OPEN, revision=revision).update(
-        answers=merged,
-        current_step=step_key,
-        revision=F("revision") + 1,
-        updated_at=moment,
-        expires_at=moment + LIFETIME,
-    )
+    rows = Draft.objects.filter(pk=draft.pk, state=DraftState.OPEN, revision=revision)
+    with transaction.atomic():
+        saved = rows.update(
+            answers=merged,
+            current_step=step_key,
+            revision=F("revision") + 1,
+            updated_at=moment,
+            expires_at=moment + LIFETIME,
+        )
     if not saved:
         raise_changed(draft)
     draft.answers, draft.current_step = merged, step_key

@@ -1,0 +1,1 @@
+"""Django's SQLite backend, with a fairer queue of writers."""
