@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from functools import cache
 from pathlib import Path
 
@@ -30,3 +31,8 @@ def put(folder: Path, made: keys.KeyPair, name: str = "") -> None:
     """Write a pair under its own or another name."""
     keys.write_private(folder / f"{name or made.name}.key", made.key_pem)
     keys.write_private(folder / f"{name or made.name}.crt", made.certificate_pem)
+
+
+def bare_certificate(name: str) -> str:
+    """A certificate as base64 in one line, as metadata hold it."""
+    return base64.b64encode(pair(name).certificate.public_bytes(Encoding.DER)).decode()

@@ -166,6 +166,9 @@ def _parsed(pem: bytes) -> PrivateKeyTypes:
 def _locked(base: Path) -> Iterator[None]:
     base.mkdir(parents=True, exist_ok=True, mode=0o700)
     base.parent.chmod(0o700)
-    with (base / ".lock").open("w") as handle:
+    handle = os.open(base / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
+    finally:
+        os.close(handle)

@@ -1,0 +1,144 @@
+"""Against Debian's SimpleSAMLphp: somebody else's reading of the same standard."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import pytest
+from lxml import etree
+
+from rathaus.accounts.sources.base import Departure, LoginRefused, Returned, Verified
+from rathaus.accounts.sources.saml.source import SamlSource
+from rathaus.accounts.trust import TrustLevel
+from tests.accounts.saml import idp
+from tests.accounts.saml.forging import DS
+from tests.support import simplesamlphp
+from tests.support.simplesamlphp import Form, Peer
+
+pytestmark = [
+    pytest.mark.skipif(not simplesamlphp.available(), reason=simplesamlphp.MISSING),
+    pytest.mark.one_database,
+]
+ACS = "http://localhost:8000/konto/rueckkehr/land/"
+
+
+@pytest.fixture(scope="module")
+def peer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Peer]:
+    with simplesamlphp.running(tmp_path_factory.mktemp("ssp"), context=idp.HIGH) as running:
+        yield running
+
+
+@pytest.fixture
+def source(tmp_path: Path, db: None, peer: Peer) -> SamlSource:
+    return prepared(tmp_path, peer)
+
+
+def prepared(folder: Path, peer: Peer, **settings: Any) -> SamlSource:
+    (folder / "idp.xml").write_bytes(peer.metadata())
+    made = idp.make_source(folder, **{"legacy_crypto": True, **settings})
+    peer.introduce(made, ACS)
+    return made
+
+
+def begin(source: SamlSource, level: TrustLevel = TrustLevel.HIGH) -> Departure:
+    return source.begin(level=level, return_url=ACS, language="de", link=True)
+
+
+def finish(source: SamlSource, departure: Departure, parameters: dict[str, str]) -> Verified:
+    return source.finish(
+        Returned(parameters, departure.request_id, TrustLevel.HIGH, departure.kept)
+    )
+
+
+def test_there_and_back(source: SamlSource, peer: Peer) -> None:
+    departure = begin(source)
+    assert departure.url == peer.sign_on
+    form = Form.read(peer.log_in(departure.url, dict(departure.fields)).text)
+    assert form.action == ACS, peer.log()[-3000:]
+    assert form.fields["RelayState"] == departure.request_id
+    verified = finish(source, departure, form.fields)
+    assert verified.subject == "erika-0815"
+    assert verified.level == TrustLevel.HIGH
+    assert verified.attributes["family_name"].value == "Mustermann & Söhne"
+    assert verified.attributes["birth_date"].value == "1964-08-12"
+    assert abs((datetime.now(UTC) - verified.authenticated_at).total_seconds()) < 300
+    with pytest.raises(LoginRefused) as caught:
+        finish(source, departure, form.fields)
+    assert caught.value.code == "replay"
+
+
+def test_by_redirect(tmp_path: Path, db: None, peer: Peer) -> None:
+    source = prepared(tmp_path, peer, binding="redirect")
+    departure = begin(source)
+    assert not departure.fields
+    form = Form.read(peer.log_in(departure.url, {}).text)
+    assert form.action == ACS, peer.log()[-3000:]
+    assert finish(source, departure, form.fields).subject == "erika-0815"
+
+
+def test_an_answer_for_another_request(source: SamlSource, peer: Peer) -> None:
+    departure, other = begin(source), begin(source)
+    form = Form.read(peer.log_in(departure.url, dict(departure.fields)).text)
+    with pytest.raises(LoginRefused) as caught:
+        finish(source, other, form.fields)
+    assert caught.value.code == "in_response_to"
+
+
+def test_its_older_encryption_needs_the_setting(tmp_path: Path, db: None, peer: Peer) -> None:
+    source = prepared(tmp_path, peer, legacy_crypto=False)
+    departure = begin(source)
+    form = Form.read(peer.log_in(departure.url, dict(departure.fields)).text)
+    with pytest.raises(LoginRefused) as caught:
+        finish(source, departure, form.fields)
+    assert caught.value.code == "encryption_algorithm"
+
+
+def test_it_refuses_an_unsigned_request(source: SamlSource, peer: Peer) -> None:
+    departure = begin(source)
+    root = etree.fromstring(base64.b64decode(departure.fields["SAMLRequest"]))
+    signature = root.find(f"{{{DS}}}Signature")
+    assert signature is not None
+    root.remove(signature)
+    unsigned = base64.b64encode(etree.tostring(root)).decode()
+    page = peer.log_in(departure.url, {**departure.fields, "SAMLRequest": unsigned})
+    assert Form.read(page.text).action != ACS
+    assert "AuthState" not in page.text
+    assert "no signature found on message" in peer.log()
+
+
+def test_it_refuses_a_changed_request(source: SamlSource, peer: Peer) -> None:
+    """The signature covers what the request says; also in the address of a redirect."""
+    departure = begin(source)
+    raw = base64.b64decode(departure.fields["SAMLRequest"])
+    changed = base64.b64encode(raw.replace(b"LoA/high", b"LoA/lowe")).decode()
+    page = peer.log_in(departure.url, {**departure.fields, "SAMLRequest": changed})
+    assert "AuthState" not in page.text
+    assert Form.read(page.text).action != ACS
+
+
+def test_it_refuses_a_redirect_with_another_relay_state(
+    tmp_path: Path, db: None, peer: Peer
+) -> None:
+    source = prepared(tmp_path, peer, binding="redirect")
+    departure = begin(source)
+    parts = urlsplit(departure.url)
+    query = {name: values[0] for name, values in parse_qs(parts.query).items()}
+    query["RelayState"] = "https://evil.example/"
+    url = parts._replace(query=urlencode(query)).geturl()
+    page = peer.log_in(url, {})
+    assert "AuthState" not in page.text
+    assert Form.read(page.text).action != ACS
+
+
+def test_its_metadata_are_read(source: SamlSource, peer: Peer) -> None:
+    known = source.idp()
+    assert known.entity_id == simplesamlphp.ENTITY
+    assert known.post_url == known.redirect_url == peer.sign_on
+    assert source.health().problems == ()
+    assert replace(known, post_url="").binding("post") == "redirect"
