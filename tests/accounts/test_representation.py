@@ -25,7 +25,7 @@ from rathaus.accounts.models import Account, Child, Organisation, Representation
 from rathaus.core.clock import shifted, today
 from rathaus.core.events import verify_chain
 from rathaus.core.models import Event, EventPersonalData
-from tests.support.residents import make_account, verified
+from tests.support.logins import make_account, verified
 
 pytestmark = pytest.mark.django_db
 

@@ -68,6 +68,7 @@ TABLE: Mapping[str, Mapping[str, Check]] = {
     "portal:applications": {},
     "portal:payments": {},
     "portal:close_account": {},
+    "portal:export": {},
     "portal:service": {"slug": _slug},
     "portal:draft": _DRAFT,
     "portal:check": _DRAFT,

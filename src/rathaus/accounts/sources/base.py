@@ -160,6 +160,8 @@ class Source(ABC):
     """Origins a form may be sent to, for the Content-Security-Policy."""
     hint: str = ""
     """One sentence that helps to choose: what people need for this log-in."""
+    organisations: bool = False
+    """Vouches for organisations too (`Verified.organisation`)."""
     groups: Mapping[str, tuple[GroupRole, ...]] = MappingProxyType({})
     """Sources for staff: roles by group of the directory."""
 

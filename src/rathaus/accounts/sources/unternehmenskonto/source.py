@@ -30,6 +30,7 @@ class UnternehmenskontoSource(SamlSource):
     """``ek-…`` is the account of the person, ``du-…`` the organisation, for us alone."""
 
     entry: UnternehmenskontoEntry
+    organisations = True
 
     def requested_level(self, level: TrustLevel) -> str | None:
         """Only where the town says that the account system understands it."""
