@@ -259,3 +259,26 @@ def test_an_account_is_needed_but_there_is_a_guest(tmp_path: Path, db: None) -> 
     stage = idp.begin(idp.make_source(tmp_path), link=True)
     stage.said.name_id_format = idp.TRANSIENT
     assert code_of(stage, stage.answer(stage.signed())) == "no_account"
+
+
+def test_groups_of_staff(tmp_path: Path, db: None) -> None:
+    """The town's directory says who is in which group; other sources are not asked."""
+    mfa = "https://refeds.org/profile/mfa"
+    for audience, expected in (("staff", ("standesamt", "kasse")), ("residents", ())):
+        source = idp.make_source(
+            tmp_path,
+            key=audience,
+            audience=audience,
+            levels={"basic": [mfa]},
+            groups={"standesamt": {"office": "standesamt", "role": "clerk"}},
+            groups_attribute="memberOf",
+        )
+        stage = idp.begin(source, level=TrustLevel.BASIC)
+        stage.said.context = mfa
+        stage.said.attributes = {"memberOf": ["standesamt", "kasse"]}
+        made = idp.assertion(stage.said, ident=f"_{audience}")
+        forging.sign(made, stage.key)
+        verified = stage.finish(stage.answer(made))
+        assert verified.groups == expected
+        assert verified.second_factor
+        assert source.groups["standesamt"][0].office == "standesamt"

@@ -73,6 +73,10 @@ class SamlEntry(Entry):
         "country": AttributeRule(name=f"{OID}1.2.40.0.10.2.1.1.225599"),
         "email": AttributeRule(name=f"{OID}0.9.2342.19200300.100.1.3", level="basic"),
     }
+    groups_attribute: str = "urn:oid:1.3.6.1.4.1.5923.1.5.1.1"
+    """Sources for staff: the attribute with the groups of the person (isMemberOf)."""
+    second_factor: tuple[str, ...] = ("https://refeds.org/profile/mfa",)
+    """AuthnContextClassRefs that say: a second factor was asked for. Name them in `levels` too."""
     skew_seconds: int = Field(default=60, ge=0, le=180)
     """By how much their clock may differ from ours."""
 

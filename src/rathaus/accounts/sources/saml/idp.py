@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from lxml import etree
 
 from rathaus.accounts.sources import keys, simulated
-from rathaus.accounts.sources.saml import names, trust, xml
+from rathaus.accounts.sources.saml import names, xml
 from rathaus.accounts.sources.saml.entry import SIMULATION, SamlEntry
 from rathaus.core.clock import now
 
@@ -98,6 +98,8 @@ def read(raw: bytes, entry: SamlEntry) -> IdentityProvider:
     except xml.Malformed as error:
         raise MetadataUnusable(f"Die Metadaten sind kein zulässiges XML ({error}).") from error
     if entry.metadata_fingerprint:
+        from rathaus.accounts.sources.saml import trust  # its library loads slowly
+
         signed = trust.signed_root(root, entry.metadata_fingerprint)
         if signed is None:
             raise MetadataUnusable(

@@ -129,4 +129,6 @@ def _said(source: SamlSource, statement: attributes.Statement, returned: Returne
         method=source.method(statement)[:40],
         authenticated_at=statement.authenticated_at,
         attributes=source.values(statement, level),
+        groups=source.groups_of(statement),
+        second_factor=statement.context in source.entry.second_factor,
     )

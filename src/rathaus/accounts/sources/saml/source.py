@@ -10,7 +10,7 @@ from django.conf import settings
 from lxml import etree
 
 from rathaus.accounts.sources.base import Attribute, Departure, Health, Returned, Source, Verified
-from rathaus.accounts.sources.saml import attributes, health, idp, metadata, request, response
+from rathaus.accounts.sources.saml import attributes, health, idp, metadata
 from rathaus.accounts.sources.saml.entry import SamlEntry
 from rathaus.accounts.trust import TrustLevel
 
@@ -29,6 +29,7 @@ class SamlSource(Source):
         self.label = entry.label
         self.hint = entry.hint
         self.audience = entry.audience
+        self.groups = entry.group_roles()
         self.levels = entry.trust_levels()
 
     @property
@@ -51,6 +52,8 @@ class SamlSource(Source):
 
     def begin(self, *, level: TrustLevel, return_url: str, language: str, link: bool) -> Departure:
         """A signed AuthnRequest."""
+        from rathaus.accounts.sources.saml import request  # its libraries load slowly
+
         extensions = self.extensions(language=language, link=link)
         return request.departure(
             self, level=level, return_url=return_url, link=link, extensions=extensions
@@ -58,6 +61,8 @@ class SamlSource(Source):
 
     def finish(self, returned: Returned) -> Verified:
         """Check the answer (see `response.check`), then read what it says."""
+        from rathaus.accounts.sources.saml import response
+
         return response.check(self, returned)
 
     def health(self, *, ask: bool = False) -> Health:
@@ -95,6 +100,11 @@ class SamlSource(Source):
     def method(self, statement: attributes.Statement) -> str:
         """How the person logged in, as the source says."""
         return ""
+
+    def groups_of(self, statement: attributes.Statement) -> tuple[str, ...]:
+        """Groups in the town's directory; of residents nobody asks."""
+        value = statement.values.get(self.entry.groups_attribute)
+        return value.texts if value and self.audience == "staff" else ()
 
     def values(self, statement: attributes.Statement, level: TrustLevel) -> Mapping[str, Attribute]:
         """The verified attributes, none above `level`."""
