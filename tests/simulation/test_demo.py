@@ -16,10 +16,12 @@ import pytest
 from django.db import connection, transaction
 from django.test import override_settings
 
+from rathaus.accounts.models import Account
 from rathaus.catalogue import library
 from rathaus.core import clock
 from rathaus.forms import engine
 from rathaus.proceedings.states import State
+from rathaus.simulation import demo
 from rathaus.simulation.demo import answers, stage, story, times
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +37,6 @@ def snapshot() -> dict[str, Any]:
     from rathaus.payments.models import CounterReceipt, PaymentAttempt, PaymentIssue, Refund
     from rathaus.proceedings.models import Application, CorrectionRequest, Draft, Letter, Message
     from rathaus.records import verify
-    from rathaus.simulation import demo
 
     result = demo.load(TODAY)
     with _Queries() as queries:
@@ -75,8 +76,44 @@ def snapshot() -> dict[str, Any]:
         "messages": sorted(Message.objects.values_list("incoming", flat=True)),
         "letters": Letter.objects.exclude(document=None).count(),
         "letters_missing": Letter.objects.filter(document=None).count(),
+        "owners": [_owner(row) for row in Account.objects.order_by("pk")],
+        "not_mine": Application.objects.exclude(account=None).exclude(channel="online").count(),
+        "log_in": _log_in(),
         "welcome": demo.welcome("http://localhost:8000/"),
     }
+
+
+def _owner(account: Account) -> dict[str, Any]:
+    """What a resident finds in the account."""
+    from rathaus.accounts import queries
+    from rathaus.proceedings import mailbox
+    from rathaus.proceedings.models import Application, Draft
+
+    cases = Application.objects.belonging_to(account)
+    documents = mailbox.page(account, mailbox.Wanted()).items
+    return {
+        "name": account.name,
+        "ways": sorted(account.identities.values_list("source", flat=True)),
+        "password": account.user.has_usable_password(),
+        "cases": [row.case.reference for row in cases.order_by("pk")],
+        "levels": [row.verified.get("login", {}).get("level", "") for row in cases.order_by("pk")],
+        "drafts": Draft.objects.belonging_to(account).filter(state="open").count(),
+        "read": sum(not item.is_new for item in documents),
+        "unread": sum(item.is_new for item in documents),
+        "acts_for": [one.name for one in queries.acting_for(account)],
+        "behalf": [row.on_behalf.get("name", "") for row in cases.order_by("pk")],
+        "consents": account.consents.count(),
+    }
+
+
+def _log_in() -> list[bool]:
+    """Whether the public password opens an account, and only that one."""
+    from django.contrib.auth import authenticate
+
+    return [
+        authenticate(None, email="tjorven.harms@example.org", password=word) is not None
+        for word in (demo.PASSWORD, "ein anderes Kennwort")
+    ]
 
 
 class _Queries:
@@ -197,6 +234,46 @@ def test_times_and_addresses_are_plausible(town: dict[str, Any]) -> None:
         assert not domain or domain == "example.org" or domain.endswith(".example"), row[8]
 
 
+def owner(town: dict[str, Any], name: str) -> dict[str, Any]:
+    return next(row for row in town["owners"] if row["name"] == name)
+
+
+def test_eight_residents_have_an_account(town: dict[str, Any]) -> None:
+    owners = town["owners"]
+    assert len(owners) == 8
+    assert {way for row in owners for way in row["ways"]} == {
+        "bundid", "niedersachsen", "unternehmenskonto",
+    }  # fmt: skip
+    assert all(row["password"] or row["ways"] for row in owners)
+    assert all(row["consents"] == 1 for row in owners)
+    assert not owner(town, "Thùy Linh Nguyễn")["password"]
+    assert sum(len(row["cases"]) for row in owners) == 8
+    assert sum(row["drafts"] for row in owners) == 2
+    assert town["not_mine"] == 0
+
+
+def test_mailboxes_have_read_and_unread_documents(town: dict[str, Any]) -> None:
+    assert owner(town, "Tjorven Harms")["read"] >= 2
+    assert sum(row["unread"] for row in town["owners"]) >= 3
+
+
+def test_some_act_for_others(town: dict[str, Any]) -> None:
+    company, club = "Ubben & Saathoff Elektrotechnik GmbH", "Boßelverein „Liek up Mullberg“ e. V."
+    assert owner(town, "Enno Ubben")["acts_for"] == [company]
+    assert owner(town, "Enno Ubben")["behalf"] == [company]
+    assert owner(town, "Habbo Janßen")["behalf"] == [club]
+    children = owner(town, "Swantje Hinrichs")["acts_for"]
+    assert sorted(children) == ["Lena Hinrichs", "Tamme Hinrichs"]
+
+
+def test_some_applications_were_sent_with_a_log_in(town: dict[str, Any]) -> None:
+    assert owner(town, "Tjorven Harms")["levels"] == ["high"]
+
+
+def test_public_password_opens_accounts(town: dict[str, Any]) -> None:
+    assert town["log_in"] == [True, False]
+
+
 def test_nothing_is_done_twice(town: dict[str, Any]) -> None:
     assert town["again"] == {**town["result"], "loaded": False}
     assert town["again_queries"] <= 6
@@ -209,7 +286,15 @@ def test_welcome_names_log_ins_and_examples(town: dict[str, Any]) -> None:
     assert "rathaus-demo-2026" in text
     for login in ("insa.cordes", "theda.saathoff", "lars.poppinga"):
         assert login in text
-    question = next(row for row in town["cases"] if row[2] == State.AWAITING_RESIDENT)
+    assert "http://localhost:8000/konto/anmelden/" in text
+    for email in ("tjorven.harms@example.org", "buero@ubben-saathoff.example"):
+        assert email in text
+    assert "linh.nguyen@example.org" not in text  # has no password
+    mine = {reference for row in town["owners"] for reference in row["cases"]}
+    question = next(
+        row for row in town["cases"]
+        if row[2] == State.AWAITING_RESIDENT and row[0] not in mine
+    )  # fmt: skip
     assert question[0] in text
     assert text.count("Zugangscode") == 3
 

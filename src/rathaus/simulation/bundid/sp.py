@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from cryptography import x509
+from django.conf import settings
 
 from rathaus.simulation.bundid.houses import House
 from rathaus.simulation.bundid.xml import DS, MD, POST, PREFIXES, Unreadable, parse, q
@@ -30,7 +31,17 @@ class ServiceProvider:
     @property
     def host(self) -> str:
         """The host of the name, on which BundID's account keys depend."""
-        return urlsplit(self.entity_id).hostname or ""
+        return host_of(self.entity_id)
+
+
+def host_of(entity_id: str) -> str:
+    """The host in a name."""
+    return urlsplit(entity_id).hostname or ""
+
+
+def name_at(house: House) -> str:
+    """The town's name at a house, unless its settings give another one; makes no keys."""
+    return f"{settings.BASE_URL}/konto/metadaten/{house.key}/"
 
 
 def metadata_of(house: House) -> bytes:

@@ -12,9 +12,11 @@ import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.db import connection
 
 from rathaus.core import clock
@@ -23,7 +25,8 @@ from rathaus.payments.jobs import poll
 from rathaus.simulation.demo import times
 from rathaus.simulation.demo.cast import Cast
 from rathaus.simulation.demo.play import Play, start_draft
-from rathaus.simulation.demo.story import Case, cases, drafts
+from rathaus.simulation.demo.story import Case, cases, drafts, residents
+from rathaus.simulation.demo.welcome import PASSWORD
 
 LATER = timedelta(seconds=4)
 NIGHT = timedelta(hours=6)
@@ -46,6 +49,7 @@ def perform(almanac: times.Almanac) -> None:
     cast = Cast()
     acts = [act for case in cases() for act in _acts(case, almanac, cast)]
     acts += [_draft(case, almanac, cast) for case in drafts()]
+    acts += _accounts(almanac, cast)
     acts.sort(key=lambda act: (act.at, act.order))
     previous = acts[0].at
     with _paypal_inside():
@@ -77,6 +81,13 @@ def _acts(case: Case, almanac: times.Almanac, cast: Cast) -> Iterator[Act]:
     for number, step in enumerate(case.steps, 2):
         moment = almanac.moment(step.at, shift=shift, salt=case.key)
         yield Act(moment, number, _bound(play.act, step))
+
+
+def _accounts(almanac: times.Almanac, cast: Cast) -> Iterator[Act]:
+    hashed = make_password(PASSWORD)  # one for all: hashing takes long, and it is public
+    for resident in residents():
+        at = almanac.moment(resident.at, salt=resident.who)
+        yield Act(at, 0, partial(cast.open_account, resident, password_hash=hashed))
 
 
 def _bound(do: Callable[[Any], None], step: Any) -> Callable[[], None]:

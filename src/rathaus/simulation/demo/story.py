@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 HERE = Path(__file__).parent
 DRAFTS = "drafts"
@@ -61,6 +61,28 @@ class Case(_Part):
     steps: tuple[Step, ...] = ()
     until: str = ""
     code: bool = False
+    behalf: str = ""
+    """Name of the organisation or child the owner of an account acts for."""
+
+
+class LinkedLogin(_Part):
+    """A log-in at a simulated house that opens an account."""
+
+    source: str
+    as_: str = Field(alias="as")
+    method: str
+
+
+class Resident(_Part):
+    """Somebody with an account."""
+
+    who: str
+    at: str
+    role: str
+    local: bool = False
+    identities: tuple[LinkedLogin, ...] = ()
+    children: tuple[dict[str, str], ...] = ()
+    proves: bool = False
 
 
 @cache
@@ -81,6 +103,12 @@ def cases() -> tuple[Case, ...]:
 def drafts() -> tuple[Case, ...]:
     """What was begun and not sent."""
     return tuple(_cases(HERE / "cases" / f"{DRAFTS}.yaml"))
+
+
+@cache
+def residents() -> tuple[Resident, ...]:
+    """Everybody with an account."""
+    return tuple(Resident.model_validate(row) for row in _read(HERE / "accounts.yaml"))
 
 
 def _cases(file: Path) -> list[Case]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.db.models import Q
 
+from rathaus.accounts.models import Account
 from rathaus.organisation.models import StaffMember
 from rathaus.proceedings.models import Application, Draft
 from rathaus.proceedings.states import State
+from rathaus.simulation.demo import story
 
 PASSWORD = "rathaus-demo-2026"  # noqa: S105
-"""The same for all staff of the demo town; anybody may know it."""
+"""The same for everybody in the demo town; anybody may know it."""
 
 ROLES = {
     "insa.cordes": "Gewerbeamt, bearbeitet Anzeigen",
@@ -37,13 +39,18 @@ def welcome(base_url: str) -> str:
         *_table(
             ("Bürgerportal", f"{base}/"),
             ("Arbeitsplatz", f"{base}/arbeit/"),
-            ("Simulation", f"{base}/simulation/   (PayPal und Post: nichts verlässt den Rechner)"),
+            (
+                "Simulation",
+                f"{base}/simulation/   (PayPal, BundID und Post: nichts verlässt den Rechner)",
+            ),
             ("Stilbuch", f"{base}/stilbuch/"),
         ),
         "",
         f"  Anmelden am Arbeitsplatz, Kennwort für alle: {PASSWORD}",
+        f"  Danach der Code aus der Anmelde-App (hier für alle zu sehen): {base}/simulation/codes/",
         "",
         *_table(*_logins()),
+        *_residents(base),
         *_examples(base),
         "",
         "  Beenden mit Strg+C.",
@@ -57,8 +64,28 @@ def _logins() -> list[tuple[str, str]]:
     return [(login, role) for login, role in ROLES.items() if login in known]
 
 
+def _residents(base: str) -> list[str]:
+    """Accounts with a password, and those that open through BundID only."""
+    known = set(Account.objects.values_list("contact_email", flat=True))
+    rows = [
+        (str(story.people()[one.who]["email"]), one.role, one.local) for one in story.residents()
+    ]
+    rows = [row for row in rows if row[0] in known]
+    if not rows:
+        return []
+    return [
+        "",
+        f"  Als Einwohnerin oder Einwohner mit Konto, dasselbe Kennwort: {base}/konto/anmelden/",
+        "",
+        *_table(*((email, role) for email, role, local in rows if local)),
+        "",
+        "  Oder mit BundID, dem Konto des Landes oder Mein Unternehmenskonto (simuliert): dort",
+        "  genügt es, eine Person auszuwählen.",
+    ]
+
+
 def _examples(base: str) -> list[str]:
-    online = Application.objects.filter(channel="online").select_related("case")
+    online = Application.objects.filter(channel="online", account=None).select_related("case")
     question = online.filter(state=State.AWAITING_RESIDENT).order_by("submitted_at").first()
     letter = (
         online.filter(Q(state=State.DECIDED) & Q(letters__document__isnull=False))
@@ -66,7 +93,12 @@ def _examples(base: str) -> list[str]:
         .first()
     )
     unpaid = online.filter(state=State.AWAITING_PAYMENT).order_by("-submitted_at").first()
-    draft = Draft.objects.filter(state="open").exclude(code_sealed="").order_by("pk").first()
+    draft = (
+        Draft.objects.filter(state="open", account=None)
+        .exclude(code_sealed="")
+        .order_by("pk")
+        .first()
+    )
     rows = [
         ("Rückfrage offen", question),
         ("Erledigt, mit Schreiben", letter),
@@ -77,7 +109,7 @@ def _examples(base: str) -> list[str]:
         for label, row in rows
         if row is not None
     ]
-    lines = ["", f"  Als Einwohnerin oder Einwohner: {base}/vorgang/", "", *_table(*table)]
+    lines = ["", f"  Ohne Konto, mit Aktenzeichen und Code: {base}/vorgang/", "", *_table(*table)]
     if not table:
         lines = []
     if draft is not None:
