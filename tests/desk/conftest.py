@@ -7,9 +7,8 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from rathaus.core.clock import now
-from rathaus.desk.access import SEEN
 from tests.desk.making import person
+from tests.support import desk
 from tests.support import town as demo
 
 SignIn = Callable[[str], Client]
@@ -26,10 +25,7 @@ def sign_in() -> SignIn:
 
     def start(login: str) -> Client:
         client = Client()
-        client.force_login(person(login).user)
-        session = client.session
-        session[SEEN] = int(now().timestamp())
-        session.save()
+        desk.sign_in(client, person(login).user)
         return client
 
     return start

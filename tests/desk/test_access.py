@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import uuid
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from django.urls import URLPattern, reverse
 from rathaus.core.actors import Actor
 from rathaus.core.clock import now
 from rathaus.core.models import User
+from rathaus.desk import entry
 from rathaus.desk.urls import urlpatterns
 from rathaus.organisation import actions as organisation
 from rathaus.organisation import permissions, queries
@@ -19,12 +22,16 @@ from rathaus.organisation.models import Role
 from rathaus.records.models import DocumentVersion
 from tests.desk import making
 from tests.desk.conftest import SignIn
+from tests.support import desk
 
-PUBLIC = {"login", "logout"}
+UNDER_WAY = {"second_step", "enrol", "enrol_codes", "enrol_codes_file"}
+PUBLIC = {"login", "logout", "identity_start", "identity_return", "identity_finish", *UNDER_WAY}
 PAGES = [pattern for pattern in urlpatterns if pattern.name not in PUBLIC]
+OF_TOWN = ("kasse/", "beschaeftigte/", "vertretung/")
 OF_OFFICE = [
-    p for p in PAGES if "<uuid:ident>" in str(p.pattern) and "kasse/" not in str(p.pattern)
-]
+    p for p in PAGES
+    if "<uuid:ident>" in str(p.pattern) and not any(part in str(p.pattern) for part in OF_TOWN)
+]  # fmt: skip
 
 
 def names(patterns: list[URLPattern]) -> list[str]:
@@ -37,6 +44,7 @@ def address(pattern: URLPattern, ident: uuid.UUID | None = None) -> str:
         "slug": "hund-anmelden",
         "key": "hund",
         "pk": 1,
+        "source": "verzeichnis",
     }
     wanted = {key: values[key] for key in pattern.pattern.converters}
     return reverse(f"desk:{pattern.name}", kwargs=wanted)
@@ -72,14 +80,60 @@ def test_without_log_in_there_is_only_the_log_in_page(client: Client) -> None:
             assert response["Location"].startswith(reverse("desk:login")), pattern.name
 
 
-def test_a_login_that_is_no_staff_gets_nothing(client: Client) -> None:
-    user = User.objects.create_user("resident@example.org", "x")
+def test_a_password_alone_opens_nothing(client: Client) -> None:
+    """Django's own log-in, which knows no second factor, is not enough for any page."""
     for pattern in PAGES:
-        client.force_login(user)
+        client.force_login(making.person("lars.poppinga").user)
         session = client.session
         session["desk_seen"] = int(now().timestamp())
         session.save()
-        assert client.get(address(pattern)).status_code == 403, pattern.name
+        for response in (client.get(address(pattern)), client.post(address(pattern))):
+            assert response.status_code == 302, pattern.name
+            assert response["Location"] == reverse("desk:login"), pattern.name
+
+
+def test_the_second_factor_of_somebody_else_does_not_count(client: Client) -> None:
+    desk.sign_in(client, making.person("eilert.janssen").user)
+    session = client.session
+    session["desk_proved"] = {**session["desk_proved"], "user": str(uuid.uuid4())}
+    session.save()
+    assert client.get(reverse("desk:basket")).status_code == 302
+
+
+def test_steps_of_a_log_in_open_only_for_one_under_way(client: Client, tax: Client) -> None:
+    for name in UNDER_WAY:
+        for person in (client, tax):
+            response = person.get(reverse(f"desk:{name}"))
+            assert (response.status_code, response["Location"]) == (302, reverse("desk:login"))
+
+
+def test_a_login_that_is_no_staff_gets_nothing(client: Client) -> None:
+    user = User.objects.create_user("resident@example.org", "x")
+    for pattern in PAGES:
+        desk.sign_in(client, user)
+        assert client.get(address(pattern)).status_code in {302, 403}, pattern.name
+
+
+def test_nobody_logs_in_as_somebody_else() -> None:
+    """There is no such feature, under none of its usual names: neither address nor code."""
+    words = re.compile(
+        r"imperson|hijack|login_as|log_in_as|anmelden.?als|sudo|masquerad|switch.?user"
+    )
+    routes = [f"{pattern.name} {pattern.pattern}" for pattern in urlpatterns]
+    assert not [route for route in routes if words.search(route)]
+    found = [
+        str(path)
+        for path in Path(entry.__file__).parents[1].rglob("*.py")
+        if words.search(path.read_text(encoding="utf-8"))
+    ]
+    assert not found
+    # The session of the desk gets its user in one place only, and from the log-in under way.
+    calls = [
+        path.name
+        for path in Path(entry.__file__).parent.rglob("*.py")
+        if re.search(r"\blogin\(request", path.read_text(encoding="utf-8"))
+    ]
+    assert calls == ["entry.py"]
 
 
 def _without(permission: str) -> str:
@@ -147,12 +201,18 @@ def test_posts_need_a_token(sign_in: SignIn) -> None:
 ACTS = """
 take_next bulk take put_back assign message note question_back letter_pdf counter_payment
 slip enter_start enter_resume enter_discard file_check file_package cash_find claim_counter
-claim_transfer claim_refund refund_settle issue_settle retry_all retry
+claim_transfer claim_refund refund_settle issue_settle retry_all retry security_remove
+session_end session_end_others directory_connect staff_grant staff_revoke staff_activate
+staff_password staff_reset
 """
 
 
 def test_a_link_changes_nothing(sign_in: SignIn) -> None:
-    logins = {"payment.match": "theda.saathoff", "jobs.retry": "lars.poppinga"}
+    logins = {
+        "payment.match": "theda.saathoff",
+        "jobs.retry": "lars.poppinga",
+        "staff.manage": "lars.poppinga",
+    }
     for name in ACTS.split():
         pattern = next(p for p in PAGES if p.name == name)
         needs: str = pattern.callback.desk_permission  # type: ignore[attr-defined]

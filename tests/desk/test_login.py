@@ -10,16 +10,33 @@ from django.test import Client, override_settings
 
 from rathaus.core.clock import now
 from rathaus.core.models import User
+from rathaus.desk import entry
 from rathaus.desk.views.login import TRIES_PER_LOGIN
 from tests.desk.conftest import SignIn
 from tests.desk.making import PASSWORD, person
+from tests.support.desk import code_of, with_app
 
 LOGIN = "/arbeit/anmelden/"
 BASKET = "/arbeit/"
 
 
-def enter(client: Client, login: str = "insa.cordes", password: str = PASSWORD, **more: str):
-    return client.post(LOGIN, {"login": login, "password": password, **more})
+CODE = "/arbeit/anmelden/code/"
+
+
+@pytest.fixture(autouse=True)
+def _factors() -> None:
+    """Insa Cordes has an app, so that these tests are about the password."""
+    for login in ("insa.cordes", "renko.folkerts"):
+        with_app(person(login))
+
+
+def enter(client: Client, login: str = "insa.cordes", password: str = PASSWORD):
+    return client.post(LOGIN, {"login": login, "password": password})
+
+
+def enter_fully(client: Client, login: str = "insa.cordes"):
+    assert enter(client, login).status_code == 302
+    return client.post(CODE, {"code": code_of(person(login))})
 
 
 def test_the_right_password_opens_the_basket_with_a_new_session(client: Client) -> None:
@@ -29,8 +46,12 @@ def test_the_right_password_opens_the_basket_with_a_new_session(client: Client) 
     session.save()
     before = session.session_key
     response = enter(client)
+    assert (response.status_code, response["Location"]) == (302, CODE)
+    between = client.session.session_key
+    assert client.get(BASKET).status_code == 302
+    response = client.post(CODE, {"code": code_of(person("insa.cordes"))})
     assert (response.status_code, response["Location"]) == (302, BASKET)
-    assert client.session.session_key != before
+    assert len({before, between, client.session.session_key}) == 3
     assert client.get(BASKET).status_code == 200
 
 
@@ -80,24 +101,28 @@ def test_signing_in_forgets_the_mistakes_before(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("target", "expected"),
-    [
-        ("/arbeit/suche/?q=a", "/arbeit/suche/?q=a"),
-        ("https://evil.example/arbeit/", BASKET),
-        ("//evil.example/arbeit/", BASKET),
-        ("/\\evil.example", BASKET),
-        ("javascript:alert(1)", BASKET),
-        ("/vorgang/", BASKET),
-        ("/arbeit/" + "x" * 5000, BASKET),
-    ],
+    "target", ["https://evil.example/arbeit/", "//evil.example", "/arbeit/suche/"]
 )
-def test_afterwards_one_lands_only_in_the_desk(client: Client, target: str, expected: str) -> None:
-    assert enter(client, next=target)["Location"] == expected
+def test_no_address_of_the_request_says_where_one_lands(client: Client, target: str) -> None:
+    client.get(f"{LOGIN}?next={target}")
+    assert client.post(f"{LOGIN}?next={target}", {"login": "insa.cordes", "password": PASSWORD,
+                                                  "next": target}).status_code == 302  # fmt: skip
+    response = client.post(
+        f"{CODE}?next={target}", {"code": code_of(person("insa.cordes")), "next": target}
+    )
+    assert response["Location"] == BASKET
 
 
 def test_the_page_that_was_wanted_comes_after_the_log_in(client: Client) -> None:
     response = client.get("/arbeit/akten/?alles=1")
-    assert response["Location"] == f"{LOGIN}?next=%2Farbeit%2Fakten%2F%3Falles%3D1"
+    assert response["Location"] == LOGIN
+    assert enter_fully(client)["Location"] == "/arbeit/akten/?alles=1"
+
+
+@pytest.mark.parametrize("forged", ["/arbeit/akten/", "https://evil.example", "x:y:z", ""])
+def test_a_wanted_page_that_we_did_not_sign_counts_nothing(client: Client, forged: str) -> None:
+    client.cookies[entry.WANTED] = forged
+    assert enter_fully(client)["Location"] == BASKET
 
 
 @override_settings(RATHAUS_DESK_IDLE_MINUTES=30)

@@ -24,7 +24,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import get_language
 
-from rathaus.accounts import assurance
+from rathaus.accounts import assurance, tally
 from rathaus.accounts.models import Account, Identity, PendingLogin
 from rathaus.accounts.models.login import Purpose
 from rathaus.accounts.sources import config
@@ -180,6 +180,8 @@ def returned(request: HttpRequest, source_key: str, parameters: Mapping[str, str
     Raises: Refused (with the log-in it belonged to, where there is one), LookupError.
     """
     source = config.source(source_key)
+    if not any(parameters.get(name) for name in ("SAMLResponse", "code", "state", "error")):
+        raise Refused("empty")  # a preloading browser must not use up the log-in
     pending = _waiting(request, source_key, parameters)
     if not _move(pending, SENT, CHECKING):
         raise Refused("used-already")
@@ -220,6 +222,7 @@ def complete(request: HttpRequest, pending_id: uuid.UUID) -> Completed:
     if not _move(pending, VERIFIED, DONE, {}):
         raise Refused("used-already", pending=pending)
     verified = _load(json.loads(secrets.unseal(kept))["verified"])
+    tally.count(verified.source, "ok")
     return Completed(pending, verified, identity_of(verified))
 
 
@@ -332,6 +335,7 @@ def _sensible(verified: Verified, pending: PendingLogin) -> None:
 def _refuse(pending: PendingLogin, refused: LoginRefused) -> Refused:
     state = CANCELLED if refused.cancelled else REFUSED
     told = Refused(refused.code, pending=pending, cancelled=refused.cancelled)
+    tally.count(pending.source, "cancelled" if refused.cancelled else "failed")
     _move(pending, CHECKING, state, {"code": refused.code[:80], "incident": told.incident})
     if not refused.cancelled:
         log.warning(

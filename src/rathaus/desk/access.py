@@ -1,7 +1,8 @@
 """Who may open a page: denied by default, and every page names its permission in `urls`.
 
-Without log-in comes the log-in page, without the permission 403. What belongs to other
-offices is left out by the query itself and looks as if it did not exist (404).
+Without log-in comes the log-in page, without the permission 403. A log-in counts only with a
+second factor proved in this session. What belongs to other offices is left out by the query
+itself and looks as if it did not exist (404).
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property, wraps
 from typing import Any
-from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
@@ -25,13 +25,14 @@ from django.utils.translation import gettext as _
 from rathaus.core.actors import Actor
 from rathaus.core.clock import now
 from rathaus.core.models import User
+from rathaus.desk import entry
+from rathaus.desk.entry import SEEN
 from rathaus.organisation import permissions
 from rathaus.organisation import queries as organisation
 from rathaus.organisation.models import Office, StaffMember
 
 IDLE_MINUTES = 120
 """Default of ``RATHAUS_DESK_IDLE_MINUTES``: signed out after so long without a request."""
-SEEN = "desk_seen"
 SEEN_EVERY = 60
 """Seconds between two writes of the time of the last request."""
 
@@ -111,6 +112,9 @@ def _refuse(request: DeskRequest, needs: str) -> HttpResponse | None:
         logout(request)
         messages.info(request, _("Sie waren länger nicht aktiv. Bitte melden Sie sich wieder an."))
         return _to_login(request)
+    if not entry.has_proved(request, user):
+        logout(request)
+        return _to_login(request)
     staff = organisation.staff_of(user)
     if staff is None:
         logout(request)
@@ -134,9 +138,7 @@ def _is_idle(request: HttpRequest) -> bool:
 
 
 def _to_login(request: HttpRequest) -> HttpResponse:
-    target = request.get_full_path() if request.method in {"GET", "HEAD"} else ""
-    question = f"?{urlencode({'next': target})}" if target else ""
-    return HttpResponseRedirect(reverse("desk:login") + question)
+    return entry.remember_wanted(request, HttpResponseRedirect(reverse("desk:login")))
 
 
 def forbidden(request: HttpRequest) -> HttpResponse:

@@ -100,5 +100,10 @@ def _administration(desk: Desk) -> list[Item]:
         items.append(
             _item(_("Betrieb"), "operations", "monitoring", "operations", count=dead, late=True)
         )
-    items.append(_item(_("Kennwort ändern"), "password", "password", "password"))
+    if desk.can("identity.view"):
+        items.append(_item(_("Anmeldequellen"), "sources", "key", "sources"))
+    if desk.can("staff.manage"):
+        items.append(_item(_("Beschäftigte"), "staff", "groups", "staff"))
+    items.append(_item(_("Vertretung"), "substitutes", "swap_horiz", "substitutes"))
+    items.append(_item(_("Anmeldung und Sicherheit"), "security", "password", "security"))
     return items

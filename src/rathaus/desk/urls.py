@@ -15,6 +15,7 @@ from rathaus.desk.views import (
     case,
     cash,
     decision,
+    directory,
     enter,
     files,
     filling,
@@ -25,8 +26,13 @@ from rathaus.desk.views import (
     reasons,
     records,
     search,
+    second,
+    security,
     services,
+    sources,
+    staff,
     steps,
+    substitutes,
 )
 
 app_name = "desk"
@@ -41,12 +47,44 @@ CASE = "vorgang/<uuid:ident>/"
 CLAIM = "kasse/<uuid:ident>/"
 RECORD = "akten/vorgang/<uuid:ident>/"
 DRAFT = "erfassen/<uuid:ident>/"
+PERSON = "beschaeftigte/<uuid:ident>/"
 
 urlpatterns = [
     path("anmelden/", login.sign_in, name="login"),
+    # Steps of a log-in under way; each opens only when it is next (`second.under_way`).
+    path("anmelden/code/", second.prove, name="second_step"),
+    path("anmelden/einrichten/", second.enrol, name="enrol"),
+    path("anmelden/ersatzcodes/", second.codes, name="enrol_codes"),
+    path("anmelden/ersatzcodes/datei/", second.codes_file, name="enrol_codes_file"),
+    path("anmelden/<slug:source>/", directory.start, name="identity_start"),
+    path("rueckkehr/<slug:source>/", directory.come_back, name="identity_return"),
+    path("rueckkehr/<uuid:ident>/fertig/", directory.finish, name="identity_finish"),
     path("abmelden/", login.sign_out, name="logout"),
     # "service.view" is held by every role: these are for all who work here.
     page("kennwort/", login.change_password, "password", needs="service.view"),
+    page("sicherheit/", security.index, "security", needs="service.view"),
+    page("sicherheit/bestaetigen/", security.confirm, "security_confirm", needs="service.view"),
+    page("sicherheit/neu/", security.add, "security_add", needs="service.view"),
+    page("sicherheit/ersatzcodes/", security.codes, "security_codes", needs="service.view"),
+    page(
+        "sicherheit/ersatzcodes/datei/",
+        security.codes_file,
+        "security_codes_file",
+        needs="service.view",
+    ),
+    page(
+        "sicherheit/entfernen/<int:pk>/", security.remove, "security_remove", needs="service.view"
+    ),
+    page("sicherheit/geraet/<int:pk>/", security.end_session, "session_end", needs="service.view"),
+    page("sicherheit/geraete/", security.end_others, "session_end_others", needs="service.view"),
+    page(
+        "sicherheit/verzeichnis/<slug:source>/",
+        directory.connect,
+        "directory_connect",
+        needs="service.view",
+    ),
+    page("vertretung/", substitutes.index, "substitutes", needs="service.view"),
+    page("vertretung/<uuid:ident>/", substitutes.of_colleague, "substitute", needs="staff.reset"),
     page("", basket.index, "basket", needs="service.view"),
     page("naechster/", basket.take_next, "take_next", needs="case.take"),
     page("auswahl/", bulk.run, "bulk", needs="case.take"),
@@ -100,6 +138,15 @@ urlpatterns = [
     page("leistungen/", services.index, "services", needs="service.view"),
     page("leistungen/<slug:slug>/", services.show, "service", needs="service.view"),
     page("betrieb/", operations.index, "operations", needs="jobs.view"),
+    page("betrieb/anmeldequellen/", sources.index, "sources", needs="identity.view"),
+    page("beschaeftigte/", staff.index, "staff", needs="staff.manage"),
+    page("beschaeftigte/neu/", staff.create, "staff_new", needs="staff.manage"),
+    page(PERSON, staff.show, "staff_member", needs="staff.manage"),
+    page(PERSON + "rolle/", staff.grant, "staff_grant", needs="staff.manage"),
+    page(PERSON + "rolle/<int:pk>/", staff.revoke, "staff_revoke", needs="staff.manage"),
+    page(PERSON + "zugang/", staff.activate, "staff_activate", needs="staff.manage"),
+    page(PERSON + "kennwort/", staff.new_password, "staff_password", needs="staff.manage"),
+    page(PERSON + "faktor/", staff.reset_factors, "staff_reset", needs="staff.reset"),
     page("betrieb/neustart/", operations.retry_all, "retry_all", needs="jobs.retry"),
     page("betrieb/neustart/<int:pk>/", operations.retry, "retry", needs="jobs.retry"),
 ]

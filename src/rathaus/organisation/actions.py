@@ -24,10 +24,15 @@ from rathaus.organisation import events
 from rathaus.organisation.models import Closure, Membership, Office, Role, StaffMember, Town
 
 PASSWORD_LENGTH = 12
+CHANGEABLE = frozenset({"first_name", "last_name", "title", "phone", "email", "room"})
 
 
 class LoginTaken(ValueError):
     """Somebody else has this login."""
+
+
+class EntryTaken(ValueError):
+    """Somebody else logs in with this entry of the directory."""
 
 
 class TownMissing(RuntimeError):
@@ -113,13 +118,47 @@ def deactivate_staff(*, staff: StaffMember, actor: Actor) -> None:
             _record(events.StaffDeactivated(staff_id=str(staff.public_id)), actor)
 
 
-def grant_role(*, staff: StaffMember, office: Office, role: str, actor: Actor) -> Membership:
-    """Give `staff` a role in `office`; having it already changes nothing."""
+def reactivate_staff(*, staff: StaffMember, actor: Actor) -> None:
+    """Allow log-ins again; doing it twice changes nothing."""
     with transaction.atomic():
-        row, created = Membership.objects.get_or_create(staff=staff, office=office, role=Role(role))
+        changed = User.objects.filter(pk=staff.user_id, is_active=False).update(is_active=True)
+        staff.user.is_active = True
+        if changed:
+            staff.save()
+            _record(events.StaffReactivated(staff_id=str(staff.public_id)), actor)
+
+
+def change_staff(*, staff: StaffMember, actor: Actor, **values: str) -> list[str]:
+    """Change name, title, phone, e-mail or room; returns what differs. Raises: ValidationError."""
+    unknown = values.keys() - CHANGEABLE
+    if unknown:
+        raise TypeError(f"not a field to change: {min(unknown)}")
+    changed = sorted(name for name, value in values.items() if getattr(staff, name) != value)
+    if not changed:
+        return []
+    with transaction.atomic():
+        for name in changed:
+            setattr(staff, name, values[name])
+        staff.full_clean(exclude=["user"])
+        staff.save(update_fields=changed)
+        _record(events.StaffChanged(staff_id=str(staff.public_id), fields=changed), actor)
+    return changed
+
+
+def grant_role(
+    *, staff: StaffMember, office: Office, role: str, actor: Actor, source: str = ""
+) -> Membership:
+    """Give `staff` a role in `office`; having it already changes nothing.
+
+    `source`: key of the directory that keeps the role.
+    """
+    with transaction.atomic():
+        row, created = Membership.objects.get_or_create(
+            staff=staff, office=office, role=Role(role), defaults={"source": source}
+        )
         if created:
             event = events.RoleGranted(
-                staff_id=str(staff.public_id), office=office.key, role=str(row.role)
+                staff_id=str(staff.public_id), office=office.key, role=str(row.role), source=source
             )
             _record(event, actor)
     return row
@@ -133,22 +172,38 @@ def revoke_role(*, staff: StaffMember, office: Office, role: str, actor: Actor) 
             return False
         row.delete()
         event = events.RoleRevoked(
-            staff_id=str(staff.public_id), office=office.key, role=str(Role(role))
+            staff_id=str(staff.public_id),
+            office=office.key,
+            role=str(Role(role)),
+            source=row.source,
         )
         _record(event, actor)
     return True
 
 
-def set_substitute(*, staff: StaffMember, substitute: StaffMember | None, actor: Actor) -> None:
-    """Name who stands in for `staff`, or nobody. Raises: ValidationError."""
+def set_substitute(
+    *,
+    staff: StaffMember,
+    substitute: StaffMember | None,
+    actor: Actor,
+    first_day: date | None = None,
+    last_day: date | None = None,
+) -> None:
+    """Name who stands in for `staff`, or nobody, for these days. Raises: ValidationError."""
     if substitute is not None and substitute.pk == staff.pk:
         raise ValidationError(_("Niemand kann sich selbst vertreten."))
+    if first_day and last_day and last_day < first_day:
+        raise ValidationError(_("Der letzte Tag liegt vor dem ersten."))
     with transaction.atomic():
         staff.substitute = substitute
-        staff.save(update_fields=["substitute"])
+        staff.substitute_from = first_day if substitute else None
+        staff.substitute_until = last_day if substitute else None
+        staff.save(update_fields=["substitute", "substitute_from", "substitute_until"])
         event = events.SubstituteSet(
             staff_id=str(staff.public_id),
             substitute_id=str(substitute.public_id) if substitute else "",
+            first_day=first_day.isoformat() if first_day and substitute else "",
+            last_day=last_day.isoformat() if last_day and substitute else "",
         )
         _record(event, actor)
 
@@ -183,6 +238,24 @@ def check_password(password: str, *, names: Iterable[str] = ()) -> None:
         rest = rest.replace(part, "")
     if len(re.sub(r"\W", "", rest)) < PASSWORD_LENGTH // 2:
         raise ValidationError(_("Das Kennwort besteht fast nur aus Ihrem Namen."))
+
+
+def link_directory(*, staff: StaffMember, source: str, digest: str, actor: Actor) -> None:
+    """Let `staff` log in with an entry of the town's directory. Raises: EntryTaken."""
+    with transaction.atomic():
+        try:
+            with transaction.atomic():
+                staff.directory, staff.directory_digest = source, digest
+                staff.save(update_fields=["directory", "directory_digest"])
+        except IntegrityError as error:
+            staff.refresh_from_db()
+            raise EntryTaken(source) from error
+        _record(events.DirectoryLinked(staff_id=str(staff.public_id), source=source), actor)
+
+
+def note(event: EventType, *, actor: Actor) -> None:
+    """Record what happened to staff in the chain of the town; in the caller's transaction."""
+    _record(event, actor)
 
 
 def site_chain() -> Chain:

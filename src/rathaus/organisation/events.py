@@ -43,6 +43,8 @@ class RoleGranted(EventType):
     staff_id: str
     office: str
     role: str
+    source: str = ""
+    """Key of the directory that keeps it; empty: given here."""
 
 
 @event_type("organisation.role_revoked", text=_("Recht entzogen"))
@@ -52,6 +54,8 @@ class RoleRevoked(EventType):
     staff_id: str
     office: str
     role: str
+    source: str = ""
+    """Key of the directory that kept it."""
 
 
 @event_type("organisation.substitute_set", text=_("Vertretung geändert"))
@@ -60,6 +64,8 @@ class SubstituteSet(EventType):
 
     staff_id: str
     substitute_id: str
+    first_day: str = ""
+    last_day: str = ""
 
 
 @event_type("organisation.password_set", text=_("Kennwort geändert"))
@@ -76,3 +82,57 @@ class ClosureAdded(EventType):
     office: str
     date: str
     reason: str
+
+
+@event_type("organisation.staff_changed", text=_("Angaben geändert"))
+class StaffChanged(EventType):
+    """Name or ways to reach somebody were changed."""
+
+    staff_id: str
+    fields: list[str]
+
+
+@event_type("organisation.staff_reactivated", text=_("Zugang wieder geöffnet"))
+class StaffReactivated(EventType):
+    """Somebody may log in again."""
+
+    staff_id: str
+
+
+@event_type("organisation.directory_linked", text=_("Mit dem Verzeichnis verbunden"))
+class DirectoryLinked(EventType):
+    """Somebody logs in with the town's directory from now on."""
+
+    staff_id: str
+    source: str
+
+
+@event_type("organisation.factor_added", text=_("Zweiter Faktor eingerichtet"))
+class FactorAdded(EventType):
+    """``totp``, ``webauthn`` or ``recovery_codes``; never which secret."""
+
+    staff_id: str
+    kind: str
+
+
+@event_type("organisation.factor_removed", text=_("Zweiter Faktor entfernt"))
+class FactorRemoved(EventType):
+    """One of several factors is gone."""
+
+    staff_id: str
+    kind: str
+
+
+@event_type("organisation.factors_reset", text=_("Zweiter Faktor zurückgesetzt"))
+class FactorsReset(EventType):
+    """All factors of somebody are gone; the next log-in leads to setting one up."""
+
+    staff_id: str
+
+
+@event_type("organisation.recovery_code_used", text=_("Ersatzcode verwendet"))
+class RecoveryCodeUsed(EventType):
+    """Somebody logged in with one of the codes on paper."""
+
+    staff_id: str
+    left: int

@@ -189,7 +189,15 @@ class StaffMember(models.Model):
     substitute = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="substitutes_for"
     )
-    """Who acts for this person at any time; not passed on further."""
+    """Who acts for this person; not passed on further."""
+    substitute_from = models.DateField(null=True, blank=True)
+    """First day of the substitution; empty: at once."""
+    substitute_until = models.DateField(null=True, blank=True)
+    """Last day of the substitution; empty: until it is changed."""
+    directory = models.CharField(max_length=40, blank=True, default="")
+    """Key of the town's directory this person logs in with; empty: only with password."""
+    directory_digest = models.CharField(max_length=64, blank=True, default="")
+    """Keyed hash of the person's identifier in that directory."""
 
     class Meta:
         ordering = ["last_name", "first_name"]
@@ -197,7 +205,12 @@ class StaffMember(models.Model):
             models.CheckConstraint(
                 condition=Q(substitute__isnull=True) | ~Q(substitute=F("id")),
                 name="organisation_not_own_substitute",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["directory", "directory_digest"],
+                condition=~Q(directory=""),
+                name="organisation_one_person_per_entry",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -220,6 +233,8 @@ class Membership(models.Model):
     staff = models.ForeignKey(StaffMember, on_delete=models.CASCADE, related_name="memberships")
     office = models.ForeignKey(Office, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=20, choices=Role.choices)
+    source = models.CharField(max_length=40, blank=True, default="")
+    """Key of the directory that keeps this role; empty: given here."""
 
     class Meta:
         constraints = [

@@ -41,6 +41,8 @@ TABLE: dict[str, frozenset[Role]] = {
     "insight.view": frozenset({Role.HEAD, Role.DESIGNER}),
     "organisation.edit": frozenset({Role.DESIGNER, Role.OPERATOR}),
     "staff.manage": frozenset({Role.OPERATOR}),
+    "staff.reset": frozenset({Role.HEAD, Role.OPERATOR}),
+    "identity.view": frozenset({Role.OPERATOR}),
     "jobs.view": frozenset({Role.OPERATOR}),
     "jobs.retry": frozenset({Role.OPERATOR}),
 }
@@ -58,6 +60,7 @@ TOWN_WIDE = frozenset(
         "insight.view",
         "organisation.edit",
         "staff.manage",
+        "identity.view",
         "jobs.view",
         "jobs.retry",
     }

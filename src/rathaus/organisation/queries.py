@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.conf import settings
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 
 from rathaus.core.clock import today
 from rathaus.core.models import User
@@ -81,8 +81,11 @@ def staff_of(user: User) -> StaffMember | None:
 
 def memberships_of(staff: StaffMember) -> list[Membership]:
     """Own roles of `staff`, then the roles of those `staff` stands in for (one query)."""
+    day = today()
     rows = Membership.objects.filter(staff=staff) | Membership.objects.filter(
-        staff__substitute=staff
+        Q(staff__substitute_from=None) | Q(staff__substitute_from__lte=day),
+        Q(staff__substitute_until=None) | Q(staff__substitute_until__gte=day),
+        staff__substitute=staff,
     ).exclude(role=Role.OPERATOR)
     found = list(rows.select_related("staff").order_by("pk"))
     return sorted(found, key=lambda row: row.staff_id != staff.pk)

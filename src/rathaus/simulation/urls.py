@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from rathaus.simulation import views
+from rathaus.simulation import codes, views
 from rathaus.simulation.bundid.urls import urlpatterns as houses
 from rathaus.simulation.paypal import api, pages
 
 app_name = "simulation"
 urlpatterns = [
     path("", views.index, name="index"),
+    path("codes/", codes.index, name="codes"),
     path("post/", views.mailbox, name="mailbox"),
     path("post/<str:token>/", views.mail, name="mail"),
     path("post/anhang/<str:token>/", views.attachment, name="attachment"),

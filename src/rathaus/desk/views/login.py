@@ -1,29 +1,30 @@
-"""Signing in and out, and the password."""
+"""Signing in with a password, which is the first of two steps; signing out; a new password."""
 
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
+from django.contrib.auth import authenticate, logout, update_session_auth_hash
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from rathaus.accounts.sources import config
+from rathaus.accounts.staff import directory, sessions
 from rathaus.core import ratelimit
-from rathaus.core.clock import now
-from rathaus.core.middleware import sender_key
+from rathaus.core.middleware import content_security_policy, sender_key
 from rathaus.core.models import User
-from rathaus.desk import params
-from rathaus.desk.access import SEEN, DeskRequest
+from rathaus.desk import entry, params
+from rathaus.desk.access import DeskRequest
 from rathaus.organisation import actions as organisation_actions
 from rathaus.organisation import queries as organisation
+from rathaus.organisation.models import StaffMember
 from rathaus.theme.views import too_many
 
 PER = timedelta(minutes=15)
@@ -42,11 +43,11 @@ LONGEST_PASSWORD = 1000
 @require_http_methods(["GET", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
     """The log-in page. The error is the same whatever was wrong."""
-    target = _target(request)
     if request.method != "POST":
-        if isinstance(request.user, User) and organisation.staff_of(request.user):
-            return redirect(target or "desk:basket")
-        return render(request, "desk/login.html", {"next": target})
+        user = request.user
+        if isinstance(user, User) and entry.has_proved(request, user):
+            return redirect("desk:basket")
+        return _page(request)
     name = params.text(request.POST, "login", 254).lower()
     password = request.POST.get("password", "")
     # Per name against guessing one person's password, per address against trying many names.
@@ -59,31 +60,34 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     for bucket, key, limit in limits:
         if not ratelimit.allow(bucket, key, limit=limit, per=PER):
             return too_many(request, retry_minutes=15)
-    user = _check(request, name, password)
-    if user is None:
-        context = {"next": target, "login": name, "failed": True}
-        return render(request, "desk/login.html", context, status=422)
+    staff = _check(request, name, password)
+    if staff is None:
+        return _page(request, login=name, failed=True)
     ratelimit.reset("desk-login", f"{name} {address}")
-    login(request, user)
-    request.session[SEEN] = int(now().timestamp())
-    return redirect(target or "desk:basket")
+    if not directory.password_allowed(staff, known={one.key for one in config.for_staff()}):
+        return _page(request, login=name, by_directory=True)
+    entry.begin(request, staff, source=entry.LOCAL)
+    here = entry.half(request)
+    return entry.go_on(request, here) if here else _page(request, failed=True)
 
 
-def _check(request: HttpRequest, name: str, password: str) -> User | None:
+def _page(request: HttpRequest, **more: Any) -> HttpResponse:
+    context = {"sources": config.for_staff(), **more}
+    response = render(request, "desk/login.html", context, status=422 if more else 200)
+    targets = [origin for source in config.for_staff() for origin in source.form_targets]
+    if targets:
+        response["Content-Security-Policy"] = content_security_policy(*targets)
+    return response
+
+
+def _check(request: HttpRequest, name: str, password: str) -> StaffMember | None:
     if not name or not password or len(password) > LONGEST_PASSWORD:
         return None
     user = authenticate(request, username=name, password=password)
-    if not isinstance(user, User) or organisation.staff_of(user) is None:
-        return None
-    return user
-
-
-def _target(request: HttpRequest) -> str:
-    """Where to go afterwards: only into our own desk."""
-    wanted = request.POST.get("next") or request.GET.get("next") or ""
-    inside = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()})
-    home = reverse("desk:basket")
-    return wanted if inside and wanted.startswith(home) and len(wanted) < 2000 else ""
+    staff = organisation.staff_of(user) if isinstance(user, User) else None
+    if staff is not None and isinstance(user, User):
+        staff.user = user
+    return staff
 
 
 @require_POST
@@ -103,8 +107,8 @@ def change_password(request: DeskRequest) -> HttpResponse:
         errors = _change(request)
         if not errors:
             messages.success(request, _("Das neue Kennwort gilt ab sofort."))
-            return redirect("desk:basket" if request.desk.can("case.view") else "desk:password")
-    context = {"errors": errors, "nav_current": "password"}
+            return redirect("desk:security")
+    context = {"errors": errors, "nav_current": "security"}
     return render(request, "desk/password.html", context, status=422 if errors else 200)
 
 
@@ -126,4 +130,6 @@ def _change(request: DeskRequest) -> dict[str, list[str]]:
         return {"new": list(error.messages)}
     user.refresh_from_db()
     update_session_auth_hash(request, user)
+    sessions.note(request)
+    sessions.end_all(user, but=request.session.session_key or "")
     return {}

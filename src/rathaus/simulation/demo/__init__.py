@@ -53,12 +53,14 @@ def _open_town() -> None:
     from rathaus.catalogue import library
     from rathaus.organisation import loading
     from rathaus.records import actions as records
+    from rathaus.simulation.demo import codes
 
     actor = Actor.system("demo")
     loading.load_town(actor=actor)
     # One hash for all: the password is public, and hashing it fifteen times takes seconds.
     nobody_yet = User.objects.filter(password__startswith=UNUSABLE_PASSWORD_PREFIX)
     nobody_yet.update(password=make_password(PASSWORD))
+    codes.enrol_all()
     records.load_filing_plan()
     catalogue.install(library=library.load_all(), actor=actor)
     run_pending()

@@ -1,0 +1,1 @@
+"""How staff log in: second factor, the town's directory, open log-ins."""
