@@ -13,12 +13,16 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 from lxml import etree
 
+from rathaus.accounts.models import Account
+from rathaus.accounts.sources import config
 from rathaus.accounts.sources.base import Departure, LoginRefused, Returned, Verified
 from rathaus.accounts.sources.saml.source import SamlSource
 from rathaus.accounts.trust import TrustLevel
 from tests.accounts.saml import idp
 from tests.accounts.saml.forging import DS
-from tests.support import simplesamlphp
+from tests.portal.browser import Browser
+from tests.support import identity, simplesamlphp
+from tests.support import town as demo
 from tests.support.simplesamlphp import Form, Peer
 
 pytestmark = [
@@ -142,3 +146,38 @@ def test_its_metadata_are_read(source: SamlSource, peer: Peer) -> None:
     assert known.post_url == known.redirect_url == peer.sign_on
     assert source.health().problems == ()
     assert replace(known, post_url="").binding("post") == "redirect"
+
+
+def test_through_our_pages(tmp_path: Path, db: None, peer: Peer, settings: Any) -> None:
+    """Button, their log-in page, their answer by a foreign post, our page: an account."""
+    settings.BASE_URL = "http://testserver"
+    demo.load()
+    identity.install(tmp_path, "land")
+    (tmp_path / "land.xml").write_bytes(peer.metadata())
+    (tmp_path / "identity.yaml").write_text(
+        "- {key: land, kind: saml, label: Konto des Landes, metadata: land.xml,\n"
+        "   name_id_format: persistent, legacy_crypto: true,\n"
+        f"   levels: {{basic: [{idp.PASSWORD}], high: [{idp.HIGH}]}}}}\n"
+    )
+    source = config.source("land")
+    assert isinstance(source, SamlSource)
+    acs = "http://testserver/konto/rueckkehr/land/"
+    peer.introduce(source, acs)
+    browser = Browser()
+    assert browser.client.get("/konto/metadaten/land/").content == source.metadata()
+    browser.get("/konto/anmelden/")
+    assert "Konto des Landes" in browser.page
+    browser.post({}, "/konto/anmelden/land/")
+    ours = Form.read(browser.page)
+    assert ours.action == peer.sign_on, browser.page
+    fields = {name: ours.fields[name] for name in ("SAMLRequest", "RelayState")}
+    theirs = Form.read(peer.log_in(ours.action, fields).text)
+    assert theirs.action == acs, peer.log()[-3000:]
+    answer = {name: theirs.fields[name] for name in ("SAMLResponse", "RelayState")}
+    browser._take(browser.client.post("/konto/rueckkehr/land/", answer, follow=True), "")
+    assert browser.path == "/konto/neu/"
+    assert "Mustermann &amp; Söhne" in browser.page
+    browser.post({"einverstanden": "1"})
+    assert Account.objects.get().identities.get().source == "land"
+    again = browser.client.post("/konto/rueckkehr/land/", answer, follow=True)
+    assert again.status_code == 403
