@@ -25,8 +25,8 @@ def attach() -> FormDefinition:
         code(_("Zugangscode")),
         _consent(
             "einwilligung",
-            _("Ich möchte ihn in mein Konto übernehmen. Danach öffnet er sich nur noch hier, der "
-              "Zugangscode gilt nicht mehr."),
+            _("Danach öffnet er sich nur noch in Ihrem Konto. Der Zugangscode gilt nicht mehr."),
+            _("Ja, in mein Konto übernehmen"),
             _("Stimmen Sie zu, wenn Sie den Vorgang übernehmen möchten."),
         ),
     )  # fmt: skip
@@ -119,7 +119,7 @@ def organisation() -> FormDefinition:
              hint=_("Zum Beispiel GmbH, e. V., Einzelunternehmen.")),
         Field(
             key="register",
-            type=FieldType.CHOICE,
+            type=FieldType.SELECT,
             label=_("Steht sie in einem Register?"),
             options=(
                 Option(value="nein", label=_("nein, oder ich weiß es nicht")),
@@ -133,8 +133,8 @@ def organisation() -> FormDefinition:
         Field(key="anschrift", type=FieldType.ADDRESS, label=_("Anschrift"), required=False),
         _consent(
             "zusage",
-            _("Ich darf für diese Organisation handeln. Mir ist bekannt, dass das Rathaus einen "
-              "Nachweis verlangen kann."),
+            _("Das Rathaus kann einen Nachweis verlangen."),
+            _("Ich darf für diese Organisation handeln"),
             _("Bestätigen Sie, dass Sie für die Organisation handeln dürfen."),
         ),
     )  # fmt: skip
@@ -173,7 +173,8 @@ def child() -> FormDefinition:
         ),
         _consent(
             "sorge",
-            _("Ich habe das Sorgerecht für dieses Kind."),
+            _("Das Rathaus kann einen Nachweis verlangen."),
+            _("Ich habe das Sorgerecht für dieses Kind"),
             _("Bestätigen Sie, dass Sie das Sorgerecht haben."),
         ),
     )  # fmt: skip
@@ -212,17 +213,18 @@ def farewell() -> FormDefinition:
     return form(
         _consent(
             "loeschen",
-            _("Ja, mein Servicekonto jetzt löschen."),
+            _("Danach kann niemand mehr das Konto wiederherstellen, auch wir nicht."),
+            _("Ja, mein Servicekonto löschen"),
             _("Setzen Sie das Häkchen, wenn Sie Ihr Konto löschen möchten."),
         )
     )
 
 
-def _consent(key: str, words: str, missing: str, **more: Any) -> Field:
+def _consent(key: str, words: str, label: str, missing: str, **more: Any) -> Field:
     return Field(
         key=key,
         type=FieldType.CONSENT,
-        label=words,
+        label=label,
         text=words,
         missing_message=missing,
         **more,

@@ -197,7 +197,12 @@ def _next_steps(application: Application) -> Iterable[str]:
         yield _("Die Gebühr ist noch offen. Wir beginnen, sobald sie bezahlt ist.")
     elif application.due_on:
         yield _("Voraussichtlich fertig bis %(day)s.") % {"day": formats.day(application.due_on)}
-    yield _("Den Stand sehen Sie jederzeit mit Aktenzeichen und Zugangscode auf der Statusseite.")
+    if application.account_id:
+        yield _("Den Stand sehen Sie jederzeit in Ihrem Servicekonto.")
+    else:
+        yield _(
+            "Den Stand sehen Sie jederzeit mit Aktenzeichen und Zugangscode auf der Statusseite."
+        )
 
 
 def _fees(lines: Iterable[Any]) -> tuple[data.FeeLine, ...]:

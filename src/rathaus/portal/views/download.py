@@ -10,7 +10,8 @@ from django.views.decorators.http import require_safe
 
 from rathaus.portal import papers
 from rathaus.portal.access import actor_for, application_for, personal
-from rathaus.proceedings import actions
+from rathaus.portal.owner import account_of
+from rathaus.proceedings import actions, mailbox
 from rathaus.proceedings.models import Letter
 from rathaus.records import actions as records
 
@@ -39,6 +40,9 @@ def document(
     response["X-Content-Type-Options"] = "nosniff"
     if request.method == "GET":
         records.note_view(version=version, actor=actor_for(application))
+        account = account_of(request)
+        if account is not None:
+            mailbox.note_read(account, documents=[found])
     if found.kind == "letter" and request.method == "GET":
         letter = Letter.objects.filter(document=found).select_related("application__case").first()
         if letter is not None:

@@ -14,7 +14,8 @@ from rathaus.organisation.models import Office
 from rathaus.portal import papers
 from rathaus.portal.access import application_for, personal
 from rathaus.portal.money import money_of
-from rathaus.proceedings import actions, queries
+from rathaus.portal.owner import account_of
+from rathaus.proceedings import actions, mailbox, queries
 from rathaus.proceedings.models import Application
 from rathaus.proceedings.states import Move, possible
 
@@ -30,6 +31,10 @@ def status(request: HttpRequest, application_id: uuid.UUID) -> HttpResponse:
     thread = list(application.messages.prefetch_related("documents"))
     if any(not message.incoming and message.read_at is None for message in thread):
         actions.mark_messages_read(application=application, incoming=False)
+    account = account_of(request)
+    if account is not None and thread:
+        came = [message for message in thread if not message.incoming]
+        mailbox.note_read(account, messages=came)
     office = office_of(application)
     news = request.GET.get("neu", "")
     facts = {

@@ -14,6 +14,7 @@ from rathaus.accounts import queries, signing
 from rathaus.accounts.actions import acting, closing
 from rathaus.accounts.errors import Changed
 from rathaus.accounts.models import Account, RepresentationRole
+from rathaus.core import secrets
 from rathaus.portal import area_fields, asked, grants
 from rathaus.portal.access import never_stored
 from rathaus.portal.owner import signed_in
@@ -65,7 +66,10 @@ def closed(request: HttpRequest) -> HttpResponse:
     kept = request.session.pop(RECEIPT, None)
     if kept is None:
         return see_other(reverse("portal:start"))
-    return never_stored(render(request, "portal/konto/closed.html", {"kept": kept}))
+    for line in kept:
+        line["code"] = secrets.unseal(line["code"]) if line["code"] else ""
+    facts = {"kept": kept, "going_on": any(line["code"] for line in kept)}
+    return never_stored(render(request, "portal/konto/closed.html", facts))
 
 
 def _orphaned(account: Account) -> list[dict[str, Any]]:
@@ -80,7 +84,10 @@ def _orphaned(account: Account) -> list[dict[str, Any]]:
 
 
 def _line(case: holdings.Kept) -> dict[str, Any]:
+    application = case.application
+    goes_on = application.is_open and application.represented_id is None
     return {
+        "code": application.code_sealed if goes_on else "",
         "reference": case.application.reference,
         "title": case.application.case.title,
         "until": case.until.isoformat() if case.until else "",
