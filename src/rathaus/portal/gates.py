@@ -55,7 +55,7 @@ def ask(request: HttpRequest, draft: Draft, step_key: str, level: TrustLevel) ->
         "step_key": step_key,
         "step": next((s for s in service.online_form.steps if s.key == step_key), None),
         "level": level,
-        "was_there": _is_home(request, draft),
+        "was_there": _is_home(request, draft) or _has_typed(request, draft),
         "channels": present.channels(service),
         "place": place,
         "back_url": place.back_url,
@@ -102,6 +102,11 @@ def take_typed(request: HttpRequest, draft: Draft, step_key: str) -> dict[str, l
     del request.session[TYPED]
     data: dict[str, list[str]] = kept["data"]
     return data
+
+
+def _has_typed(request: HttpRequest, draft: Draft) -> bool:
+    kept = request.session.get(TYPED) if request.session.session_key else None
+    return bool(kept and kept["draft"] == str(draft.public_id))
 
 
 def _is_home(request: HttpRequest, draft: Draft) -> bool:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from rathaus.accounts import flow
+from rathaus.accounts.models.login import Purpose
 from rathaus.accounts.sources import config
 from rathaus.accounts.sources.base import Departure, LoginRefused, Source
 from rathaus.accounts.targets import Target
@@ -19,6 +20,7 @@ from rathaus.portal import limits
 from rathaus.portal.access import never_stored, personal
 from rathaus.portal.owner import account_of
 from rathaus.portal.views.identity import wish as wishes
+from rathaus.portal.views.konto.fresh import is_fresh
 from rathaus.theme.views import too_many
 
 STARTS = 60
@@ -38,6 +40,8 @@ def start(request: HttpRequest, source: str) -> HttpResponse:
         wish = wishes.read(request)
     except wishes.NotAWish:
         return render(request, "portal/identity/refused.html", status=400)
+    if wish.purpose == Purpose.LINK and not is_fresh(request):
+        return redirect("portal:identity_ready")
     if max(chosen.levels) < wish.level:
         return unavailable(request, chosen, wish.target, too_low=True)
     try:
