@@ -20,6 +20,7 @@ from django.db import IntegrityError, connection, models, transaction
 
 from rathaus.core import wakeup
 from rathaus.core.clock import now
+from rathaus.core.durability import soft_atomic
 from rathaus.core.models import CronEntry, Job, JobState
 
 log = logging.getLogger("rathaus.jobs")
@@ -124,9 +125,10 @@ def claim(
 ) -> Job | None:
     """Take the next job that is due within `ahead`, or whose worker has vanished, or None.
 
-    `finished` is noted in the same transaction: a job that was executed just before.
+    `finished` is noted in the same transaction: a job that was executed just before. A power
+    cut may take both back: then the job runs once more.
     """
-    with transaction.atomic():
+    with soft_atomic():
         if finished is not None:
             finish(finished)
         return _take(owner, ahead)

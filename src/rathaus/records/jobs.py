@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from django.db import transaction
 from django.db.models import F
 
 from rathaus.core import storage
+from rathaus.core.durability import soft_atomic
 from rathaus.core.jobs import job
 from rathaus.records import extraction
 from rathaus.records.models import (
@@ -43,7 +43,7 @@ def index(*, case_id: int) -> None:
     findable = [_of_document(case, version) for version in pending]
     if not case.indexed:
         findable.append(_of_case(case))
-    with transaction.atomic():
+    with soft_atomic():
         search.put_all(findable)
         if not case.indexed:
             Case.objects.filter(pk=case.pk).update(indexed=True)

@@ -14,6 +14,7 @@ from rathaus.catalogue.models import ServiceVersion
 from rathaus.core import secrets
 from rathaus.core.actors import Actor
 from rathaus.core.clock import now
+from rathaus.core.durability import soft_atomic
 from rathaus.forms import uploads
 from rathaus.forms.models import Upload
 from rathaus.organisation.models import StaffMember
@@ -33,7 +34,7 @@ def start_draft(
 ) -> Draft:
     """A new, empty draft on this version of the service; `account` is whose it is."""
     moment = now()
-    with transaction.atomic():
+    with soft_atomic():
         return Draft.objects.create(
             version=version,
             channel=channel,
@@ -56,7 +57,7 @@ def save_step(
     merged = {**draft.answers, **answers}
     moment = now()
     rows = Draft.objects.filter(pk=draft.pk, state=DraftState.OPEN, revision=revision)
-    with transaction.atomic():
+    with soft_atomic():
         saved = rows.update(
             answers=merged,
             current_step=step_key,
