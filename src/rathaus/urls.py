@@ -8,7 +8,7 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 from rathaus.core import health
-from rathaus.portal.account_urls import allauth_names
+from rathaus.portal.account_urls import allauth_aliases, allauth_names
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
@@ -28,6 +28,7 @@ for prefix, room in (
         continue
     if find_spec(f"rathaus.{room}.urls"):
         urlpatterns.append(path(prefix, include(f"rathaus.{room}.urls")))
+urlpatterns.append(path("konto/", include(allauth_aliases)))
 
 handler400 = "rathaus.theme.views.bad_request"
 handler403 = "rathaus.theme.views.permission_denied"

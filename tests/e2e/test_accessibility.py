@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from rathaus.theme import samples
+from tests.e2e.accounts import new_address, register
 from tests.e2e.conftest import Opener
 from tests.e2e.judges import Judge
 from tests.e2e.people import Clerk, Resident, answers_of
@@ -30,6 +31,14 @@ CLERK = [
     "/arbeit/suche/?q=Gewerbe", "/arbeit/suche/?q=xyzxyz", "/arbeit/akten/", "/arbeit/leistungen/",
     "/arbeit/leistungen/gewerbe-anmelden/", "/arbeit/kennwort/", "/arbeit/betrieb/",
     "/arbeit/vorgang/00000000-0000-4000-8000-000000000000/",
+]  # fmt: skip
+ENTRANCE = [
+    "/konto/anmelden/", "/konto/registrieren/", "/konto/registrieren/passkey/",
+    "/konto/passwort-vergessen/",
+]  # fmt: skip
+SECURITY = [
+    "/konto/sicherheit/", "/konto/sicherheit/e-mail/", "/konto/sicherheit/passwort/",
+    "/konto/sicherheit/passkey/", "/konto/sicherheit/app/",
 ]  # fmt: skip
 TRADE, DOG = "gewerbe-anmelden", "hund-anmelden"
 
@@ -172,3 +181,25 @@ def test_cash_desk_and_operations(judge: Judge, open_page: Opener, axe_source: s
     Clerk(other.page).sign_in("lars.poppinga")
     other.go("/arbeit/betrieb/")
     other.verdict()
+
+
+def test_entrance(judge: Judge) -> None:
+    page, resident = judge.page, Resident(judge.page)
+    judge.go(*ENTRANCE)
+    page.goto("/konto/registrieren/")
+    resident.press("Weiter")
+    judge.look("registration with errors")
+    page.goto("/konto/anmelden/")
+    page.get_by_label("E-Mail-Adresse", exact=True).fill(new_address())
+    page.get_by_label("Passwort", exact=True).fill("falsch")
+    page.locator("#mit-passwort ~ form button[type=submit]").click()
+    judge.look("log-in with errors")
+    page.goto("/konto/passwort-vergessen/")
+    page.get_by_label("E-Mail-Adresse", exact=True).fill(new_address())
+    resident.press("Code schicken")
+    judge.look("code for a new password")
+
+
+def test_security_of_the_account(judge: Judge) -> None:
+    register(judge.page, new_address())
+    judge.go(*SECURITY)

@@ -8,12 +8,18 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.accounts import new_address, register
 from tests.e2e.conftest import Opener
 from tests.e2e.people import Clerk, Resident, answers_of
 from tests.support.server import ROOT
 
 PUBLIC = {"start": "/", "service": "/leistungen/gewerbe-anmelden/", "search": "/suche/?q=Hund",
-          "town": "/rathaus/", "cases": "/vorgang/", "help": "/hilfe/"}  # fmt: skip
+          "town": "/rathaus/", "cases": "/vorgang/", "help": "/hilfe/",
+          "login": "/konto/anmelden/", "register": "/konto/registrieren/",
+          "register-passkey": "/konto/registrieren/passkey/",
+          "password-forgotten": "/konto/passwort-vergessen/"}  # fmt: skip
+SECURITY = {"security": "", "address": "e-mail/", "password": "passwort/", "passkey": "passkey/",
+            "app": "app/"}  # fmt: skip
 DESK = {"basket": "/arbeit/", "files": "/arbeit/akten/", "maturity": "/arbeit/leistungen/",
         "enter": "/arbeit/erfassen/"}  # fmt: skip
 TRADE = "gewerbe-anmelden"
@@ -47,6 +53,10 @@ def test_html_validate(open_page: Opener, tmp_path: Path) -> None:
         ("pay", f"{status}bezahlen/"),
     ):
         keep(name, page.request.get(path).text())
+    owner = open_page()
+    register(owner, new_address())
+    for name, path in SECURITY.items():
+        keep(name, owner.request.get(f"/konto/sicherheit/{path}").text())
     clerk = Clerk(open_page())
     clerk.sign_in("insa.cordes")
     for name, path in DESK.items():

@@ -206,7 +206,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
     def build_totp_svg(self, url: str) -> str:
         """Dark on white, in dark mode too: cameras need it so."""
-        return str(segno.make(url, error="m").svg_inline(scale=5, border=3, light="#fff"))
+        return str(segno.make(url, error="m").svg_inline(omitsize=True, border=4, light="#fff"))
 
     def generate_authenticator_name(self, user: AbstractBaseUser, type: str) -> str:
         number = _passkeys(user) + 1

@@ -72,16 +72,14 @@ class Plain:
     @property
     def to_mend(self) -> list[dict[str, str]]:
         """For the summary: message and the field it leads to."""
-        first = next((n for n, f in self.fields.items() if not f.widget.is_hidden), "")
+        shown = [name for name, field in self.fields.items() if not field.widget.is_hidden]
+        errors: dict[str, list[str]] = self.errors  # type: ignore[attr-defined]
+        order = [*(name for name in errors if name not in shown), *shown]
         return [
-            {"anchor": f"id_{first if name not in self._visible else name}", "message": message}
-            for name, found in self.errors.items()  # type: ignore[attr-defined]
-            for message in found
+            {"anchor": f"id_{name if name in shown else ''.join(shown[:1])}", "message": message}
+            for name in order
+            for message in errors.get(name, [])
         ]
-
-    @property
-    def _visible(self) -> set[str]:
-        return {name for name, field in self.fields.items() if not field.widget.is_hidden}
 
 
 def _dress(name: str, field: forms.Field) -> None:
@@ -93,7 +91,9 @@ def _dress(name: str, field: forms.Field) -> None:
     if isinstance(field, forms.EmailField):
         field.error_messages["invalid"] = WRONG_ADDRESS
         field.validators = [_address, *field.validators[1:]]
-        attrs |= {"type": "email", "autocapitalize": "none", "spellcheck": "false"}
+        attrs.pop("type", None)
+        field.widget.input_type = "email"  # type: ignore[attr-defined]
+        attrs |= {"autocapitalize": "none", "spellcheck": "false"}
     if name == "code":
         attrs |= {"autocapitalize": "none", "spellcheck": "false", "inputmode": "numeric"}
 

@@ -33,10 +33,8 @@ urlpatterns: list[URLPattern] = [
 ]
 
 allauth_names: list[URLPattern] = [
-    path("anmelden/", login, name="account_login"),
     path("anmelden/code/", entrance.SecondStepView.as_view(), name="mfa_authenticate"),
     path("anmelden/passkey/", entrance.PasskeyLoginView.as_view(), name="mfa_login_webauthn"),
-    path("registrieren/", register, name="account_signup"),
     path(
         "registrieren/passkey/",
         registration.SignupByPasskeyView.as_view(),
@@ -63,7 +61,6 @@ allauth_names: list[URLPattern] = [
         passwords.ResetCompleteView.as_view(),
         name="account_complete_password_reset",
     ),
-    path("sicherheit/", security.overview, name="mfa_index"),
     path("sicherheit/bestaetigen/", fresh.confirm, name="account_reauthenticate"),
     path("sicherheit/e-mail/", fresh_only(security.AddressView.as_view()), name="account_email"),
     path(
@@ -109,3 +106,10 @@ allauth_names: list[URLPattern] = [
         name="mfa_download_recovery_codes",
     ),
 ]
+
+allauth_aliases: list[URLPattern] = [
+    path("anmelden/", login, name="account_login"),
+    path("registrieren/", register, name="account_signup"),
+    path("sicherheit/", security.overview, name="mfa_index"),
+]
+"""Its names for pages that have one of ours: only for looking up, mounted after ours."""

@@ -30,9 +30,9 @@ ACCOUNT_PASSWORD_RESET_BY_CODE_MAX_ATTEMPTS = 5
 ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 30 * 60
 ACCOUNT_CHANGE_EMAIL = True
 # Not per address: a stranger could keep the owner from registering. Ours counts the mails.
-ACCOUNT_RATE_LIMITS = {"confirm_email": "6/m/ip"}
+ACCOUNT_RATE_LIMITS = {"confirm_email": "30/m/ip"}
 ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_LOGOUT_REDIRECT_URL = "portal:start"
+ACCOUNT_LOGOUT_REDIRECT_URL = "portal:login"
 ACCOUNT_EMAIL_CONFIRMATION_ANONYMOUS_REDIRECT_URL = "/konto/anmelden/"
 
 MFA_ADAPTER = "rathaus.accounts.adapter.SecondFactorAdapter"

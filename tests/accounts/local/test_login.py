@@ -119,7 +119,7 @@ def test_back_to_the_page_we_noted(person: Browser, account: Account) -> None:
 def test_signing_out_ends_everything(inside: Browser, account: Account) -> None:
     key = inside.session.session_key
     response = inside.post("/konto/abmelden/")
-    assert response["Location"] == "/"
+    assert response["Location"] == LOGIN
     assert not Authentication.objects.exists()
     again = Browser(Client())
     again.client.cookies[COOKIE] = key or ""

@@ -68,7 +68,7 @@ def cancel(request: HttpRequest) -> HttpResponse:
 def logout(request: HttpRequest) -> HttpResponse:
     """End the session; this browser forgets drafts and applications of the account too."""
     account = account_of(request)
-    response = redirect("portal:start")
+    response = redirect("portal:login")
     if account is not None:
         UserSession.objects.filter(
             user_id=account.user_id, session_key=request.session.session_key

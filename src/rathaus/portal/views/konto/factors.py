@@ -93,6 +93,12 @@ class AppOnView(SecurityPage, totp.ActivateTOTPView):
     template_name = "portal/konto/app_on.html"
     here: ClassVar[Any] = gettext_lazy("App einrichten")
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        found = super().get_context_data(**kwargs)
+        secret: str = found["form"].secret
+        groups = [secret[at : at + 4] for at in range(0, len(secret), 4)]
+        return {**found, "secret_shown": " ".join(groups)}
+
     def get_success_url(self) -> str:
         return str(reverse_lazy("mfa_view_recovery_codes"))
 

@@ -20,7 +20,7 @@ class SignupView(Page, account.SignupView):
 
     template_name = "portal/konto/register.html"
     bucket: ClassVar[str] = "konto-register"
-    limit: ClassVar[int] = 15
+    limit: ClassVar[int] = 60
     here: ClassVar[Any] = gettext_lazy("Konto eröffnen")
 
     def get_initial(self) -> dict[str, Any]:
