@@ -29,8 +29,9 @@ def install(data_dir: Path, *source_keys: str) -> None:
 
 def put(folder: Path, made: keys.KeyPair, name: str = "") -> None:
     """Write a pair under its own or another name."""
-    keys.write_private(folder / f"{name or made.name}.key", made.key_pem)
-    keys.write_private(folder / f"{name or made.name}.crt", made.certificate_pem)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    (folder / f"{name or made.name}.key").write_bytes(made.key_pem)
+    (folder / f"{name or made.name}.crt").write_bytes(made.certificate_pem)
 
 
 def bare_certificate(name: str) -> str:

@@ -14,6 +14,8 @@ from rathaus.accounts.trust import TrustLevel
 from tests.accounts.saml import forging, idp
 from tests.accounts.saml.idp import Stage, code_of
 
+pytestmark = pytest.mark.one_database
+
 AKDB = "https://www.akdb.de/request/2018/09"
 CLASSIC = f"{AKDB}/classic-ui/v1"
 OID = "urn:oid:"

@@ -13,6 +13,8 @@ from tests.accounts.saml.forging import DS, XENC, XENC11
 from tests.accounts.saml.idp import Stage, code_of
 from tests.support import identity
 
+pytestmark = pytest.mark.one_database
+
 CBC = f"{XENC}aes128-cbc"
 
 

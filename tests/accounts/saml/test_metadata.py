@@ -23,6 +23,8 @@ from tests.accounts.saml import forging, idp
 from tests.accounts.saml.idp import code_of
 from tests.support import identity
 
+pytestmark = pytest.mark.one_database
+
 MD = "urn:oasis:names:tc:SAML:2.0:metadata"
 HOST = "konto.example"
 

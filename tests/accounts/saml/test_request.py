@@ -20,6 +20,8 @@ from tests.accounts.saml.forging import DS, SAML, SAMLP
 from tests.accounts.saml.idp import Stage
 from tests.support import identity
 
+pytestmark = pytest.mark.one_database
+
 RETURN = "http://localhost:8000/konto/rueckkehr/land/"
 
 

@@ -17,6 +17,8 @@ from rathaus.accounts.sources.saml.notation import birth_date, country, split_st
 from rathaus.accounts.trust import TrustLevel
 from tests.support import identity
 
+pytestmark = pytest.mark.one_database
+
 LAND: dict[str, Any] = {"key": "land", "kind": "saml", "label": "Land", "metadata": "idp.xml"}
 BUND: dict[str, Any] = {
     "key": "bund",

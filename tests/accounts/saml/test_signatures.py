@@ -19,6 +19,8 @@ from tests.accounts.saml.forging import C14N, DS, ENVELOPED, MORE, XENC
 from tests.accounts.saml.idp import Stage, code_of
 from tests.support import identity
 
+pytestmark = pytest.mark.one_database
+
 
 def test_unsigned(stage: Stage) -> None:
     """Anybody can encrypt with our public key."""

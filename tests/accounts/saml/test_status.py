@@ -11,6 +11,8 @@ from rathaus.accounts.sources.base import LoginRefused
 from tests.accounts.saml import forging, idp
 from tests.accounts.saml.idp import Stage, code_of
 
+pytestmark = pytest.mark.one_database
+
 STATUS = "urn:oasis:names:tc:SAML:2.0:status:"
 AKDB = "https://www.akdb.de/request/2018/09"
 

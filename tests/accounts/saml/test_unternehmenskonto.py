@@ -14,6 +14,8 @@ from tests.accounts.saml import idp
 from tests.accounts.saml.forging import XENC11
 from tests.accounts.saml.idp import Stage, code_of
 
+pytestmark = pytest.mark.one_database
+
 EKONA = "http://www.elster.de/schema/ekona/saml/extensions"
 TYPED = f'xmlns:ekona="{EKONA}" xsi:type="ekona:AdresseType"'
 ADDRESS = (

@@ -22,6 +22,8 @@ from tests.accounts.saml import forging, idp
 from tests.accounts.saml.forging import DS, SAML, SAMLP
 from tests.accounts.saml.idp import Stage, code_of
 
+pytestmark = pytest.mark.one_database
+
 EVIL = "evil"
 
 

@@ -16,6 +16,8 @@ from rathaus.accounts.sources.base import LoginRefused
 from rathaus.accounts.sources.saml import xml
 from tests.accounts.saml.idp import Stage, code_of
 
+pytestmark = pytest.mark.one_database
+
 BOMB = (
     '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">'
     + "".join(f'<!ENTITY {chr(98 + i)} "{f"&{chr(97 + i)};" * 10}">' for i in range(9))

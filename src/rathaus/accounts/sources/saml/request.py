@@ -136,7 +136,7 @@ def signed(source: SamlSource, root: etree._Element) -> etree._Element:
     )
     return signer.sign(
         root,
-        key=pair.key_pem,
+        key=_rsa(pair),
         cert=pair.certificate_pem.decode(),
         reference_uri=f"#{root.get('ID')}",
         id_attribute="ID",
@@ -145,9 +145,7 @@ def signed(source: SamlSource, root: etree._Element) -> etree._Element:
 
 def redirect_url(source: SamlSource, url: str, root: etree._Element, *, relay_state: str) -> str:
     """HTTP-Redirect binding: the signature covers the query, not the XML."""
-    key = keys.ensure(source.key, "sp-signing").private_key
-    if not isinstance(key, rsa.RSAPrivateKey):
-        raise TypeError("the signing key must be RSA")
+    key = _rsa(keys.ensure(source.key, "sp-signing"))
     packer = zlib.compressobj(wbits=-15)
     packed = packer.compress(etree.tostring(root)) + packer.flush()
     pss = source.entry.request_signature == "rsa-pss"
@@ -166,3 +164,11 @@ def redirect_url(source: SamlSource, url: str, root: etree._Element, *, relay_st
     signature = base64.b64encode(key.sign(query.encode(), how, hashes.SHA256())).decode()
     joint = "&" if "?" in url else "?"
     return f"{url}{joint}{query}&{urlencode({'Signature': signature})}"
+
+
+def _rsa(pair: keys.KeyPair) -> rsa.RSAPrivateKey:
+    """The parsed key; parsing checks it, which takes long, so `keys` remembers it."""
+    key = pair.private_key
+    if not isinstance(key, rsa.RSAPrivateKey):
+        raise TypeError("the signing key must be RSA")
+    return key
