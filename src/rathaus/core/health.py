@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -21,6 +22,8 @@ from rathaus.core.models import Job, JobState
 
 LATE = timedelta(minutes=5)
 LEAST_FREE_BYTES = 500 * 1024 * 1024
+KEPT_SECONDS = 2.0
+_kept: tuple[str, float, dict[str, Any]] | None = None
 
 
 def report() -> dict[str, Any]:
@@ -35,9 +38,18 @@ def report() -> dict[str, Any]:
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
-    """JSON on all parts; 503 if one of them fails."""
-    state = report()
+    """JSON on all parts; 503 if one of them fails. Anybody may ask, so it is found out anew
+    only every other second."""
+    state = _recent()
     return JsonResponse(state, status=200 if state["ok"] else 503)
+
+
+def _recent() -> dict[str, Any]:
+    global _kept
+    town, moment = str(settings.DATA_DIR), time.monotonic()
+    if _kept is None or _kept[0] != town or moment - _kept[1] > KEPT_SECONDS:
+        _kept = (town, moment, report())
+    return _kept[2]
 
 
 def readyz(request: HttpRequest) -> HttpResponse:
