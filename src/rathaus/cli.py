@@ -128,6 +128,15 @@ def build_parser() -> argparse.ArgumentParser:
         default="show",
         help="next: prepare and publish; roll: put to use; drop: delete the old ones",
     )
+    account = _group(
+        commands,
+        "account",
+        "Residents' accounts.",
+        {"unlock": ("Switch off codes from an app, after a look at the identity card.", _unlock)},
+    )
+    account["unlock"].epilog = "Example: rathaus account unlock harm@example.org --by 'Insa Cordes'"
+    account["unlock"].add_argument("email", help="address the person logs in with")
+    account["unlock"].add_argument("--by", required=True, help="who checked the identity card")
     doctor = add(
         "doctor",
         "Show what is configured, what is missing and what to do.",
@@ -284,6 +293,20 @@ def _identity_keys(arguments: argparse.Namespace) -> int:
     from rathaus.accounts import cli
 
     return cli.keys_command(arguments.source, arguments.step, json=arguments.json)
+
+
+def _unlock(arguments: argparse.Namespace) -> int:
+    from rathaus.accounts.actions import recovery
+    from rathaus.core.actors import Actor
+
+    actor = Actor.staff("", arguments.by[:120])
+    try:
+        recovery.switch_off_second_step(account=recovery.find(arguments.email), actor=actor)
+    except recovery.NoSecondStep:
+        print("Kein Konto mit eingeschalteter App unter dieser Adresse.", file=sys.stderr)
+        return 1
+    print("Ausgeschaltet. Die Person meldet sich wieder mit dem Passwort an.")
+    return 0
 
 
 def _doctor(arguments: argparse.Namespace) -> int:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import re
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -11,7 +13,7 @@ from rathaus.theme import samples
 from tests.e2e.accounts import new_address, register
 from tests.e2e.conftest import Opener
 from tests.e2e.judges import Judge
-from tests.e2e.people import Clerk, Resident, answers_of
+from tests.e2e.people import Clerk, Resident, answers_of, shown_by_app
 from tests.support import files
 
 CATALOGUE = [
@@ -180,6 +182,50 @@ def test_cash_desk_and_operations(judge: Judge, open_page: Opener, axe_source: s
     other = Judge(open_page(), axe_source)
     Clerk(other.page).sign_in("lars.poppinga")
     other.go("/arbeit/betrieb/")
+    other.verdict()
+
+
+STAFF = [
+    "/arbeit/sicherheit/", "/arbeit/sicherheit/neu/", "/arbeit/sicherheit/bestaetigen/",
+    "/arbeit/vertretung/", "/arbeit/beschaeftigte/", "/arbeit/beschaeftigte/neu/",
+    "/arbeit/betrieb/anmeldequellen/", "/simulation/codes/",
+]  # fmt: skip
+
+
+def test_how_staff_log_in(judge: Judge, open_page: Opener, axe_source: str) -> None:
+    """The pages of the operator, then the first log-in of a new colleague."""
+    page, operator = judge.page, Clerk(judge.page)
+    operator.sign_in("lars.poppinga")
+    judge.go(*STAFF)
+    page.goto("/arbeit/beschaeftigte/")
+    judge.go(page.locator("main table a").first.get_attribute("href") or "")
+    operator.press("Speichern")
+    judge.go(page.get_by_role("link", name="ändern").get_attribute("href") or "")
+    page.goto("/arbeit/beschaeftigte/neu/")
+    operator.press("Zugang anlegen")
+    judge.look("new colleague with errors")
+    page.locator("#login").fill(f"neu.{time.time_ns()}")
+    page.locator("#first_name").fill("Wiebke")
+    page.locator("#last_name").fill("Neu")
+    operator.press("Zugang anlegen")
+    judge.look("new colleague")
+    login, password = page.locator("main samp").all_inner_texts()
+    other = Judge(open_page(), axe_source)
+    colleague = Clerk(other.page)
+    other.page.goto("/arbeit/anmelden/")
+    other.page.locator("#login").fill(login)
+    other.page.locator("#password").fill(password)
+    colleague.press("Anmelden")
+    other.look("first log-in")
+    secret = other.page.locator(".dk-secret").inner_text().replace(" ", "")
+    colleague.press("App einrichten")
+    other.look("set-up with errors")
+    other.page.locator("#code").fill(shown_by_app(base64.b32decode(secret)))
+    colleague.press("App einrichten")
+    other.look("recovery codes")
+    other.page.locator("#kept").check()
+    colleague.press("Weiter")
+    assert "/anmelden/" not in other.page.url
     other.verdict()
 
 

@@ -22,6 +22,11 @@ SECURITY = {"security": "", "address": "e-mail/", "password": "passwort/", "pass
             "app": "app/"}  # fmt: skip
 DESK = {"basket": "/arbeit/", "files": "/arbeit/akten/", "maturity": "/arbeit/leistungen/",
         "enter": "/arbeit/erfassen/"}  # fmt: skip
+OPERATOR = {"security": "/arbeit/sicherheit/", "factor": "/arbeit/sicherheit/neu/",
+            "confirm": "/arbeit/sicherheit/bestaetigen/", "substitutes": "/arbeit/vertretung/",
+            "staff": "/arbeit/beschaeftigte/", "new-staff": "/arbeit/beschaeftigte/neu/",
+            "sources": "/arbeit/betrieb/anmeldequellen/",
+            "codes": "/simulation/codes/"}  # fmt: skip
 TRADE = "gewerbe-anmelden"
 
 
@@ -64,6 +69,11 @@ def test_html_validate(open_page: Opener, tmp_path: Path) -> None:
     clerk.page.goto("/arbeit/?sort=newest")
     case = clerk.page.locator("table th a[href*='/arbeit/vorgang/']").first
     keep("case", clerk.page.request.get(case.get_attribute("href") or "").text())
+
+    operator = Clerk(open_page())
+    operator.sign_in("lars.poppinga")
+    for name, path in OPERATOR.items():
+        keep(name, operator.page.request.get(path).text())
 
     answer = tmp_path / "found.json"  # a file: the program cuts off what does not fit a pipe
     config = str(ROOT / ".htmlvalidate.json")

@@ -12,11 +12,14 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 
 from rathaus.accounts.models import SpentAssertion
+from rathaus.core import ratelimit
 from rathaus.core.clock import now
 from rathaus.core.models import User
 from rathaus.core.secrets import digest
 
 PERIOD = timedelta(seconds=30)
+TRIES = ((10, timedelta(minutes=15)), (50, timedelta(days=1)))
+"""Codes that may be tried for one person, whoever tries (NIST SP 800-63B, 5.2.2: 100)."""
 
 
 class SecondStep(AuthenticateStage):
@@ -35,6 +38,14 @@ def has_totp(user: User | None) -> bool:
     return (
         user is not None
         and Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists()
+    )
+
+
+def may_try(user: User) -> bool:
+    """Count a try to give a code, for all processes together."""
+    return all(
+        ratelimit.allow(f"konto-code-{limit}", str(user.pk), limit=limit, per=per)
+        for limit, per in TRIES
     )
 
 

@@ -92,7 +92,7 @@ def _dress(name: str, field: forms.Field) -> None:
         field.error_messages["invalid"] = WRONG_ADDRESS
         field.validators = [_address, *field.validators[1:]]
         attrs.pop("type", None)
-        field.widget.input_type = "email"  # type: ignore[attr-defined]
+        field.widget.input_type = "email"
         attrs |= {"autocapitalize": "none", "spellcheck": "false"}
     if name == "code":
         attrs |= {"autocapitalize": "none", "spellcheck": "false", "inputmode": "numeric"}
@@ -227,6 +227,8 @@ class _CodeOnce(Plain):
     labels: ClassVar[dict[str, Any]] = {"code": _("Code aus der App oder Ersatzcode")}
 
     def clean_code(self) -> str:
+        if not factors.may_try(self.user):
+            raise ValidationError(ERRORS["too_many_login_attempts"])
         code = str(super().clean_code())  # type: ignore[misc]
         is_totp = self.authenticator.type == Authenticator.Type.TOTP
         if is_totp and not factors.spend_code(self.user, code):

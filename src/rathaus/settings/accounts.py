@@ -29,8 +29,9 @@ ACCOUNT_PASSWORD_RESET_BY_CODE_CODE_FORMAT = {"numeric": True, "length": 8}
 ACCOUNT_PASSWORD_RESET_BY_CODE_MAX_ATTEMPTS = 5
 ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 30 * 60
 ACCOUNT_CHANGE_EMAIL = True
-# Not per address: a stranger could keep the owner from registering. Ours counts the mails.
-ACCOUNT_RATE_LIMITS = {"confirm_email": "30/m/ip"}
+# Hardly per address: a stranger could keep the owner out. Ours (adapter, factors) count per
+# address and sender, and for all processes together.
+ACCOUNT_RATE_LIMITS = {"confirm_email": "30/m/ip", "login_failed": "30/m/ip,100/900s/key"}
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "portal:login"
 ACCOUNT_EMAIL_CONFIRMATION_ANONYMOUS_REDIRECT_URL = "/konto/anmelden/"

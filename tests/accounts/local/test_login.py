@@ -7,7 +7,9 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.test import Client
 
 from rathaus.accounts.models import Account, Authentication
+from rathaus.portal import grants
 from rathaus.portal.views.area.guard import AFTER_LOGIN
+from rathaus.proceedings.models import Draft
 from tests.accounts.local.conftest import ADDRESS, COOKIE, LOGIN, OTHER, PASSWORD, Browser
 
 
@@ -177,3 +179,19 @@ def test_without_cookie_no_query_for_the_session(
 )  # fmt: skip
 def test_pages_of_the_library_we_do_not_use_do_not_exist(person: Browser, path: str) -> None:
     assert person.get(path).status_code == 404
+
+
+def test_signing_out_takes_the_drafts_of_the_account_along(
+    person: Browser, account: Account
+) -> None:
+    """On a shared computer nobody opens what belongs to the account afterwards."""
+    for _ in range(2):
+        person.client.post("/antrag/beginnen/hund-anmelden/")
+    owned, free = Draft.objects.order_by("pk")
+    Draft.objects.filter(pk=owned.pk).update(account=account)
+    person.log_in()
+    person.post("/konto/abmelden/")
+    assert person.get(f"/antrag/{owned.public_id}/").status_code != 200
+    assert person.get(f"/antrag/{free.public_id}/")["Location"].startswith("/antrag/")
+    granted = grants._parse(person.client.cookies[grants.NAME].value)
+    assert [grant.id for grant in granted] == [free.public_id]

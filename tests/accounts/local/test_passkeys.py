@@ -14,7 +14,14 @@ from rathaus.accounts import ways
 from rathaus.accounts.models import Account, Authentication
 from rathaus.core.models import Event
 from tests.accounts.local.authenticator import Authenticator
-from tests.accounts.local.conftest import ADDRESS, Browser, code_for, letters, make_account
+from tests.accounts.local.conftest import (
+    ADDRESS,
+    PASSWORD,
+    Browser,
+    code_for,
+    letters,
+    make_account,
+)
 
 ADD = "/konto/sicherheit/passkey/"
 LOGIN = "/konto/anmelden/passkey/"
@@ -182,3 +189,16 @@ def test_rename(inside: Browser, account: Account) -> None:
     inside.post(f"{ADD}{ways.passkeys(account)[0].pk}/", name="Arbeit <b>")
     assert ways.passkeys(account)[0].wrap().name == "Arbeit <b>"
     assert "Arbeit &lt;b&gt;" in inside.get("/konto/sicherheit/").content.decode()
+
+
+def test_who_never_made_the_passkey_still_gets_in(person: Browser, other: Browser) -> None:
+    """Address confirmed, browser closed before the passkey: a code by mail sets a password."""
+    new = "halb@example.org"
+    person.post("/konto/registrieren/passkey/", email=new, terms="on")
+    person.post("/konto/bestaetigen/", code=code_for(new))
+    assert not person.is_inside
+    other.post("/konto/passwort-vergessen/", email=new)
+    other.post("/konto/passwort-vergessen/code/", code=code_for(new))
+    other.post("/konto/passwort-vergessen/neu/", password1=PASSWORD)
+    other.log_in(new)
+    assert other.is_inside

@@ -33,6 +33,7 @@ class LoginView(Page, account.LoginView):
 
     template_name = "portal/konto/login.html"
     bucket: ClassVar[str] = "konto-login"
+    limit: ClassVar[int] = 120
     here: ClassVar[Any] = gettext_lazy("Anmelden")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -54,6 +55,7 @@ class PasskeyLoginView(Page, webauthn.LoginWebAuthnView):
 
     template_name = "portal/konto/login.html"
     bucket: ClassVar[str] = "konto-passkey"
+    limit: ClassVar[int] = 120
 
 
 @require_POST
