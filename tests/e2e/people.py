@@ -182,8 +182,12 @@ class Clerk(Resident):
 
 
 def app_code(login: str, steps: int = 0) -> str:
-    """RFC 6238, as the app of a member of staff of the demo town shows it."""
-    secret = hashlib.sha256(f"rathaus-demo {login}".encode()).digest()[:20]
+    """The app of a member of staff of the demo town."""
+    return shown_by_app(hashlib.sha256(f"rathaus-demo {login}".encode()).digest()[:20], steps)
+
+
+def shown_by_app(secret: bytes, steps: int = 0) -> str:
+    """RFC 6238: six digits, a new code every 30 seconds."""
     counter = int(time.time()) // 30 + steps
     mac = hmac.new(secret, struct.pack(">Q", counter), hashlib.sha1).digest()
     offset = mac[-1] & 15
