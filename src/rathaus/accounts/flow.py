@@ -288,11 +288,6 @@ def target_of(pending: PendingLogin) -> Target:
     return or_area(pending.view, pending.view_args)
 
 
-def drop_expired() -> int:
-    """Delete log-ins nobody came back from; returns how many."""
-    return PendingLogin.objects.filter(expires_at__lt=now()).delete()[0]
-
-
 def new_incident() -> str:
     """A number people can quote and the operator finds in the log."""
     return secrets.new_code(2)

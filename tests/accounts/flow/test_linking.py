@@ -11,6 +11,7 @@ from django.db import connection, connections
 
 from rathaus.accounts import ways
 from rathaus.accounts.actions import linking, merging
+from rathaus.accounts.errors import Changed
 from rathaus.accounts.models import Account, Child, Identity, PendingLogin
 from rathaus.catalogue import queries as catalogue
 from rathaus.core import clock
@@ -147,7 +148,7 @@ def test_merging_with_oneself_or_twice() -> None:
     with pytest.raises(merging.SameAccount):
         merging.merge(keep=keep, give_up=keep, actor=linking.acting(keep))
     merging.merge(keep=keep, give_up=give_up, actor=linking.acting(keep))
-    with pytest.raises(merging.Changed):
+    with pytest.raises(Changed):
         merging.merge(keep=give_up, give_up=keep, actor=linking.acting(keep))
 
 

@@ -113,8 +113,7 @@ def _step_up(request: HttpRequest, done: flow.Completed) -> HttpResponse:
         mine = done.account
     else:
         signing.step_up(request, done.verified)
-        if done.verified.subject:
-            _say_how_to_keep(request, done, mine)
+        _say_how_to_keep(request, done, mine)
     _join_draft(request, done.target, mine)
     return _see_other(done.target.url)
 
@@ -168,7 +167,9 @@ def _join_draft(request: HttpRequest, target: Target, account: Account | None) -
 
 def _say_how_to_keep(request: HttpRequest, done: flow.Completed, mine: Account | None) -> None:
     name = label(done.verified.source)
-    if mine is None:
+    if not done.verified.subject:
+        text = _("Sie sind mit %(name)s angemeldet.")
+    elif mine is None:
         text = _("Sie sind mit %(name)s angemeldet. Ein Servicekonto brauchen Sie dafür nicht. "
                  "Möchten Sie später alles an einem Ort sehen, legen Sie eines an.")  # fmt: skip
     else:
