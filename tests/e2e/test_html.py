@@ -62,6 +62,13 @@ def test_html_validate(open_page: Opener, tmp_path: Path) -> None:
     register(owner, new_address())
     for name, path in SECURITY.items():
         keep(name, owner.request.get(f"/konto/sicherheit/{path}").text())
+    keep("identities", owner.request.get("/konto/verknuepfungen/").text())
+    visitor = Resident(open_page(javascript=False))
+    visitor.begin("meldebescheinigung-erweitert")
+    keep("login-ahead", visitor.page.request.get(visitor.page.url).text())
+    visitor.fill_page("meldebescheinigung-erweitert", answers_of("meldebescheinigung-erweitert"))
+    visitor.press("Weiter")
+    keep("login-needed", visitor.page.request.get(visitor.page.url).text())
     clerk = Clerk(open_page())
     clerk.sign_in("insa.cordes")
     for name, path in DESK.items():

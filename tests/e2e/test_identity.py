@@ -1,4 +1,4 @@
-"""Stepping up in the middle of a form and linking log-ins, in a browser, at the simulated houses."""
+"""Stepping up in the middle of a form, linking log-ins: in a browser, at the simulated houses."""
 
 from __future__ import annotations
 
