@@ -319,3 +319,17 @@ def test_codes_cannot_be_tried_out(person: Person, stranger: Browser) -> None:
     for _ in range(11):
         take_over(person, application.reference, "AAAA-BBBB-CCCC")
     assert person.browser.status == 429
+
+
+def test_log_in_of_a_company_lets_act(person: Person) -> None:
+    """Whoever logs in with the company's certificate acts for it, and it counts as proved."""
+    from tests.support.logins import HIGH, log_in
+
+    company = {"organisation_name": "Ubben Elektrotechnik GmbH"}
+    log_in(
+        person.browser.client, person.account, HIGH,
+        source="unternehmenskonto", organisation="du-7", values=company,
+    )  # fmt: skip
+    page = person.get("/konto/vertretung/").page
+    assert "Ubben Elektrotechnik GmbH" in page
+    assert "nachgewiesen" in page and "eigene Angabe" not in page

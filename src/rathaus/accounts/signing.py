@@ -7,6 +7,7 @@ from django.contrib.auth import login, logout
 from django.http import HttpRequest
 
 from rathaus.accounts import assurance
+from rathaus.accounts.actions import representation
 from rathaus.accounts.models import Account, Authentication, Identity
 from rathaus.accounts.sources.base import Verified
 from rathaus.core.clock import now
@@ -40,6 +41,7 @@ def sign_in(
         )
     UserSession.objects.create_from_request(request)
     _forget_known(request)
+    _let_act(account, verified)
     return assurance.raise_to(request, verified, account=account)
 
 
@@ -55,6 +57,8 @@ def step_up(
         request.session.cycle_key()
         assurance.move(request, from_digest=before)
         UserSession.objects.filter(session_key=key).update(session_key=request.session.session_key)
+    if account is not None:
+        _let_act(account, verified)
     return assurance.raise_to(request, verified, account=account)
 
 
@@ -63,6 +67,12 @@ def sign_out(request: HttpRequest) -> None:
     assurance.forget(request)
     logout(request)
     _forget_known(request)
+
+
+def _let_act(account: Account, verified: Verified) -> None:
+    """A log-in of a company also proves for whom the person may act."""
+    if verified.organisation:
+        representation.from_verified(account, verified, account.actor)
 
 
 def _forget_known(request: HttpRequest) -> None:
