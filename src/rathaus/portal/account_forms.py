@@ -75,8 +75,9 @@ class Plain:
         shown = [name for name, field in self.fields.items() if not field.widget.is_hidden]
         errors: dict[str, list[str]] = self.errors  # type: ignore[attr-defined]
         order = [*(name for name in errors if name not in shown), *shown]
+        elsewhere = f"id_{shown[0]}" if shown else "inhalt"
         return [
-            {"anchor": f"id_{name if name in shown else ''.join(shown[:1])}", "message": message}
+            {"anchor": f"id_{name}" if name in shown else elsewhere, "message": message}
             for name in order
             for message in errors.get(name, [])
         ]

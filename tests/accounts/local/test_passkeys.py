@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from allauth.mfa.models import Authenticator as Row
 from django.test import Client
 
 from rathaus.accounts import ways
 from rathaus.accounts.models import Account, Authentication
+from rathaus.core.clock import now
 from rathaus.core.models import Event
 from tests.accounts.local.authenticator import Authenticator
 from tests.accounts.local.conftest import (
@@ -22,6 +25,7 @@ from tests.accounts.local.conftest import (
     letters,
     make_account,
 )
+from tests.accounts.local.test_second_step import switch_on
 
 ADD = "/konto/sicherheit/passkey/"
 LOGIN = "/konto/anmelden/passkey/"
@@ -202,3 +206,37 @@ def test_who_never_made_the_passkey_still_gets_in(person: Browser, other: Browse
     other.post("/konto/passwort-vergessen/neu/", password1=PASSWORD)
     other.log_in(new)
     assert other.is_inside
+
+
+def test_a_passkey_as_second_step(inside: Browser, other: Browser, account: Account) -> None:
+    key = Authenticator()
+    add(inside, key)
+    switch_on(inside)
+    step = other.log_in()["Location"]
+    assert not other.is_inside
+    page = other.get(step)
+    wrong = other.post(step, credential=Authenticator().get(offered(page)))
+    assert "Das hat nicht geklappt" in wrong.content.decode()
+    other.post(step, credential=key.get(offered(wrong)))
+    assert other.is_inside
+
+
+def test_a_passkey_alone_needs_no_code(inside: Browser, other: Browser) -> None:
+    key = Authenticator()
+    add(inside, key)
+    switch_on(inside)
+    other.post(LOGIN, credential=key.get(challenge(other)))
+    assert other.is_inside
+
+
+def test_confirm_with_a_passkey(inside: Browser) -> None:
+    key = Authenticator()
+    add(inside, key)
+    with time_machine.travel(now() + timedelta(minutes=16)):
+        assert inside.get(ADD)["Location"] == "/konto/sicherheit/bestaetigen/"
+        page = inside.get("/konto/sicherheit/bestaetigen/")
+        answer = key.get(offered(page))
+        response = inside.post(
+            "/konto/sicherheit/bestaetigen/", method="passkey", credential=answer
+        )
+        assert response["Location"] == ADD

@@ -13,6 +13,17 @@ for (const button of document.querySelectorAll("[data-rh-reveal]")) {
   input.form?.addEventListener("submit", () => { input.type = "password"; });
 }
 
+const SHORTEST = 12;
+for (const note of document.querySelectorAll("[data-rh-length]")) {
+  const input = document.getElementById(note.dataset.rhLength);
+  input?.addEventListener("input", () => {
+    const missing = SHORTEST - input.value.length;
+    if (!input.value) note.textContent = "";
+    else if (missing > 0) note.textContent = note.dataset.rhShort.replace("%n", missing);
+    else note.textContent = note.dataset.rhEnough;
+  });
+}
+
 const toBytes = (text) => Uint8Array.from(
   atob(text.replaceAll("-", "+").replaceAll("_", "/").padEnd(Math.ceil(text.length / 4) * 4, "=")),
   (char) => char.charCodeAt(0));

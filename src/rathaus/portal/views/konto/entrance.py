@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from rathaus.accounts import signing
+from rathaus.accounts import signing, ways
 from rathaus.accounts.middleware import ENDED
 from rathaus.accounts.models import Account
 from rathaus.accounts.sources import config
@@ -48,6 +48,17 @@ class SecondStepView(Page, factor.AuthenticateView):
     template_name = "portal/konto/second_step.html"
     bucket: ClassVar[str] = "konto-second-step"
     here: ClassVar[Any] = gettext_lazy("Anmelden")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        found = super().get_context_data(**kwargs)
+        form = self.webauthn_form if self.webauthn_form.is_bound else found["form"]
+        account = Account.objects.get(user_id=self.stage.login.user.pk)
+        return {
+            **found,
+            "form": form,
+            "code_form": found["form"],
+            "has_passkey": bool(ways.passkeys(account)),
+        }
 
 
 class PasskeyLoginView(Page, webauthn.LoginWebAuthnView):
