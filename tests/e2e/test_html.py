@@ -14,7 +14,8 @@ from tests.e2e.people import Clerk, Resident, answers_of
 from tests.support.server import ROOT
 
 PUBLIC = {"start": "/", "service": "/leistungen/gewerbe-anmelden/", "search": "/suche/?q=Hund",
-          "bundid": "/simulation/bundid/", "town": "/rathaus/", "cases": "/vorgang/", "help": "/hilfe/",
+          "bundid": "/simulation/bundid/", "town": "/rathaus/",
+          "cases": "/vorgang/", "help": "/hilfe/",
           "login": "/konto/anmelden/", "register": "/konto/registrieren/",
           "register-passkey": "/konto/registrieren/passkey/",
           "password-forgotten": "/konto/passwort-vergessen/"}  # fmt: skip
