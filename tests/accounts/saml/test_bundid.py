@@ -210,3 +210,24 @@ def test_an_account_key_twice(tmp_path: Path, db: None) -> None:
     stage = make(tmp_path)
     stage.said.attributes = person(**{BPK2: ["one", "two"]})
     assert code_of(stage, stage.answer(stage.signed())) == "several_values"
+
+
+@pytest.mark.parametrize(
+    ("entity_id", "fine"),
+    [
+        ("https://rathaus.example/konto/metadaten/bundid/", True),
+        ("https://rathaus.example:8443/sp", False),
+        ("http://rathaus.example/sp", False),
+        ("urn:rathaus", False),
+    ],
+)
+def test_our_name_has_to_suit_bundid(tmp_path: Path, entity_id: str, fine: bool) -> None:
+    source = idp.make_source(
+        tmp_path,
+        key="bundid",
+        kind="bundid",
+        entity_id=entity_id,
+        organisation="Stadt Wiesmoor",
+        online_service_id="BMI-A1234",
+    )
+    assert (not source.health().problems) == fine

@@ -6,13 +6,17 @@ audience, replay, a lower level): these tests are why there is more than a libra
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from rathaus.accounts.models import SpentAssertion
+from rathaus.accounts.sources.base import LoginRefused
 from rathaus.accounts.sources.saml import verification
 from rathaus.accounts.trust import TrustLevel
 from tests.accounts.saml import forging, idp
@@ -282,3 +286,24 @@ def test_groups_of_staff(tmp_path: Path, db: None) -> None:
         assert verified.groups == expected
         assert verified.second_factor
         assert source.groups["standesamt"][0].office == "standesamt"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_at_once_use_an_assertion_once(tmp_path: Path) -> None:
+    """The unique constraint decides, on both databases."""
+    stage = idp.begin(idp.make_source(tmp_path))
+    answer = stage.answer()
+    start = threading.Barrier(4)
+
+    def bring(_number: int) -> str:
+        try:
+            start.wait(30)
+            return stage.finish(answer).subject
+        except LoginRefused as refused:
+            return refused.code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        found = sorted(pool.map(bring, range(4)))
+    assert found == ["person-1", "replay", "replay", "replay"]

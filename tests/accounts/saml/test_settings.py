@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import multiprocessing
+import re
+import textwrap
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from rathaus.accounts.sources import config, keys, simulated
 from rathaus.accounts.sources.bundid.source import BundIDSource
+from rathaus.accounts.sources.saml.entry import SamlEntry
 from rathaus.accounts.sources.saml.notation import birth_date, country, split_street
 from rathaus.accounts.trust import TrustLevel
 from tests.support import identity
@@ -144,6 +148,23 @@ def test_two_entries_of_one_name(tmp_path: Path) -> None:
 def test_any_text_is_a_problem_and_no_error(tmp_path: Path, text: str) -> None:
     (tmp_path / "identity.yaml").write_text(text, encoding="utf-8")
     config.load()
+
+
+def test_the_examples_of_the_handbook_work(tmp_path: Path) -> None:
+    """What operators copy has to be right."""
+    text = (Path(__file__).parents[3] / "docs" / "identity.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    entries = [one for block in blocks for one in yaml.safe_load(textwrap.dedent(block))]
+    for entry in entries:
+        if entry.get("metadata_fingerprint"):
+            entry["metadata_fingerprint"] = "ab" * 32
+    config.load()
+    found = config.build(entries, folder=tmp_path)
+    assert found.problems == ()
+    assert {one.key for one in found.sources} >= {"bundid", "niedersachsen", "unternehmenskonto"}
+    names = set(re.findall(r"^\| `([a-z_`, ]+)` \|", text, re.MULTILINE))
+    documented = {name for row in names for name in row.replace("`", "").split(", ")}
+    assert set(SamlEntry.model_fields) <= documented
 
 
 # --- keys -------------------------------------------------------------------------------------

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from urllib.parse import urlsplit
 
 from lxml import etree
 
-from rathaus.accounts.sources.base import Attribute
+from rathaus.accounts.sources.base import Attribute, Health
 from rathaus.accounts.sources.bundid import extension
 from rathaus.accounts.sources.bundid.entry import BundIDEntry
 from rathaus.accounts.sources.bundid.names import BPK2, LEVEL, METHOD
 from rathaus.accounts.sources.saml import attributes
+from rathaus.accounts.sources.saml.entry import SIMULATION
 from rathaus.accounts.sources.saml.source import SamlSource
 from rathaus.accounts.trust import TrustLevel
 
@@ -19,6 +22,19 @@ class BundIDSource(SamlSource):
     """The account key is bPK2; each attribute has its own level; guests have no key."""
 
     entry: BundIDEntry
+
+    def health(self, *, ask: bool = False) -> Health:
+        """Also whether BundID can accept our name."""
+        found = super().health(ask=ask)
+        name = urlsplit(self.entity_id)
+        if self.entry.metadata == SIMULATION or (name.scheme == "https" and not name.port):
+            return found
+        problem = (
+            f"BundID verlangt als entityID eine https-Adresse ohne Port, nicht {self.entity_id}. "
+            "Bitte RATHAUS_URL oder entity_id setzen, bevor sich jemand anmeldet: "
+            "die Kontoschlüssel hängen davon ab."
+        )
+        return replace(found, problems=(problem, *found.problems))
 
     def extensions(self, *, language: str, link: bool) -> list[etree._Element]:
         """The akdb extension; without it BundID answers with an error."""

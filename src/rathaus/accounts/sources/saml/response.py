@@ -81,7 +81,10 @@ def _check(source: SamlSource, returned: Returned) -> Verified:
         skew=timedelta(seconds=source.entry.skew_seconds),
     )
     verified = _said(source, attributes.read(trusted), returned)
-    spent.spend(source.key, f"{provider.entity_id} {trusted.get('ID')}", until=until)
+    try:
+        spent.spend(source.key, f"{provider.entity_id} {trusted.get('ID')}", until=until)
+    except LoginRefused as error:
+        refuse(error.code)
     return verified
 
 
