@@ -12,6 +12,7 @@ from tests.support import town
 from rathaus.core.prepared import Prepared
 from rathaus.proceedings import actions
 from rathaus.proceedings.models import Application, Draft
+from rathaus.records.models import Case
 
 pytestmark = pytest.mark.django_db
 
@@ -52,5 +53,17 @@ def test_what_is_not_there_is_told_as_usual():
 
 
 def test_a_query_with_more_than_one_variable_is_refused():
-    with pytest.raises(ValueError, match="only the looked up value"):
+    with pytest.raises(ValueError, match="only the looked up values"):
         Prepared(lambda: Draft.objects.filter(state="open"), "public_id").get(uuid.uuid4())
+
+
+def test_several_values_and_relations():
+    town.load()
+    draft = new_draft("hund-anmelden")
+    case = actions.submit(draft=draft, actor=draft.actor).case
+    prepared = Prepared(
+        lambda: Case.objects.select_related("dossier"), "dossier__year", "office", "reference"
+    )
+    assert prepared.get(case.dossier.year, case.office_id, case.reference) == case
+    with pytest.raises(Case.DoesNotExist):
+        prepared.get(case.dossier.year, case.office_id + 1, case.reference)

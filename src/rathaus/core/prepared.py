@@ -21,6 +21,7 @@ M = TypeVar("M", bound=models.Model)
 @dataclass(frozen=True)
 class _Composed:
     model: Any
+    fields: list[Any]
     sql: str
     compiler: SQLCompiler
     init: list[str]
@@ -32,25 +33,28 @@ class _Composed:
 class Prepared(Generic[M]):
     """``Prepared(lambda: Draft.objects.all(), "public_id").get(value)``.
 
-    `make` gives the queryset (``select_related`` and ``defer`` are fine, filters are not);
-    it is asked once per database, not on import.
+    `make` gives the queryset (``select_related``, ``defer`` and filters without a value are
+    fine); it is asked once per database, not on import. `fields` may follow relations.
     """
 
-    def __init__(self, make: Callable[[], models.QuerySet[M]], field: str) -> None:
+    def __init__(self, make: Callable[[], models.QuerySet[M]], *fields: str) -> None:
         self._make = make
-        self._name = field
+        self._names = fields
         self._composed: dict[str, _Composed] = {}
 
-    def get(self, value: Any) -> M:
-        """The only row whose field has this value. Raises: the model's DoesNotExist."""
+    def get(self, *values: Any) -> M:
+        """The row whose fields have these values. Raises: the model's DoesNotExist."""
         composed = self._composed.get(connection.vendor) or self._compose()
         model = composed.model
-        prepared = model._meta.get_field(self._name).get_db_prep_value(value, connection)
+        prepared = [
+            field.get_db_prep_value(value, connection)
+            for field, value in zip(composed.fields, values, strict=True)
+        ]
         with connection.cursor() as cursor:
-            cursor.execute(composed.sql, [prepared])
+            cursor.execute(composed.sql, prepared)
             row = cursor.fetchone()
         if row is None:
-            raise model.DoesNotExist(f"{model.__name__}: {value}")
+            raise model.DoesNotExist(f"{model.__name__}: {values}")
         if composed.converters:
             row = next(iter(composed.compiler.apply_converters([row], composed.converters)))
         found = model.from_db(connection.alias, composed.init, row[composed.columns])
@@ -60,17 +64,21 @@ class Prepared(Generic[M]):
 
     def _compose(self) -> _Composed:
         queryset = self._make()
-        field = queryset.model._meta.get_field(self._name)
-        probe = uuid.UUID(int=0) if isinstance(field, models.UUIDField) else 0
-        compiler = queryset.filter(**{self._name: probe}).query.get_compiler(connection.alias)
+        fields = [_field(queryset.model, name) for name in self._names]
+        probes = [_probe(field) for field in fields]
+        for name, probe in zip(self._names, probes, strict=True):  # one by one: keeps their order
+            queryset = queryset.filter(**{name: probe})
+        compiler = queryset.query.get_compiler(connection.alias)
         sql, parameters = compiler.as_sql()
-        if len(parameters) != 1:
-            raise ValueError("only the looked up value may be variable")
+        expected = [f.get_db_prep_value(p, connection) for f, p in zip(fields, probes, strict=True)]
+        if list(parameters) != expected:
+            raise ValueError("only the looked up values may be variable")
         expressions = [column[0] for column in compiler.select]
         info = compiler.klass_info
         first, last = info["select_fields"][0], info["select_fields"][-1]
         composed = _Composed(
             model=queryset.model,
+            fields=fields,
             sql=sql,
             compiler=compiler,
             init=[column[0].target.attname for column in compiler.select[first : last + 1]],
@@ -80,3 +88,18 @@ class Prepared(Generic[M]):
         )
         self._composed[connection.vendor] = composed
         return composed
+
+
+def _field(model: Any, name: str) -> Any:
+    """The column at the end of a lookup such as ``filing_plan_entry__code``."""
+    head, _, rest = name.partition("__")
+    field = model._meta.get_field(head)
+    if rest:
+        return _field(field.related_model, rest)
+    return field.target_field if field.is_relation else field
+
+
+def _probe(field: Any) -> Any:
+    if isinstance(field, models.UUIDField):
+        return uuid.UUID(int=0)
+    return "x" if isinstance(field, models.CharField) else 0

@@ -23,6 +23,7 @@ from django.core.files.storage import FileSystemStorage, storages
 from django.db import IntegrityError, transaction
 
 from rathaus.core.models import Blob
+from rathaus.core.prepared import Prepared
 from rathaus.core.secrets import town_key
 
 MAGIC = b"RB1"
@@ -64,7 +65,7 @@ def put(content: bytes | IO[bytes]) -> Blob:
     """
     data = content if isinstance(content, bytes) else content.read()
     sha256 = hashlib.sha256(data).hexdigest()
-    existing = Blob.objects.filter(sha256=sha256).first()
+    existing = _known(sha256)
     if existing is not None and existing.wrapped_key:
         return existing
     key = AESGCM.generate_key(256)
@@ -86,6 +87,16 @@ def put(content: bytes | IO[bytes]) -> Blob:
         _delete_file(row.name)
         return Blob.objects.get(sha256=sha256)
     return row
+
+
+_by_content = Prepared(Blob.objects.all, "sha256")
+
+
+def _known(sha256: str) -> Blob | None:
+    try:
+        return _by_content.get(sha256)
+    except Blob.DoesNotExist:
+        return None
 
 
 def read(row: Blob) -> bytes:

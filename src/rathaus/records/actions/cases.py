@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.db import transaction
 from rathaus.core.actors import Actor
 from rathaus.core.clock import local, now
 from rathaus.core.events import new_chain, record
+from rathaus.core.prepared import Prepared
 from rathaus.core.references import next_number
 from rathaus.organisation.models import Office
 from rathaus.records import events, indexing
@@ -19,6 +21,12 @@ from rathaus.records.states import transition
 
 CASE_PATTERN = "{code}/{year}-{number:04d}"
 DOSSIER_PATTERN = "{code}/{year}"
+_known_dossier = Prepared(
+    lambda: Dossier.objects.select_related("filing_plan_entry"),
+    "filing_plan_entry__code",
+    "year",
+    "office",
+)
 
 
 def open_case(
@@ -100,11 +108,8 @@ def reopen_case(*, case: Case, actor: Actor) -> Case:
 
 
 def _dossier(filing_code: str, year: int, office: Office) -> Dossier:
-    place = Dossier.objects.select_related("filing_plan_entry")
-    wanted = {"filing_plan_entry__code": filing_code, "year": year, "office": office}
-    found = place.filter(**wanted).first()
-    if found is not None:
-        return found
+    with suppress(Dossier.DoesNotExist):
+        return _known_dossier.get(filing_code, year, office.pk)
     entry = FilingPlanEntry.objects.filter(code=filing_code).first()
     if entry is None:
         raise UnknownFilingCode(filing_code)
