@@ -14,6 +14,7 @@ from tests.e2e.accounts import new_address, register
 from tests.e2e.conftest import Opener
 from tests.e2e.judges import Judge
 from tests.e2e.people import Clerk, Resident, answers_of, shown_by_app
+from tests.e2e.test_area import sign_in
 from tests.support import files
 
 CATALOGUE = [
@@ -41,6 +42,14 @@ ENTRANCE = [
 SECURITY = [
     "/konto/sicherheit/", "/konto/sicherheit/e-mail/", "/konto/sicherheit/passwort/",
     "/konto/sicherheit/passkey/", "/konto/sicherheit/app/",
+]  # fmt: skip
+AREA = [
+    "/konto/", "/konto/antraege/", "/konto/antraege/?q=xyzxyz", "/konto/antraege/uebernehmen/",
+    "/konto/postfach/", "/konto/postfach/?zeige=new", "/konto/zahlungen/", "/konto/profil/",
+    "/konto/profil/aendern/", "/konto/profil/e-mail/", "/konto/profil/hinweise/",
+    "/konto/vertretung/", "/konto/vertretung/neu/", "/konto/vertretung/code/",
+    "/konto/vertretung/kind/", "/konto/daten/", "/konto/daten/zugriffe/", "/konto/daten/kopie/",
+    "/konto/daten/loeschen/",
 ]  # fmt: skip
 TRADE, DOG = "gewerbe-anmelden", "hund-anmelden"
 
@@ -249,3 +258,43 @@ def test_entrance(judge: Judge) -> None:
 def test_security_of_the_account(judge: Judge) -> None:
     register(judge.page, new_address())
     judge.go(*SECURITY)
+
+
+@pytest.mark.parametrize("address", ["tjorven.harms@example.org", "swantje.hinrichs@example.org"])
+def test_my_area(judge: Judge, address: str) -> None:
+    """Of somebody with cases, and of somebody with children and unread mail."""
+    sign_in(judge.page, address)
+    judge.go(*AREA)
+
+
+def test_forms_of_my_area(judge: Judge) -> None:
+    page, resident = judge.page, Resident(judge.page)
+    register(page, new_address())
+    judge.go("/konto/", "/konto/antraege/", "/konto/postfach/", "/konto/zahlungen/")
+    for path in ("antraege/uebernehmen/", "vertretung/neu/", "vertretung/kind/", "daten/loeschen/"):
+        page.goto(f"/konto/{path}")
+        page.locator("main form button[type=submit]:not(.rh-sr)").first.click()
+        judge.look(f"{path} with errors")
+    page.goto("/konto/vertretung/neu/")
+    page.locator("#name").fill("Gartenfreunde Wiesmoor e. V.")
+    page.get_by_label("Ich darf für diese Organisation handeln").check()
+    resident.press("Organisation anlegen")
+    page.locator(".rh-rows h3 a").first.click()
+    page.get_by_role("button", name="Neuen Code machen").click()
+    judge.look("organisation")
+    page.get_by_role("link", name="Ändern").first.click()
+    judge.look("representative")
+    page.goto("/konto/vertretung/")
+    page.get_by_role("link", name="Beenden").first.click()
+    judge.look("question")
+    page.goto("/konto/daten/kopie/")
+    resident.press("Kopie anfordern")
+    judge.look("copy")
+    page.goto("/konto/profil/e-mail/")
+    page.locator("#email").fill(new_address())
+    resident.press("Code schicken")
+    judge.look("code for the address")
+    page.goto("/konto/daten/loeschen/")
+    page.get_by_label("Ja, mein Servicekonto löschen").check()
+    resident.press("Konto endgültig löschen")
+    judge.look("account closed")

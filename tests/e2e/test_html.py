@@ -11,6 +11,7 @@ import pytest
 from tests.e2e.accounts import new_address, register
 from tests.e2e.conftest import Opener
 from tests.e2e.people import Clerk, Resident, answers_of
+from tests.e2e.test_area import sign_in
 from tests.support.server import ROOT
 
 PUBLIC = {"start": "/", "service": "/leistungen/gewerbe-anmelden/", "search": "/suche/?q=Hund",
@@ -28,6 +29,11 @@ OPERATOR = {"security": "/arbeit/sicherheit/", "factor": "/arbeit/sicherheit/neu
             "staff": "/arbeit/beschaeftigte/", "new-staff": "/arbeit/beschaeftigte/neu/",
             "sources": "/arbeit/betrieb/anmeldequellen/",
             "codes": "/simulation/codes/"}  # fmt: skip
+AREA = {"overview": "", "cases": "antraege/", "attach": "antraege/uebernehmen/",
+        "inbox": "postfach/", "payments": "zahlungen/", "profile": "profil/",
+        "profile-edit": "profil/aendern/", "represent": "vertretung/",
+        "represent-new": "vertretung/neu/", "child": "vertretung/kind/", "data": "daten/",
+        "looks": "daten/zugriffe/", "copy": "daten/kopie/", "close": "daten/loeschen/"}  # fmt: skip
 TRADE = "gewerbe-anmelden"
 
 
@@ -63,6 +69,10 @@ def test_html_validate(open_page: Opener, tmp_path: Path) -> None:
     register(owner, new_address())
     for name, path in SECURITY.items():
         keep(name, owner.request.get(f"/konto/sicherheit/{path}").text())
+    member = open_page()
+    sign_in(member, "tjorven.harms@example.org")
+    for name, path in AREA.items():
+        keep(f"area-{name}", member.request.get(f"/konto/{path}").text())
     keep("identities", owner.request.get("/konto/verknuepfungen/").text())
     visitor = Resident(open_page(javascript=False))
     visitor.begin("meldebescheinigung-erweitert")

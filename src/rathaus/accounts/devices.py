@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from rathaus.accounts.models import Account, Authentication
+from rathaus.core.clock import now
+from rathaus.core.jobs import cron
 from rathaus.core.secrets import digest
 
 BROWSERS = (
@@ -90,6 +93,13 @@ def end_others(account: Account, *, current_key: str) -> int:
     mine = digest(current_key, "session")
     Authentication.objects.filter(account=account).exclude(session_digest=mine).delete()
     return count
+
+
+@cron("accounts.drop_ended_devices", every=timedelta(hours=6))
+def drop_ended() -> None:
+    """Deletion rule: a log-in that is over is not remembered."""
+    held = Session.objects.filter(expire_date__gte=now()).values("session_key")
+    UserSession.objects.exclude(session_key__in=held).delete()
 
 
 def describe(user_agent: str) -> str:

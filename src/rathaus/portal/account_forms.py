@@ -133,8 +133,8 @@ class SignupForm(Plain, account.SignupForm):
 
     def try_save(self, request: HttpRequest) -> Any:
         request.session[REGISTRATION] = {"terms": terms.VERSION, "language": get_language()}
-        if self.account_already_exists:
-            User().set_password(str(self.cleaned_data.get("password1", "")))  # as long as saving
+        if self.account_already_exists and (password := self.cleaned_data.get("password1")):
+            User().set_password(password)  # takes as long as saving a new one
         return super().try_save(request)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -7,6 +7,8 @@ from datetime import timedelta
 import pytest
 import time_machine
 from allauth.account.models import EmailAddress
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.backends.db import SessionStore
 from django.test import Client
 
 from rathaus.accounts import devices
@@ -207,7 +209,6 @@ def test_an_account_of_a_linked_log_in_gets_a_password(person: Browser) -> None:
 def _enter(person: Browser, account: Account, proof: object) -> None:
     """As a log-in at another account system does."""
     from django.contrib.auth.models import AnonymousUser
-    from django.contrib.sessions.backends.db import SessionStore
     from django.test import RequestFactory
 
     from rathaus.accounts import signing
@@ -258,6 +259,26 @@ def test_nobody_ends_the_log_in_of_others(inside: Browser, other: Browser) -> No
     theirs = devices.of(second, current_key="")[0]
     inside.post(f"{SECURITY}geraete/{theirs.id}/")
     assert other.get(SECURITY).status_code == 200
+
+
+def test_ended_log_ins_are_forgotten_and_no_address_is_kept(
+    inside: Browser, other: Browser, account: Account
+) -> None:
+    other.log_in()
+    rows = UserSession.objects.filter(user=account.user)
+    assert rows.count() == 2
+    assert not {row.ip for row in rows} & {"127.0.0.1", "198.51.100.7"}
+    assert len({row.ip for row in rows}) == 2
+    SessionStore().delete(other.session.session_key)
+    devices.drop_ended()
+    assert [row.session_key for row in rows.all()] == [inside.session.session_key]
+
+
+@pytest.mark.parametrize("sent", ["", "garbage", "198.51.100.7, x", "::1", "\x00"])
+def test_a_strange_sender_can_still_log_in(account: Account, sent: str) -> None:
+    one = Browser(Client(HTTP_X_FORWARDED_FOR=sent))
+    one.log_in()
+    assert one.is_inside
 
 
 @pytest.mark.parametrize(
