@@ -83,7 +83,10 @@ def test_application_keeps_what_was_verified_how_and_when(resident: Browser) -> 
     run_pending()
     data = application.case.documents.filter(kind="application_data")
     assert any(b'"eID"' in document.current.read() for document in data)
-    assert "Online-Ausweis" in vouching.by_answer(application)["person.last_name"]
+    assert vouching.by_answer(application)["person.last_name"] == "von BundID bestätigt"
+    application.verified["fields"]["person.last_name"]["level"] = "substantial"
+    told = vouching.by_answer(application)["person.last_name"]
+    assert told.startswith("BundID, Online-Ausweis, Vertrauensniveau substanziell, ")
 
 
 def test_clerk_sees_it(resident: Browser) -> None:

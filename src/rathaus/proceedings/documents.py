@@ -233,7 +233,7 @@ def _section(section: engine.SummarySection) -> data.Section:
         label = f"{row.group}: {row.label}" if row.group else row.label
         value = row.value if row.answered else ""
         if row.confirmed:
-            value += "\n" + _("Bestätigt: %(proof)s") % {"proof": row.confirmed}
+            value += f"\n({row.confirmed})"
         rows.append(data.Row(label=label, value=value))
     return data.Section(title=section.title, rows=tuple(rows))
 

@@ -29,9 +29,19 @@ METHODS = {
 
 
 def by_answer(application: Application) -> dict[str, str]:
-    """For `engine.summary`: who vouches for an answer, how, how surely and when."""
-    fields = application.verified.get("fields", {}) if application.verified else {}
-    return {path: sentence(entry) for path, entry in fields.items()}
+    """For `engine.summary`: who vouches for an answer, how, how surely and when.
+
+    Only who, where it is the log-in of the application: that one is told once, with `log_in`.
+    """
+    if not application.verified:
+        return {}
+    same = application.verified.get("login")
+    return {
+        path: _("von %(source)s bestätigt") % {"source": label(str(entry.get("source", "")))}
+        if entry == same
+        else sentence(entry)
+        for path, entry in application.verified.get("fields", {}).items()
+    }
 
 
 def log_in(application: Application) -> str:
