@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.urls import URLPattern, reverse
+from django.urls import URLPattern, URLResolver, reverse
 
 from rathaus.api.urls import urlpatterns as api
-from rathaus.portal.urls import urlpatterns as portal
+from rathaus.portal.account_urls import allauth_names
+from rathaus.portal.urls import urlpatterns as portal_and_account
 from rathaus.proceedings.models import Application, Draft
 from rathaus.simulation.urls import urlpatterns as simulation
 from rathaus.theme.urls import urlpatterns as theme
@@ -22,12 +23,21 @@ from rathaus.urls import urlpatterns as root
 from tests.desk.conftest import SignIn
 from tests.portal.browser import Browser
 
+portal = [entry for entry in portal_and_account if isinstance(entry, URLPattern)]
+account = [
+    entry
+    for room in portal_and_account
+    if isinstance(room, URLResolver)
+    for entry in room.url_patterns
+    if isinstance(entry, URLPattern)
+]
+
 OPEN = """
 start services service topic search town help imprint privacy accessibility easy_language
 sign_language source robots resume cases verify report_barrier
 """
 """For everybody: 200."""
-OF_DRAFT = "draft check saved discard step"
+OF_DRAFT = "draft check saved discard step on_behalf"
 OF_APPLICATION = """
 status confirmation pay invoice counter message answer withdraw document
 """
@@ -37,6 +47,16 @@ OF_ATTEMPT = "payment_return payment_cancel"
 ACTS = {"begin": 405, "forget": 405}
 """Only by POST with a token."""
 ELSEWHERE = {"language": 303}
+ACCOUNT_OPEN = """
+login register identity_metadata account_login account_signup account_signup_by_passkey
+account_reset_password
+"""
+"""Below /konto/: for everybody. All else there needs somebody logged in, or is not there."""
+ENTRANCES = {
+    "/", "/konto/", "/konto/anmelden/", "/konto/registrieren/", "/konto/passwort-vergessen/",
+}  # fmt: skip
+SIMULATED_HOUSE = {"identity_saml": {302}, "identity_error": {400}, "identity_login": {410}}
+"""An empty request is refused by an error page; a log-in nobody began is over."""
 READ_ONLY = set(OPEN.split()) - {"resume", "cases", "verify", "report_barrier"}
 TOKEN_FREE = set(OF_ATTEMPT.split())
 """Take a POST without our token, because it comes from the payment service, and read nothing."""
@@ -74,7 +94,7 @@ def test_no_address_is_forgotten() -> None:
     assert {pattern.name for pattern in api} == {"paypal_webhook"}
     assert {pattern.name for pattern in theme} == {"brand_css", "style_guide", "style_guide_page"}
     assert {str(entry.pattern) for entry in root} == {
-        "healthz", "readyz", "metrics", "", "arbeit/", "simulation/",
+        "healthz", "readyz", "metrics", "", "arbeit/", "konto/", "simulation/",
     }  # fmt: skip
 
 
@@ -166,6 +186,23 @@ def test_every_form_needs_its_token(theirs: dict[str, Any], resident: Browser) -
     assert _state(theirs) == before
 
 
+@pytest.mark.parametrize("pattern", [*account, *allauth_names], ids=str)
+def test_account_pages_are_for_their_owner(pattern: URLPattern, client: Client) -> None:
+    values: dict[str, Any] = {"source": "bundid"}
+    for key, converter in pattern.pattern.converters.items():
+        kind = type(converter).__name__
+        values.setdefault(key, {"UUIDConverter": uuid.uuid4(), "IntConverter": 7}.get(kind, "x"))
+    wanted = {key: values[key] for key in pattern.pattern.converters}
+    namespace = "" if pattern in allauth_names else "portal:"
+    answer = client.get(reverse(f"{namespace}{pattern.name}", kwargs=wanted))
+    if pattern.name in ACCOUNT_OPEN.split():
+        assert answer.status_code == 200
+    elif answer.status_code in {302, 303}:
+        assert answer["Location"] in ENTRANCES
+    else:
+        assert answer.status_code in {403, 404, 405}
+
+
 @pytest.mark.parametrize("name", ACTS)
 def test_a_link_changes_nothing(name: str, client: Client) -> None:
     pattern = next(pattern for pattern in portal if pattern.name == name)
@@ -183,16 +220,16 @@ def test_machines_and_developers(client: Client) -> None:
 
 def test_the_simulation_opens_nothing_of_the_town(client: Client) -> None:
     """It is for playing; without credentials or a known order there is nothing behind it."""
+    shown = {"index", "mailbox", "paypal_switches", "codes", "identity_board", "identity_metadata"}
     for pattern in simulation:
         if "certs" in str(pattern.pattern):
             continue  # a public certificate
-        values = dict.fromkeys(pattern.pattern.converters, "x" * 17)
-        path = "/simulation/" + str(pattern.pattern)
-        for key, value in values.items():
-            path = path.replace(f"<str:{key}>", value)
-        expected = 200 if pattern.name in {"index", "mailbox", "paypal_switches"} else None
-        status = client.get(path).status_code
-        assert status == expected if expected else status in {401, 404, 405}, path
+        path = "/simulation/" + str(pattern.pattern).replace("<house:house>", "bundid")
+        for key in pattern.pattern.converters:
+            path = path.replace(f"<str:{key}>", "x" * 17)
+        expected = {200} if pattern.name in shown else {401, 404, 405}
+        expected = SIMULATED_HOUSE.get(str(pattern.name), expected)
+        assert client.get(path).status_code in expected, path
 
 
 @pytest.mark.parametrize(
