@@ -8,7 +8,7 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
@@ -103,8 +103,9 @@ def _ending(certificate: Certificate) -> Ending:
 
 
 def _metadata(source: Source) -> str:
-    """Address of our description for the other side."""
+    """Address of our description for the other side, where there is one."""
     try:
-        return reverse("portal:identity_metadata", args=[source.key])
-    except NoReverseMatch:
-        return ""
+        there = source.metadata() is not None
+    except Exception:  # `_health` says what is wrong
+        there = False
+    return reverse("portal:identity_metadata", args=[source.key]) if there else ""

@@ -78,14 +78,15 @@ def unavailable(
 
 @require_safe
 def metadata(request: HttpRequest, source: str) -> HttpResponse:
-    """Our SAML description for the operator of the account system."""
+    """Our description for the operator of the account system: SAML metadata, or a JWK set."""
     try:
         content = config.source(source).metadata()
     except LookupError:
         raise Http404 from None
     if content is None:
         raise Http404
-    return HttpResponse(content, content_type="application/samlmetadata+xml")
+    kind = "jwk-set+json" if content.startswith(b"{") else "samlmetadata+xml"
+    return HttpResponse(content, content_type=f"application/{kind}")
 
 
 @require_POST
