@@ -198,3 +198,10 @@ def test_reminders_once(person: Person) -> None:
     reminders.remind()
     run_pending()
     assert mail.outbox == []
+
+
+def test_more_than_anybody_counts(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mailbox, "COUNTED", 1)
+    for _ in range(2):
+        residents.write_to(person.apply())
+    assert '<span aria-hidden="true">1+</span>' in person.get("/konto/").page
