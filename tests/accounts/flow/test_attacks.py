@@ -258,7 +258,7 @@ def test_email_links_nothing(resident: Browser, bundid: FakeSource) -> None:
     log_in_by(resident, "attacker")
     assert resident.path == "/konto/neu/"
     assert not victim.identities.exists()
-    resident.post({"einverstanden": "1"})
+    resident.post({"einverstanden": "yes"})
     assert Account.objects.count() == 2
     assert Identity.objects.get().account != victim
     assert Account.objects.exclude(pk=victim.pk).get().contact_email == ""
@@ -277,7 +277,7 @@ def test_closed_account_is_not_entered(resident: Browser) -> None:
     Account.objects.filter(pk=account.pk).update(closed_at=clock.now())
     log_in_by(resident)
     assert resident.path == "/konto/neu/"
-    resident.post({"einverstanden": "1"})
+    resident.post({"einverstanden": "yes"})
     assert Account.objects.filter(closed_at=None).get().identities.count() == 1
 
 

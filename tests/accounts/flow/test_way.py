@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from rathaus.accounts.actions import profile
 from rathaus.accounts.models import Account, Authentication, Identity, PendingLogin
 from rathaus.core import clock
 from rathaus.core.events import verify_chain
@@ -45,8 +46,9 @@ def test_unknown_person_is_asked_before_an_account_is_opened(resident: Browser) 
     resident.post({})
     assert "Stimmen Sie den Nutzungsbedingungen zu" in resident.page
     assert not Account.objects.exists()
-    resident.post({"einverstanden": "1"})
+    resident.post({"einverstanden": "yes", "email": "erika@example.org"})
     account = Account.objects.get()
+    assert profile.pending_contact(account) == "erika@example.org"
     assert account.name == "Erika Maria Mustermann"
     assert account.consents.count() == 1
     assert account.contact_email == ""
@@ -56,7 +58,7 @@ def test_unknown_person_is_asked_before_an_account_is_opened(resident: Browser) 
 
 
 def test_second_log_in_finds_the_account(resident: Browser, stranger: Browser) -> None:
-    log_in_by(resident).post({"einverstanden": "1"})
+    log_in_by(resident).post({"einverstanden": "yes"})
     log_in_by(stranger)
     assert stranger.path == "/konto/"
     assert Account.objects.count() == 1

@@ -106,6 +106,7 @@ def _page(request: HttpRequest, draft: Draft, *, changed: bool = False) -> HttpR
         "service": definition,
         "sections": engine.summary(form, draft.answers, confirmed=_confirmed(request, draft)),
         "behalf": accounts.shown(draft.on_behalf),
+        "may_choose": draft.account is not None and bool(accounts.acting_for(draft.account)),
         "change_url": progress.step_url(draft, "STEP") + progress.BACK_TO_CHECK,
         "problems": [_problem(draft, problem) for problem in problems[:20]],
         "lines": lines,
