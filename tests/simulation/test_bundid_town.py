@@ -30,9 +30,9 @@ HARMLESS = {"rsa-sha256"}
 """Older, but still sound."""
 
 
-def leave(key: str, level: TrustLevel) -> Departure:
+def leave(key: str, level: TrustLevel, *, link: bool = True) -> Departure:
     address = f"http://testserver/konto/rueckkehr/{key}/"
-    return config.source(key).begin(level=level, return_url=address, language="de", link=True)
+    return config.source(key).begin(level=level, return_url=address, language="de", link=link)
 
 
 def arrive(client: Client, departure: Departure) -> str:
@@ -102,6 +102,17 @@ def test_each_way_reaches_its_level(
     assert found.subject
     if way[1] != "eva":
         assert found.method == way[0]
+
+
+def test_guest_is_let_through_where_no_account_is_needed(client: Client) -> None:
+    chosen = {"method": "eID", "who": "gast", "action": "login"}
+    level = TrustLevel.HIGH
+    departure = leave("bundid", level, link=False)
+    found = back(departure, level, client.post(arrive(client, departure), chosen), "bundid")
+    assert (found.subject, found.level) == ("", TrustLevel.HIGH)
+    assert found.attributes["family_name"].value == "WITTROCK"
+    needs_account = arrive(client, leave("bundid", level, link=True))
+    assert client.post(needs_account, chosen).status_code == 422
 
 
 @pytest.mark.parametrize("key", list(HOUSES))
