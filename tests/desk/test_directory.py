@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -13,6 +14,7 @@ from django.test import Client
 
 from rathaus.accounts import flow
 from rathaus.accounts.sources import config
+from rathaus.accounts.sources.base import GroupRole, Returned, Verified
 from rathaus.accounts.staff import factors
 from rathaus.core.models import Event
 from rathaus.organisation import actions, queries
@@ -21,6 +23,7 @@ from tests.accounts.oidc.provider import ISSUER, Provider, source_of
 from tests.desk.conftest import SignIn
 from tests.desk.making import PASSWORD, acting, person
 from tests.support.desk import code_of, with_app
+from tests.support.logins import FakeSource
 
 START, BACK = "/arbeit/anmelden/verzeichnis/", "/arbeit/rueckkehr/verzeichnis/"
 DESK, LOGIN = "/arbeit/", "/arbeit/anmelden/"
@@ -285,3 +288,37 @@ def test_whoever_the_directory_vouches_for_needs_no_factor_here(
     page = client.get("/arbeit/sicherheit/").content.decode()
     assert "fragt das Verzeichnis" in page
     assert not factors.has_any(newcomer().user)
+
+
+# --- a directory that answers by POST (SAML) ----------------------------------------------------
+
+
+class Posting(FakeSource):
+    """As a SAML directory: request and answer go through the browser as forms."""
+
+    audience = "staff"
+    groups = {"kasse": (GroupRole("standesamt", "clerk"),)}
+
+    def finish(self, returned: Returned) -> Verified:
+        verified = super().finish(returned)
+        return replace(verified, groups=("kasse",), second_factor=True)
+
+
+def test_a_directory_may_answer_by_a_form(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = config.Configuration(sources=(Posting("verzeichnis", "Verzeichnis der Stadt"),))
+    monkeypatch.setattr(config, "load", lambda: made)
+    response = client.post(START)
+    assert "form-action 'self' https://idp.example;" in response["Content-Security-Policy"]
+    page = response.content.decode()
+    assert 'action="https://idp.example/sso"' in page
+    ident = page.split('name="RelayState" value="')[1].split('"')[0]
+    browser = client.cookies.pop("rathaus_arbeit")  # a form of a foreign page brings no session
+    answer = {"state": ident, "code": "person-7"}
+    back = Client(enforce_csrf_checks=True)
+    back.cookies[flow.COOKIE] = client.cookies[flow.COOKIE].value
+    response = back.post(BACK, answer)
+    assert response.status_code == 303
+    client.cookies["rathaus_arbeit"] = browser.value
+    assert client.get(response["Location"])["Location"] == DESK
+    assert client.get(DESK).status_code == 200
+    assert newcomer().name == "ERIKA MARIA MUSTERMANN"

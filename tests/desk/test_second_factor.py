@@ -73,10 +73,11 @@ def test_a_code_counts_once(insa: StaffMember) -> None:
 
 
 def test_a_clock_may_differ_by_half_a_minute_but_not_more(insa: StaffMember) -> None:
-    for steps, status in ((-3, 422), (3, 422), (-1, 302), (1, 302)):
-        client = Client()
-        password(client)
-        assert client.post(CODE, {"code": code_of(insa, steps=steps)}).status_code == status
+    with time_machine.travel(now(), tick=False):
+        for steps, status in ((-3, 422), (3, 422), (-1, 302), (1, 302)):
+            client = Client()
+            password(client)
+            assert client.post(CODE, {"code": code_of(insa, steps=steps)}).status_code == status
 
 
 def test_codes_are_typed_as_people_type(client: Client, insa: StaffMember) -> None:
