@@ -20,6 +20,7 @@ from rathaus.proceedings.personal.looks import looks as look_up
 
 CASES = 10
 LOOKS = 5
+DEVICES = 4
 
 
 @require_safe
@@ -40,7 +41,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         has_password=ways.has_password(account),
         passkeys=len(ways.passkeys(account)),
         identities=[(label(row.source), row) for row in account.identities.order_by("linked_at")],
-        devices=devices.of(account, current_key=request.session.session_key or ""),
+        devices=devices.of(account, current_key=request.session.session_key or "")[:DEVICES],
         proofs=[
             (label(proof.source), proof)
             for proof in assurance.current(request).proofs
