@@ -326,7 +326,7 @@ def code_of(address: str) -> str:
 
     run_pending()
     body = next(m.body for m in reversed(mail.outbox) if address in m.to)
-    found = re.search(r"[0-9A-Z]{4}-[0-9A-Z]{4}", body)
+    found = re.search(r"[0-9A-Z]{4}-[0-9A-Z]{4}", str(body))
     assert found is not None
     return found[0]
 

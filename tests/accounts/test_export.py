@@ -125,7 +125,7 @@ def test_on_the_page(person: Person) -> None:
     run_pending()
     ready = person.get(page.path)
     assert "Ihre Kopie ist fertig" in ready.page
-    response = person.browser.client.get(f"{page.path}laden/")
+    response: Any = person.browser.client.get(f"{page.path}laden/")
     assert response["Content-Type"] == "application/zip"
     assert response["Content-Disposition"].startswith("attachment")
     content = b"".join(response.streaming_content)
