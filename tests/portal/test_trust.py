@@ -90,6 +90,20 @@ def test_known_person_is_logged_in_and_the_draft_is_theirs(resident: Browser) ->
     assert Application.objects.get().account == account
 
 
+def test_without_an_account_there_just_this_once(resident: Browser, bundid: FakeSource) -> None:
+    """Who asks for the account key shuts out people who have none."""
+    draft = fill_to_person(resident)
+    assert "nur dieses eine Mal" in resident.page
+    names = {"zweck": "step_up", "_antrag": str(draft.public_id), "_schritt": "person"}
+    ident = depart(resident, gast="1", **names)
+    assert bundid.asked[-1]["link"] is False
+    come_back(resident, ident, "")
+    assert resident.status == 200 and "Mustermann" in resident.page
+    resident.get("/leistungen/hund-anmelden/")
+    depart(resident, gast="1")
+    assert bundid.asked[-1]["link"] is True, "not for an account"
+
+
 def test_level_that_ran_out_while_typing_loses_nothing(resident: Browser) -> None:
     draft = fill_to_person(resident)
     step_up(resident, draft)

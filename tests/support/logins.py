@@ -53,6 +53,7 @@ class FakeSource(Source):
 
     levels = (BASIC, SUBSTANTIAL, HIGH)
     form_targets = ("https://idp.example",)
+    guests = True
 
     def __init__(self, key: str = "bundid", label: str = "BundID") -> None:
         self.key, self.label = key, label

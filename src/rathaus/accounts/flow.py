@@ -105,9 +105,12 @@ def begin(
     level: TrustLevel,
     target: Target,
     account: Account | None = None,
+    guest: bool = False,
 ) -> tuple[PendingLogin, Departure]:
     """Note a log-in under way and make the request to `source`.
 
+    `guest`: let people through who have no account there, only for stepping up; whoever has
+    one is not recognised then.
     Hand the browser over with a response that went through `bind_browser`.
     Raises: LoginRefused where the source cannot be asked.
     """
@@ -118,7 +121,7 @@ def begin(
         level=level,
         return_url=return_url(source),
         language=(get_language() or "de")[:2],
-        link=purpose != Purpose.STEP_UP,  # a step-up is open to guests
+        link=not guest,
     )
     moment = now()
     pending = PendingLogin(

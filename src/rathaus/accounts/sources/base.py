@@ -158,6 +158,8 @@ class Source(ABC):
     """``residents`` or ``staff`` (the town's directory)."""
     form_targets: tuple[str, ...] = ()
     """Origins a form may be sent to, for the Content-Security-Policy."""
+    guests: bool = False
+    """Whether people without an account there may be let through (`begin` without `link`)."""
     hint: str = ""
     """One sentence that helps to choose: what people need for this log-in."""
     organisations: bool = False

@@ -21,6 +21,7 @@ from rathaus.accounts.trust import TrustLevel
 class BundIDSource(SamlSource):
     """The account key is bPK2; each attribute has its own level; guests have no key."""
 
+    guests = True
     entry: BundIDEntry
 
     def health(self, *, ask: bool = False) -> Health:

@@ -52,6 +52,7 @@ def start(request: HttpRequest, source: str) -> HttpResponse:
             level=wish.level,
             target=wish.target,
             account=account_of(request),
+            guest=chosen.guests and wish.purpose == Purpose.STEP_UP and "gast" in request.POST,
         )
     except LoginRefused:
         return unavailable(request, chosen, wish.target)
