@@ -21,8 +21,7 @@ def soft_atomic() -> Iterator[None]:
     whatever is written durably afterwards has everything before it on the disk too.
     """
     if connection.in_atomic_block:
-        with transaction.atomic():
-            yield
+        yield
     elif connection.vendor == "sqlite":
         connection.ensure_connection()
         usual = connection.connection.execute("PRAGMA synchronous").fetchone()[0]
