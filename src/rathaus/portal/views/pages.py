@@ -106,7 +106,15 @@ def source(request: HttpRequest) -> HttpResponse:
 @cache_control(public=True, max_age=86400)
 def robots(request: HttpRequest) -> HttpResponse:
     """Search engines find services, not cases."""
-    closed = ["/antrag/", "/vorgang/", "/zahlung/", "/fortsetzen/", "/suche/", "/sprache/"]
+    closed = [
+        "/antrag/",
+        "/konto/",
+        "/vorgang/",
+        "/zahlung/",
+        "/fortsetzen/",
+        "/suche/",
+        "/sprache/",
+    ]
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed)]
     lines.append(f"Disallow: {reverse('portal:verify')}")
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
