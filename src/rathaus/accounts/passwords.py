@@ -15,7 +15,6 @@ from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from zxcvbn import zxcvbn
 
 SHORTEST = 12
 LONGEST = 1000
@@ -60,6 +59,8 @@ def problems(password: str, known: Iterable[str] = ()) -> list[str]:
     words = _words(known)
     if _left_of(password, words) < OWN:
         return [_("Ihr Name, Ihre E-Mail-Adresse und unser Name sind schnell erraten.")]
+    from zxcvbn import zxcvbn  # 7 MB of word lists, for those who choose a password
+
     found: dict[str, Any] = zxcvbn(password[:ESTIMATED], user_inputs=words)
     if found["score"] >= SCORE:
         return []

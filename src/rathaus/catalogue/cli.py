@@ -12,6 +12,7 @@ from rich.table import Table
 
 from rathaus.catalogue import cases, gate, library, maturity, queries
 from rathaus.catalogue.definition import ServiceDefinition
+from rathaus.catalogue.facts import of_this_town
 from rathaus.organisation.loading import DEMO_TOWN, read_town
 
 OK, FOUND, WRONG_USE = 0, 1, 2
@@ -90,7 +91,7 @@ def _recorded(definition: ServiceDefinition, file: Path) -> list[gate.Finding]:
 
 
 def _row(definition: ServiceDefinition) -> dict[str, Any]:
-    report = maturity.assess(definition)
+    report = maturity.assess(definition, capabilities=of_this_town())
     version = queries.current(definition.slug)
     return {
         "slug": definition.slug,

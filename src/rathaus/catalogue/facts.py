@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rathaus.accounts.sources import config
+from rathaus.accounts.trust import TrustLevel
 from rathaus.catalogue.checks.fields import with_places
 from rathaus.catalogue.definition import TRUST_LEVELS, ServiceDefinition
 from rathaus.forms.definition import FieldType
@@ -18,6 +20,12 @@ class Capabilities:
     trust_level: str = "none"
     """Highest level a resident can log in with today."""
     online_payment: bool = True
+
+
+def of_this_town() -> Capabilities:
+    """What the account systems that are set up can reach; our own accounts are basic."""
+    levels = [level for source in config.for_residents() for level in source.levels]
+    return Capabilities(trust_level=max([TrustLevel.BASIC, *levels]).key)
 
 
 def facts(definition: ServiceDefinition, capabilities: Capabilities) -> dict[str, Fact]:

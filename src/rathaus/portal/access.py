@@ -58,7 +58,7 @@ def never_stored(response: HttpResponse) -> HttpResponse:
     return response
 
 
-_draft = Prepared(lambda: Draft.objects.all(), "public_id")
+_draft = Prepared(Draft.objects.all, "public_id")
 _application = Prepared(lambda: Application.objects.select_related("case", "claim"), "public_id")
 
 

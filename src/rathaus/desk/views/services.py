@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from rathaus.catalogue import gate, maturity, queries
 from rathaus.catalogue.definition import ServiceDefinition
+from rathaus.catalogue.facts import of_this_town
 from rathaus.catalogue.models import ServiceVersion
 from rathaus.desk.access import DeskRequest
 from rathaus.organisation.models import Office
@@ -29,8 +30,13 @@ class Row:
 @require_safe
 def index(request: DeskRequest) -> HttpResponse:
     """All services with their level, lowest first, and how many stand where."""
+    town = of_this_town()
     rows = [
-        Row(definition, maturity.assess(definition), queries.office_of(definition))
+        Row(
+            definition,
+            maturity.assess(definition, capabilities=town),
+            queries.office_of(definition),
+        )
         for definition in queries.definitions()
     ]
     counts = [
@@ -64,7 +70,7 @@ def show(request: DeskRequest, slug: str) -> HttpResponse:
         "service": definition,
         "version": version,
         "office": queries.office_of(definition),
-        "report": maturity.assess(definition),
+        "report": maturity.assess(definition, capabilities=of_this_town()),
         "versions": queries.versions_of(version.service),
         "findings": gate.check(definition),
     }
