@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.db.backends.base.operations import BaseDatabaseOperations
+from django.utils import translation
 from hypothesis import settings as hypothesis_settings
 
 from tests.support.tamper import without_guards
@@ -35,6 +36,14 @@ def _flush() -> Iterator[None]:
     operations.execute_sql_flush = _flush_without_triggers(original)
     yield
     operations.execute_sql_flush = original
+
+
+@pytest.fixture(autouse=True)
+def _language() -> Iterator[None]:
+    """Each test begins in German: a request in English leaves its language behind."""
+    translation.deactivate()
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)

@@ -25,6 +25,7 @@ from tests.desk import making
 from tests.desk.conftest import SignIn
 from tests.portal.browser import Browser
 from tests.security.test_addresses import address as portal_address
+from tests.security.test_addresses import portal
 
 HOSTILE = [
     "\x00",
@@ -304,9 +305,7 @@ def test_hostile_posts_to_every_page_of_the_desk(sign_in: SignIn) -> None:
 
 
 def test_portal_addresses_with_hostile_parts(client: Client) -> None:
-    from rathaus.portal.urls import urlpatterns
-
-    for pattern in urlpatterns:
+    for pattern in portal:
         path = portal_address(pattern)
         for junk in ("%00", "%ff", "..%2f..%2f", "%252e%252e", "\u202e", "'", "x" * 3000):
             calm(client.get(path + quote(junk, safe="%") + "/"), path)
