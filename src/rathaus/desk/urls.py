@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from django.urls import path
 
-from django.http import HttpResponse
-from django.urls import URLPattern, path
-
-from rathaus.desk.access import guarded
+from rathaus.desk.routes import (
+    disposal,
+    evidence,
+    finding,
+    intake,
+    legacy,
+    plan,
+    renditions,
+    scanning,
+    work,
+)
+from rathaus.desk.routes.page import page
 from rathaus.desk.views import (
     basket,
     booking,
@@ -36,11 +44,6 @@ from rathaus.desk.views import (
 )
 
 app_name = "desk"
-
-
-def page(route: str, view: Callable[..., HttpResponse], name: str, *, needs: str) -> URLPattern:
-    """A page for staff with the permission `needs` (in any office; the view asks for which)."""
-    return path(route, guarded(view, needs), name=name)
 
 
 CASE = "vorgang/<uuid:ident>/"
@@ -150,3 +153,5 @@ urlpatterns = [
     page("betrieb/neustart/", operations.retry_all, "retry_all", needs="jobs.retry"),
     page("betrieb/neustart/<int:pk>/", operations.retry, "retry", needs="jobs.retry"),
 ]
+for area in (plan, intake, renditions, finding, work, scanning, legacy, disposal, evidence):
+    urlpatterns += area.urlpatterns

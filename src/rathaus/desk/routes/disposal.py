@@ -1,0 +1,7 @@
+"""Retention and disposal: pages of the desk."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,1 @@
+"""Legal hold, what is due, offer, appraisal, transfer, destruction with protocol."""

@@ -1,0 +1,1 @@
+"""Merkle trees, time stamps, evidence records, and their renewal."""

@@ -1,0 +1,1 @@
+"""Search over cases and documents with fields, places and saved questions."""

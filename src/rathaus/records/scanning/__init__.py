@@ -1,0 +1,1 @@
+"""Replacement scanning after TR-RESISCAN: profile, batch, transfer note, sample, paper gone."""
