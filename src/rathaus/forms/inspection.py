@@ -5,12 +5,13 @@ files that run scripts, start programs or carry other files, because an applicat
 that and macro-like content is how such files do harm. Pictures must decode completely and stay
 under `MAX_PIXELS`. Files that are two things at once (a ZIP or HTML page behind a PDF header) are
 refused. So is a PDF whose structure unpacks to more than `MAX_STRUCTURE` in one piece or is packed
-in a way that has no limit: two kilobytes can stand for a gigabyte. This does not replace a virus
-scanner.
+in a way that has no limit: two kilobytes can stand for a gigabyte. A virus scanner is asked first
+(`rathaus.core.virus`).
 """
 
 from __future__ import annotations
 
+import logging
 import re
 import warnings
 from io import BytesIO
@@ -21,8 +22,10 @@ import pikepdf
 from django.utils.translation import gettext as _
 from PIL import Image, UnidentifiedImageError
 
+from rathaus.core import virus
 from rathaus.forms.rejection import UploadRejected
 
+log = logging.getLogger("rathaus.forms")
 CONTENT_TYPES = {"pdf": "application/pdf", "jpeg": "image/jpeg", "png": "image/png"}
 MAX_PIXELS = 80_000_000
 MAX_PAGES = 500
@@ -30,8 +33,6 @@ MAX_OBJECTS = 100_000
 MAX_STRUCTURE = 1_000_000
 """Bytes that one object stream or cross-reference table may unpack to; usual are under 200 kB."""
 MAX_OBJECT_STREAMS = 300
-# The EICAR test string in two halves, so that no scanner takes this file for a virus.
-_EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$" + rb"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 _ARCHIVES = (b"PK\x03\x04", b"PK\x05\x06", b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c")
 _ACTIVE = {"/JavaScript", "/JS", "/Launch", "/EmbeddedFile", "/EmbeddedFiles", "/RichMedia",
            "/ImportData", "/SubmitForm", "/XFA", "/GoToE", "/Movie", "/Rendition"}  # fmt: skip
@@ -58,10 +59,7 @@ def inspect(content: bytes) -> str:
 
     Raises UploadRejected where the file is of a known kind but damaged or dangerous.
     """
-    if _EICAR in content:
-        raise UploadRejected(
-            _("Diese Datei wurde als Schadsoftware erkannt. Laden Sie eine andere Datei hoch.")
-        )
+    _scan(content)
     if content.startswith(b"%PDF-"):
         _inspect_pdf(content)
         return "pdf"
@@ -72,6 +70,24 @@ def inspect(content: bytes) -> str:
         _inspect_picture(content, "PNG")
         return "png"
     return ""
+
+
+def _scan(content: bytes) -> None:
+    """Ask the virus scanner; without its word nothing is taken."""
+    try:
+        verdict = virus.scan(content)
+    except virus.ScannerUnavailable:
+        log.exception("an upload was refused: no verdict of the virus scanner")
+        raise UploadRejected(
+            _(
+                "Die Prüfung auf Schadsoftware ist gerade nicht möglich. Bitte laden Sie die Datei "
+                "in einigen Minuten noch einmal hoch."
+            )
+        ) from None
+    if verdict.state == "infected":
+        raise UploadRejected(
+            _("Diese Datei wurde als Schadsoftware erkannt. Laden Sie eine andere Datei hoch.")
+        )
 
 
 def _inspect_pdf(content: bytes) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from rathaus.settings.accounts import *  # noqa: F403
 from rathaus.settings.database import database
 from rathaus.settings.env import env, env_bool, env_int, env_list, private_dir, secret
+from rathaus.settings.intake import *  # noqa: F403
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
