@@ -224,7 +224,12 @@ def _move_head(chain: Chain, length: int, head: str) -> bool:
 
 def event_hash(row: Event) -> str:
     """sha256 over everything the event says and the hash of the one before."""
-    return _sha256(
+    return hashlib.sha256(event_text(row)).hexdigest()
+
+
+def event_text(row: Event) -> bytes:
+    """The bytes of which `event_hash` is the sha256; also what seals and packages hold."""
+    return _text(
         [
             str(row.chain_id),
             row.seq,
@@ -288,5 +293,9 @@ def _verify_personal(place: str, event: Event) -> list[Finding]:
 
 
 def _sha256(parts: list[Any]) -> str:
+    return hashlib.sha256(_text(parts)).hexdigest()
+
+
+def _text(parts: list[Any]) -> bytes:
     text = json.dumps(parts, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return text.encode("utf-8", "surrogatepass")
