@@ -1,15 +1,17 @@
 """Migration operation: what the database itself refuses, for everybody.
 
 - a version, document or case is not deleted before the last day of its retention is over,
-  whoever asks;
-- the retention of a case is never shortened.
+  whoever asks; nor a dossier made by hand;
+- the retention of a case is never shortened;
+- a document is moved only between open cases, so that no case whose retention is over can
+  take it to its destruction.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rathaus.core.triggers import PerEngine
+from rathaus.core.triggers import Immutable, PerEngine
 
 # Condition under which a row may go: its case is past its retention.
 _DUE = {
@@ -92,3 +94,87 @@ def _postgresql() -> list[str]:
         "ON records_case FOR EACH ROW EXECUTE FUNCTION records_case_keep_retention()"
     )
     return found
+
+
+class PlanGuards(PerEngine):
+    """Dossiers stay until they are due; documents move between open cases only."""
+
+    def create(self, vendor: str) -> Sequence[str]:
+        return _plan_sqlite() if vendor == "sqlite" else _plan_postgresql()
+
+    def drop(self, vendor: str) -> Sequence[str]:
+        names = [
+            ("records_dossier_no_delete", "records_dossier"),
+            ("records_document_open_cases", "records_document"),
+        ]
+        on = "" if vendor == "sqlite" else " ON {}"
+        return [f"DROP TRIGGER {name}{on.format(table)}" for name, table in names]
+
+    def describe(self) -> str:
+        return "Keep dossiers; move documents between open cases only"
+
+
+_DOSSIER_DUE = (
+    "OLD.automatic OR (OLD.retention_until IS NOT NULL AND OLD.retention_until < {today})"
+)
+_CASES_CLOSED = (
+    "EXISTS (SELECT 1 FROM records_case c WHERE c.id IN (OLD.case_id, NEW.case_id) "
+    "AND c.state <> 'open')"
+)
+
+
+def _plan_sqlite() -> list[str]:
+    return [
+        "CREATE TRIGGER records_dossier_no_delete BEFORE DELETE ON records_dossier "
+        f"WHEN NOT ({_DOSSIER_DUE.format(today='date()')}) "
+        "BEGIN SELECT RAISE(ABORT, 'records_dossier: retention has not ended'); END",
+        "CREATE TRIGGER records_document_open_cases BEFORE UPDATE OF case_id ON records_document "
+        f"WHEN OLD.case_id <> NEW.case_id AND {_CASES_CLOSED} "
+        "BEGIN SELECT RAISE(ABORT, 'records_document: both cases have to be open'); END",
+    ]
+
+
+def _plan_postgresql() -> list[str]:
+    return [
+        "CREATE OR REPLACE FUNCTION records_dossier_keep() RETURNS trigger LANGUAGE plpgsql AS $$ "
+        f"BEGIN IF {_DOSSIER_DUE.format(today='current_date')} THEN RETURN OLD; END IF; "
+        "RAISE EXCEPTION 'records_dossier: retention has not ended' "
+        "USING ERRCODE = 'integrity_constraint_violation'; END $$",
+        "CREATE TRIGGER records_dossier_no_delete BEFORE DELETE ON records_dossier "
+        "FOR EACH ROW EXECUTE FUNCTION records_dossier_keep()",
+        "CREATE OR REPLACE FUNCTION records_document_move() RETURNS trigger LANGUAGE plpgsql AS $$ "
+        f"BEGIN IF OLD.case_id <> NEW.case_id AND {_CASES_CLOSED} THEN "
+        "RAISE EXCEPTION 'records_document: both cases have to be open' "
+        "USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER records_document_open_cases BEFORE UPDATE OF case_id ON records_document "
+        "FOR EACH ROW EXECUTE FUNCTION records_document_move()",
+    ]
+
+
+class Lifted(PerEngine):
+    """Take guards away for a change of their tables; the way back puts them on again."""
+
+    def __init__(self, *guards: PerEngine) -> None:
+        self.guards = guards
+
+    def create(self, vendor: str) -> Sequence[str]:
+        return [line for guard in reversed(self.guards) for line in guard.drop(vendor)]
+
+    def drop(self, vendor: str) -> Sequence[str]:
+        return [line for guard in self.guards for line in guard.create(vendor)]
+
+    def describe(self) -> str:
+        return "Lift the guards for a change of the tables"
+
+
+FIRST: tuple[PerEngine, ...] = (
+    Immutable("records_documentversion", delete=False),
+    Immutable(
+        "records_document",
+        columns=("public_id", "kind", "direction", "created_at"),
+        delete=False,
+    ),
+    Immutable("records_case", columns=("public_id", "reference", "chain_id", "salt"), delete=False),
+    RetentionGuards(),
+)
+"""As migration 0002 put them on."""

@@ -26,11 +26,6 @@ _DERIVED = {
 }
 
 
-def scope_of(office_id: int) -> str:
-    """The search scope of what an office keeps."""
-    return f"office:{office_id}"
-
-
 @job("records.index")
 def index(*, case_id: int) -> None:
     """Put a case and those of its documents into the search that it does not know yet."""
@@ -58,7 +53,7 @@ def _of_case(case: Case) -> search.Findable:
         key=str(case.public_id),
         title=f"{case.reference} {case.title}",
         body=case.dossier.title,
-        scope=scope_of(case.office_id),
+        scope=case.dossier.scope,
         at=case.opened_at,
     )
 
@@ -70,7 +65,7 @@ def _of_document(case: Case, version: DocumentVersion) -> search.Findable:
         key=str(document.public_id),
         title=document.title,
         body=f"{_text(version)}\n{version.name}\n{case.reference} {case.title}",
-        scope=scope_of(case.office_id),
+        scope=case.dossier.scope,
         at=document.created_at,
     )
 

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from rathaus.records.states import Disposal
+from rathaus.records.states import Access, Disposal
 
 MAX_DEPTH = 5
 """xdomea allows five levels."""
@@ -28,6 +28,7 @@ class Place(BaseModel):
     title: str = Field(min_length=1, max_length=200)
     years: int | None = Field(default=None, ge=0, le=200)
     disposal: Disposal | None = None
+    access: Access | None = None
     note: str = Field(default="", max_length=300)
     places: tuple[Place, ...] = ()
 
@@ -42,6 +43,10 @@ class Resolved(BaseModel):
     years: int
     disposal: Disposal
     note: str
+    own_years: int | None = None
+    own_disposal: str = ""
+    own_access: str = ""
+    """What the file says itself; the rest is inherited."""
 
 
 def read(path: Path | None = None) -> list[Resolved]:
@@ -78,6 +83,9 @@ def _resolve(place: Place, parent: Resolved | None, depth: int) -> Iterator[Reso
         years=years,
         disposal=disposal,
         note=place.note,
+        own_years=place.years,
+        own_disposal=place.disposal.value if place.disposal else "",
+        own_access=place.access.value if place.access else "",
     )
     yield resolved
     for child in place.places:

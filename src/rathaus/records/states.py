@@ -23,6 +23,22 @@ class Disposal(models.TextChoices):
     DESTROY = "V", _("zu vernichten")
 
 
+class Access(models.TextChoices):
+    """Who may read a dossier and everything in it."""
+
+    OFFICE = "office", _("nur das zuständige Amt")
+    RESTRICTED = "restricted", _("nur namentlich Berechtigte")
+    TOWN = "town", _("alle, die mit Akten arbeiten")
+
+
+class Medium(models.TextChoices):
+    """Of what a dossier consists (xdomea code list Medium)."""
+
+    ELECTRONIC = "001", _("elektronisch")
+    HYBRID = "002", _("teils Papier, teils elektronisch")
+    PAPER = "003", _("Papier")
+
+
 @dataclass(frozen=True)
 class Transition:
     """A permitted change of state, the permission it needs and the event it leaves."""

@@ -70,9 +70,8 @@ def download(request: DeskRequest, ident: uuid.UUID) -> HttpResponse:
             "text": _("Bitte melden Sie es sofort dem Betrieb. Es wurde nichts verändert."),
         }
         return render(request, "desk/gone.html", context, status=500)
-    office = next(
-        o for o in request.desk.offices("records.view") if o.pk == version.document.case.office_id
-    )
+    keeps = version.document.case.office_id
+    office = next((o for o in request.desk.offices("records.view") if o.pk == keeps), None)
     records.note_view(version=version, actor=request.desk.actor(office))
     return attachment(content, version.name, version.content_type)
 

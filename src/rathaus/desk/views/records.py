@@ -43,10 +43,8 @@ class Place:
 @require_safe
 def index(request: DeskRequest) -> HttpResponse:
     """The filing plan as a tree, with the dossiers of one's offices."""
-    ids = request.desk.office_ids("records.view")
     dossiers = (
-        Dossier.objects.filter(office__in=ids)
-        .select_related("office")
+        queries.dossiers_for(request.desk.staff)
         .annotate(
             total=Count("cases"),
             open=Count("cases", filter=Q(cases__state="open")),
@@ -72,15 +70,11 @@ def index(request: DeskRequest) -> HttpResponse:
 @require_safe
 def dossier(request: DeskRequest, ident: uuid.UUID) -> HttpResponse:
     """The cases of a dossier, newest first."""
-    ids = request.desk.office_ids("records.view")
-    found = (
-        Dossier.objects.filter(public_id=ident, office__in=ids)
-        .select_related("office", "filing_plan_entry")
-        .first()
-    )
-    if found is None:
-        raise Http404
-    rows = Case.objects.visible_to(ids).filter(dossier=found).order_by("-pk")
+    try:
+        found = queries.dossier_for(request.desk.staff, ident)
+    except Dossier.DoesNotExist:
+        raise Http404 from None
+    rows = Case.objects.filter(dossier=found).order_by("-pk")
     after = params.cursor(request)
     if after.isdigit() and len(after) < 18:
         rows = rows.filter(pk__lt=int(after))

@@ -8,12 +8,24 @@ from rathaus.records.actions.documents import (
     file_document,
     note_view,
 )
-from rathaus.records.actions.errors import CaseIsClosed, RecordsError, UnknownFilingCode
+from rathaus.records.actions.errors import (
+    CaseIsClosed,
+    DossierIsClosed,
+    NotAllowed,
+    Outdated,
+    PlanRefused,
+    RecordsError,
+    UnknownFilingCode,
+)
 from rathaus.records.actions.plan import load_filing_plan
 from rathaus.records.names import safe_name
 
 __all__ = [
     "CaseIsClosed",
+    "DossierIsClosed",
+    "NotAllowed",
+    "Outdated",
+    "PlanRefused",
     "RecordsError",
     "UnknownFilingCode",
     "add_rendition",

@@ -14,15 +14,20 @@ from rathaus.core.events import new_chain, record
 from rathaus.core.prepared import Prepared
 from rathaus.core.references import next_number
 from rathaus.organisation.models import Office
-from rathaus.records import events, indexing
-from rathaus.records.actions.errors import CaseIsClosed, RecordsError, UnknownFilingCode
+from rathaus.records import events, indexing, patterns
+from rathaus.records.access import office_scope
+from rathaus.records.actions.errors import (
+    CaseIsClosed,
+    DossierIsClosed,
+    RecordsError,
+    UnknownFilingCode,
+)
 from rathaus.records.models import Case, Dossier, FilingPlanEntry
 from rathaus.records.states import transition
 
-CASE_PATTERN = "{code}/{year}-{number:04d}"
 DOSSIER_PATTERN = "{code}/{year}"
 _known_dossier = Prepared(
-    lambda: Dossier.objects.select_related("filing_plan_entry"),
+    lambda: Dossier.objects.filter(automatic=True).select_related("filing_plan_entry"),
     "filing_plan_entry__code",
     "year",
     "office",
@@ -31,31 +36,41 @@ _known_dossier = Prepared(
 
 def open_case(
     *,
-    filing_code: str,
+    filing_code: str = "",
     title: str,
-    office: Office,
+    office: Office | None = None,
     actor: Actor,
+    dossier: Dossier | None = None,
     reference: str | None = None,
     retention_years: int | None = None,
     disposal: str | None = None,
 ) -> Case:
     """Open a case in the dossier of place, year and office; the dossier is made if needed.
 
-    Retention and disposal are the plan's unless given. The reference follows
-    ``settings.RATHAUS_CASE_PATTERN`` (code, year, number) unless given.
+    With `dossier` the case is made by hand in that one, which says place and office.
+    Retention and disposal are the plan's unless given. The reference follows the town's
+    pattern (`patterns.py`) unless given.
 
-    Raises: UnknownFilingCode; IntegrityError for a reference that is taken.
+    Raises: UnknownFilingCode; DossierIsClosed; IntegrityError for a reference that is taken.
     """
     moment = now()
-    dossier = _dossier(filing_code, local(moment).year, office)
+    year = local(moment).year
+    if dossier is None:
+        if office is None:
+            raise UnknownFilingCode(filing_code)
+        dossier = _dossier(filing_code, year, office)
+    elif not dossier.is_open:
+        raise DossierIsClosed(dossier.reference)
+    office = office if dossier.automatic and office is not None else dossier.office
     entry = dossier.filing_plan_entry
     with transaction.atomic(savepoint=False):
         series, number = "", None
         if reference is None:
-            series = f"case:{entry.code}:{dossier.year}"
+            pattern = patterns.of_cases(entry)
+            values = patterns.values(dossier, office, year)
+            series = patterns.series("case", pattern, values)
             number = next_number(series)
-            pattern: str = getattr(settings, "RATHAUS_CASE_PATTERN", CASE_PATTERN)
-            reference = pattern.format(code=entry.code, year=dossier.year, number=number)
+            reference = patterns.render(pattern, values, number)
         case = Case.objects.create(
             reference=reference,
             title=str(title)[:200],
@@ -110,7 +125,10 @@ def reopen_case(*, case: Case, actor: Actor) -> Case:
 def _dossier(filing_code: str, year: int, office: Office) -> Dossier:
     with suppress(Dossier.DoesNotExist):
         return _known_dossier.get(filing_code, year, office.pk)
-    entry = FilingPlanEntry.objects.filter(code=filing_code).first()
+    entry = (
+        FilingPlanEntry.objects.filter(code=filing_code).first()
+        or FilingPlanEntry.objects.filter(former_codes__code=filing_code).first()
+    )
     if entry is None:
         raise UnknownFilingCode(filing_code)
     pattern: str = getattr(settings, "RATHAUS_DOSSIER_PATTERN", DOSSIER_PATTERN)
@@ -118,10 +136,15 @@ def _dossier(filing_code: str, year: int, office: Office) -> Dossier:
         filing_plan_entry=entry,
         year=year,
         office=office,
+        automatic=True,
         defaults={
             "reference": pattern.format(code=entry.code, year=year, office=office.key),
             "title": f"{entry.title} {year}"[:200],
             "opened_at": now(),
+            "retention_years": entry.retention_years,
+            "disposal": entry.disposal,
+            "access": entry.access,
+            "scope": entry.scope or office_scope(office.pk),
         },
     )
     return dossier

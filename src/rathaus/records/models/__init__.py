@@ -16,10 +16,26 @@ from rathaus.records.models.documents import (
     Rendition,
     RenditionKind,
 )
-from rathaus.records.models.plan import Dossier, FilingPlanEntry
+from rathaus.records.models.dossiers import (
+    MAX_DEPTH,
+    AccessGrant,
+    AccessGrantQuerySet,
+    Dossier,
+    DossierQuerySet,
+    Loan,
+)
+from rathaus.records.models.drafts import DraftDocument, FormerReference
+from rathaus.records.models.plan import (
+    FilingPlanEntry,
+    FormerCode,
+    NumberPatterns,
+    PlanChain,
+)
 from rathaus.records.models.salt import new_salt
 
 __all__ = [
+    "AccessGrant",
+    "AccessGrantQuerySet",
     "Case",
     "CaseQuerySet",
     "Direction",
@@ -29,8 +45,16 @@ __all__ = [
     "DocumentVersion",
     "DocumentVersionQuerySet",
     "Dossier",
+    "DossierQuerySet",
+    "DraftDocument",
     "FilingPlanEntry",
+    "FormerCode",
+    "FormerReference",
     "Immutable",
+    "Loan",
+    "MAX_DEPTH",
+    "NumberPatterns",
+    "PlanChain",
     "Rendition",
     "RenditionKind",
     "new_salt",

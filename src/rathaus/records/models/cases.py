@@ -11,17 +11,17 @@ from django.db.models import Q
 
 from rathaus.core.models import Chain
 from rathaus.organisation.models import Office
-from rathaus.records.models.plan import Dossier
+from rathaus.records.models.dossiers import Dossier
 from rathaus.records.models.salt import new_salt
 from rathaus.records.states import CaseState, Disposal
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
-    """Reads of cases; every face begins with `visible_to`."""
+    """Reads of cases; every face begins with `visible_in`."""
 
-    def visible_to(self, office_ids: Iterable[int]) -> CaseQuerySet:
-        """Only cases of these offices; none for an empty list."""
-        return self.filter(office_id__in=list(office_ids))
+    def visible_in(self, scopes: Iterable[str]) -> CaseQuerySet:
+        """Only cases of dossiers in these scopes (`queries.scopes_for`); none for no scope."""
+        return self.filter(dossier__scope__in=list(scopes))
 
     def with_place(self) -> CaseQuerySet:
         """Dossier, plan entry and office in the same query."""
@@ -49,6 +49,8 @@ class Case(models.Model):
     retention_until = models.DateField(null=True, blank=True)
     """Last day of retention; nothing of the case can be deleted up to and on it."""
     indexed = models.BooleanField(default=False)
+    filed = models.PositiveIntegerField(default=0)
+    """Last number that was given to a document here; never given again."""
 
     objects: ClassVar[CaseQuerySet] = CaseQuerySet.as_manager()  # type: ignore[assignment]
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rathaus.core.models import Blob
 from rathaus.records.models.cases import Case
+from rathaus.records.models.numbers import NumberInCase
 from rathaus.records.models.salt import new_salt
 
 
@@ -40,11 +41,11 @@ class Direction(models.TextChoices):
 
 
 class DocumentQuerySet(models.QuerySet["Document"]):
-    """Reads of documents; every face begins with `visible_to`."""
+    """Reads of documents; every face begins with `visible_in`."""
 
-    def visible_to(self, office_ids: Iterable[int]) -> DocumentQuerySet:
-        """Only documents of cases of these offices; none for an empty list."""
-        return self.filter(case__office_id__in=list(office_ids))
+    def visible_in(self, scopes: Iterable[str]) -> DocumentQuerySet:
+        """Only documents of cases in these scopes (`queries.scopes_for`)."""
+        return self.filter(case__dossier__scope__in=list(scopes))
 
     def with_versions(self) -> DocumentQuerySet:
         """All versions, newest first, without their bytes (`Document.current`)."""
@@ -57,6 +58,8 @@ class Document(models.Model):
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="documents")
+    number = NumberInCase(default=0)
+    """Place in the case; reference of the case and number together name the document."""
     title = models.CharField(max_length=250)
     kind = models.CharField(max_length=20, choices=DocumentKind.choices)
     direction = models.CharField(max_length=10, choices=Direction.choices)
@@ -71,6 +74,7 @@ class Document(models.Model):
     class Meta:
         ordering = ["created_at", "pk"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["case", "number"], name="records_document_number_once"),
             models.CheckConstraint(
                 condition=Q(kind__in=DocumentKind.values), name="records_document_kind"
             ),
@@ -91,9 +95,9 @@ class Document(models.Model):
 class DocumentVersionQuerySet(models.QuerySet["DocumentVersion"]):
     """Reads of versions."""
 
-    def visible_to(self, office_ids: Iterable[int]) -> DocumentVersionQuerySet:
-        """Only versions of documents of these offices."""
-        return self.filter(document__case__office_id__in=list(office_ids))
+    def visible_in(self, scopes: Iterable[str]) -> DocumentVersionQuerySet:
+        """Only versions of documents in these scopes (`queries.scopes_for`)."""
+        return self.filter(document__case__dossier__scope__in=list(scopes))
 
     def without_bytes(self) -> DocumentVersionQuerySet:
         """With size and digest, never with the content itself."""
