@@ -9,7 +9,6 @@ has to be checked afterwards.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import CharField, Q, Value

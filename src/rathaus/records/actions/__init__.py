@@ -8,6 +8,12 @@ from rathaus.records.actions.documents import (
     file_document,
     note_view,
 )
+from rathaus.records.actions.drafts import (
+    create_draft,
+    discard_draft,
+    file_draft,
+    replace_draft,
+)
 from rathaus.records.actions.errors import (
     CaseIsClosed,
     DossierIsClosed,
@@ -31,11 +37,15 @@ __all__ = [
     "add_rendition",
     "add_version",
     "close_case",
+    "create_draft",
     "digest_of",
+    "discard_draft",
     "file_document",
+    "file_draft",
     "load_filing_plan",
     "note_view",
     "open_case",
     "reopen_case",
+    "replace_draft",
     "safe_name",
 ]

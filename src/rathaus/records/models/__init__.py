@@ -34,6 +34,7 @@ from rathaus.records.models.plan import (
 from rathaus.records.models.salt import new_salt
 
 __all__ = [
+    "MAX_DEPTH",
     "AccessGrant",
     "AccessGrantQuerySet",
     "Case",
@@ -52,7 +53,6 @@ __all__ = [
     "FormerReference",
     "Immutable",
     "Loan",
-    "MAX_DEPTH",
     "NumberPatterns",
     "PlanChain",
     "Rendition",
