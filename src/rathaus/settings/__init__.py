@@ -195,6 +195,17 @@ RATHAUS_PAYPAL = {
 }
 RATHAUS_IDENTITY = env("RATHAUS_IDENTITY", "")
 RATHAUS_IDENTITY_HOSTS = env_list("RATHAUS_IDENTITY_HOSTS", ["id.bund.de", "int.id.bund.de"])
+RATHAUS_TSA = env_list(
+    "RATHAUS_TSA",
+    [f"simulation|{BASE_URL}/simulation/zeitstempel/|simulation/tsa-ca.pem"] if SIMULATION else [],
+)
+"""Time-stamp services: ``name|address|file of CA certificates`` with an optional ``|policy``."""
+RATHAUS_TSA_TRANSPORT = ""
+"""Dotted path of a function that makes an httpx transport; counts only in the simulation."""
+RATHAUS_ALGORITHMS = env("RATHAUS_ALGORITHMS", "")
+"""File with earlier last days of algorithms than ours (records/evidence/data)."""
+RATHAUS_EVIDENCE_ANCHOR = env("RATHAUS_EVIDENCE_ANCHOR", "")
+"""File or e-mail address outside the town's data that is told the newest seal each day."""
 RATHAUS_BRAND_HUE = env_int("RATHAUS_BRAND_HUE", 162)
 CSP_FORM_TARGETS = ["https://www.paypal.com", "https://www.sandbox.paypal.com"]
 METRICS_ALLOWED = env_list("RATHAUS_METRICS_ALLOWED", ["127.0.0.1", "::1"])

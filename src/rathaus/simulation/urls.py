@@ -5,6 +5,7 @@ from django.urls import path
 from rathaus.simulation import codes, views
 from rathaus.simulation.bundid.urls import urlpatterns as houses
 from rathaus.simulation.paypal import api, pages
+from rathaus.simulation.timestamps import pages as timestamps
 
 app_name = "simulation"
 urlpatterns = [
@@ -25,5 +26,7 @@ urlpatterns = [
     path("paypal/v2/payments/captures/<str:capture_id>", api.get_capture),
     path("paypal/v2/payments/captures/<str:capture_id>/refund", api.refund_capture),
     path("paypal/v2/payments/refunds/<str:refund_id>", api.get_refund),
+    path("zeitstempel/", timestamps.stamp, name="tsa"),
+    path("zeitstempel/schalter/", timestamps.board, name="timestamps"),
     *houses,
 ]
