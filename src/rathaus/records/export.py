@@ -6,6 +6,7 @@ import hashlib
 import json
 import tempfile
 import zipfile
+from collections.abc import Callable, Sequence
 from typing import IO, Any
 
 from django.db import transaction
@@ -14,36 +15,83 @@ from rathaus.core.actors import Actor
 from rathaus.core.events import record
 from rathaus.core.models import Event
 from rathaus.records.events import CaseExported
-from rathaus.records.models import Case, Document, DocumentVersion
+from rathaus.records.models import Case, Document, DocumentVersion, Dossier
 
 FORMAT = "offenes-rathaus/vorgang/1"
+DOSSIER_FORMAT = "offenes-rathaus/akte/1"
+README = """Paket aus der elektronischen Akte
+
+vorgang.json     Angaben zum Vorgang, alle Dokumente mit allen Fassungen
+ereignisse.json  der ganze Verlauf; jedes Ereignis trägt die Prüfsumme des vorigen
+dokumente/       die Originaldateien: laufende Nummer, Fassung, Dateiname
+SHA256SUMS       Prüfsummen der Dateien; prüfen mit: sha256sum -c SHA256SUMS
+akte.json        nur bei ganzen Akten: welche Vorgänge in welchem Ordner liegen
+
+Die Dateien sind unverändert so, wie sie zur Akte genommen wurden.
+"""
 SPOOL = 8 * 1024 * 1024
 
 
 def case_zip(case: Case) -> IO[bytes]:
-    """A zip of the case: ``vorgang.json``, ``ereignisse.json``, ``SHA256SUMS``, ``dokumente/``.
+    """A zip of the case: ``vorgang.json``, ``ereignisse.json``, ``SHA256SUMS``, ``LIESMICH.txt``,
+    ``dokumente/``.
 
     Personal data of events that were erased is absent; the digests stay. The file is at its
     beginning. Raises: StorageDamaged, StorageShredded.
     """
     out: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=SPOOL)  # noqa: SIM115
-    sums: list[str] = []
-    documents: list[dict[str, Any]] = []
-    rows = Document.objects.filter(case=case).with_versions()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package:
-        for place, document in enumerate(rows, 1):
-            versions: list[dict[str, Any]] = []
-            for version in sorted(document.versions.all(), key=lambda row: row.number):
-                path = f"dokumente/{place:03d}-{version.number:02d}-{version.name}"
-                package.writestr(path, version.read())
-                sums.append(f"{version.blob.sha256}  {path}")
-                versions.append(_version(version, path))
-            documents.append(_document(document, versions))
-        package.writestr("vorgang.json", _json(_case(case, documents)))
-        package.writestr("ereignisse.json", _json(_events(case)))
-        package.writestr("SHA256SUMS", "\n".join([*sums, ""]))
+        add_case(package, case)
     out.seek(0)
     return out
+
+
+def add_case(
+    package: zipfile.ZipFile,
+    case: Case,
+    *,
+    prefix: str = "",
+    progress: Callable[[], None] = lambda: None,
+) -> None:
+    """Put a case into `package`, all paths below `prefix`; `progress` after each document.
+
+    Raises: StorageDamaged, StorageShredded.
+    """
+    sums: list[str] = []
+    documents: list[dict[str, Any]] = []
+    for place, document in enumerate(Document.objects.filter(case=case).with_versions(), 1):
+        versions: list[dict[str, Any]] = []
+        for version in sorted(document.versions.all(), key=lambda row: row.number):
+            path = f"dokumente/{place:03d}-{version.number:02d}-{version.name}"
+            package.writestr(prefix + path, version.read())
+            sums.append(f"{version.blob.sha256}  {path}")
+            versions.append(_version(version, path))
+        documents.append(_document(document, versions))
+        progress()
+    package.writestr(f"{prefix}vorgang.json", _json(_case(case, documents)))
+    package.writestr(f"{prefix}ereignisse.json", _json(_events(case)))
+    package.writestr(f"{prefix}SHA256SUMS", "\n".join([*sums, ""]))
+    package.writestr(f"{prefix}LIESMICH.txt", README)
+
+
+def add_dossier(package: zipfile.ZipFile, dossier: Dossier, cases: Sequence[Case]) -> None:
+    """Say what the folders of a dossier are; the cases are added one by one."""
+    entry = dossier.filing_plan_entry
+    facts = {
+        "format": DOSSIER_FORMAT,
+        "id": str(dossier.public_id),
+        "reference": dossier.reference,
+        "title": dossier.title,
+        "year": dossier.year,
+        "filing_plan_entry": {"code": entry.code, "title": entry.title},
+        "opened_at": dossier.opened_at.isoformat(),
+        "cases": [
+            {"reference": case.reference, "title": case.title, "id": str(case.public_id)}
+            for case in cases
+        ],
+    }
+    package.writestr("akte.json", _json(facts))
+    package.writestr("LIESMICH.txt", README)
 
 
 def hand_out(*, case: Case, actor: Actor) -> IO[bytes]:

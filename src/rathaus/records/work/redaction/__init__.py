@@ -1,0 +1,1 @@
+"""Hiding parts of a document so that they are really gone: pages become pictures."""
