@@ -99,7 +99,14 @@ def renew_stamps(*, line: str, algorithm: str, stamps: list[TimeStamp], actor: A
         )
         for stamp in unique.values()
     ]
-    return _store(RenewalKind.STAMPS, line, algorithm, items, None, actor)
+    return _store(
+        kind=RenewalKind.STAMPS,
+        line=line,
+        algorithm=algorithm,
+        items=items,
+        seal=None,
+        actor=actor,
+    )
 
 
 def renew_tree(*, seal: Seal, line: str, algorithm: str, actor: Actor) -> Renewal | None:
@@ -124,7 +131,16 @@ def renew_tree(*, seal: Seal, line: str, algorithm: str, actor: Actor) -> Renewa
                 blind=tree.new_blind(algorithm),
             )
         )
-    return _store(RenewalKind.TREE, line, algorithm, items, seal, actor) if items else None
+    if not items:
+        return None
+    return _store(
+        kind=RenewalKind.TREE,
+        line=line,
+        algorithm=algorithm,
+        items=items,
+        seal=seal,
+        actor=actor,
+    )
 
 
 def digest_of(item: SealItem, algorithm: str) -> bytes | None:
@@ -148,6 +164,7 @@ def _sequence(builder: Builder, item: SealItem, line: Line) -> bytes:
 
 
 def _store(
+    *,
     kind: str,
     line: str,
     algorithm: str,

@@ -344,7 +344,7 @@ def evidence_record(
         stamps: list[Stamp] = []
         for place, chain in enumerate(chains):
             older = wrap(0x30, b"".join(c.raw for c in chains[:place])) if place else b""
-            stamps += _chain(chain, content, older, [*roots], [*known], stamps)
+            stamps += _chain(chain, content, older, (roots, known), stamps)
         return Proof(tuple(stamps))
     except (IndexError, ValueError) as error:
         raise HaeltNicht(f"Beweisdatensatz ist nicht lesbar ({error})") from error
@@ -354,11 +354,11 @@ def _chain(
     chain: Node,
     content: Any,
     older: bytes,
-    roots: list[x509.Certificate],
-    known: list[x509.Certificate],
+    trusted: tuple[Sequence[x509.Certificate], Sequence[x509.Certificate]],
     before: list[Stamp],
 ) -> Iterator[Stamp]:
     """The time stamps of one chain: all with one algorithm, each over the one before."""
+    roots, known = trusted
     previous, algorithm = b"", ""
     last = before[-1] if before else None
     for part in chain.parts():

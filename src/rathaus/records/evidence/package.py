@@ -1,0 +1,124 @@
+"""A case with its evidence, and the verifier that checks it without us."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zipfile
+from collections import defaultdict
+from pathlib import Path
+from typing import IO, Any
+
+from django.db import transaction
+
+from rathaus.core.actors import Actor
+from rathaus.core.clock import now
+from rathaus.core.events import record
+from rathaus.organisation.models import Town
+from rathaus.records import export
+from rathaus.records.events import CaseExported
+from rathaus.records.evidence import gather, queries
+from rathaus.records.evidence.lines import Builder, Line, lines
+from rathaus.records.evidence.models import SealItem
+from rathaus.records.models import Case, DocumentVersion
+
+FORMAT = "offenes-rathaus/beweis/1"
+VERIFIER = Path(__file__).parent / "offline" / "pruefen.py"
+README = Path(__file__).parent / "data" / "LIESMICH.txt"
+
+
+def case_package(case: Case) -> IO[bytes]:
+    """The case's package (`rathaus.records.export`) with ``beweis/``, README and verifier.
+
+    The file is at its beginning. Raises: StorageDamaged, StorageShredded.
+    """
+    out = export.case_zip(case)
+    with zipfile.ZipFile(out, "a", zipfile.ZIP_DEFLATED) as package:
+        length = len(json.loads(package.read("ereignisse.json")))
+        paths = _paths(json.loads(package.read("vorgang.json")))
+        proof = _Proof(package)
+        versions = DocumentVersion.objects.filter(document__case=case)
+        idents = list(versions.values_list("public_id", flat=True))
+        items = queries.items_of(case.chain_id, idents).filter(length__lte=length)
+        proof.add(list(items.select_related("seal").order_by("seal__number", "pk")), paths)
+        content = {
+            "format": FORMAT,
+            "created_at": now().isoformat(),
+            "town": str(Town.objects.first() or ""),
+            "items": proof.items,
+            "authorities": proof.authorities(),
+        }
+        transcript = b"".join(gather.transcript(case.chain_id, length))
+        package.writestr("beweis/verlauf.txt", transcript)
+        package.writestr("beweis/beweis.json", json.dumps(content, ensure_ascii=False, indent=2))
+        package.write(VERIFIER, "pruefen.py")
+        package.writestr("LIESMICH.txt", README.read_text(encoding="utf-8"))
+    out.seek(0)
+    return out
+
+
+def hand_out(*, case: Case, actor: Actor) -> IO[bytes]:
+    """`case_package` for somebody: the history keeps who took it away, and its digest."""
+    package = case_package(case)
+    digest = hashlib.file_digest(package, "sha256").hexdigest()  # type: ignore[arg-type]
+    size = package.tell()
+    package.seek(0)
+    with transaction.atomic():
+        record(case.chain, CaseExported(sha256=digest, size=size), actor=actor)
+    return package
+
+
+def _paths(case: dict[str, Any]) -> dict[str, str]:
+    """Where the package holds each version."""
+    return {v["id"]: v["path"] for document in case["documents"] for v in document["versions"]}
+
+
+class _Proof:
+    """Evidence records on their way into the zip."""
+
+    def __init__(self, package: zipfile.ZipFile) -> None:
+        self._package = package
+        self._builder = Builder()
+        self._certificates: dict[str, str] = {}
+        self._count = 0
+        self.items: list[dict[str, Any]] = []
+
+    def add(self, items: list[SealItem], paths: dict[str, str]) -> None:
+        """Records for all items; seal by seal, so that one tree is in memory at a time."""
+        by_seal: defaultdict[int, list[Line]] = defaultdict(list)
+        for line in lines(list({item.seal_id: item.seal for item in items}.values())):
+            by_seal[line.seal.pk].append(line)
+            for step in line.steps:
+                pem = step.stamp.certificates
+                self._certificates.setdefault(pem, step.stamp.authority)
+        for item in items:
+            if item.kind == "version" and str(item.object_id) not in paths:
+                continue
+            self.items.append(
+                {
+                    "kind": item.kind,
+                    "id": str(item.object_id),
+                    "length": item.length,
+                    "path": paths.get(str(item.object_id), "beweis/verlauf.txt"),
+                    "seal": item.seal.number,
+                    "sealed_at": item.seal.at.isoformat(),
+                    "records": [self._record(item, line) for line in by_seal[item.seal_id]],
+                }
+            )
+
+    def authorities(self) -> list[dict[str, str]]:
+        """The certificates as they were when the time stamps came, into the zip."""
+        found = []
+        for number, (pem, name) in enumerate(self._certificates.items(), 1):
+            path = f"beweis/zertifikate/{number:02d}-{name}.pem"
+            self._package.writestr(path, pem)
+            found.append({"name": name, "certificates": path})
+        return found
+
+    def _record(self, item: SealItem, line: Line) -> dict[str, str]:
+        from rathaus.records.evidence import ers
+
+        self._count += 1
+        path = f"beweis/{self._count:04d}-{item.kind}-{line.name}.ers"
+        self._package.writestr(path, ers.record(self._builder.chains(item, line)))
+        return {"path": path, "authority": line.name}
