@@ -1,0 +1,61 @@
+"""Writes of the intake. Every one leaves an event in the history of the item."""
+
+from rathaus.records.intake.actions.archives import unpack
+from rathaus.records.intake.actions.describe import (
+    describe,
+    discard,
+    family,
+    move_to_office,
+    note_view,
+    restore,
+    retry,
+)
+from rathaus.records.intake.actions.filing import file_item, kind_of
+from rathaus.records.intake.actions.pages import edit, merge, split, undo
+from rathaus.records.intake.actions.quarantine import ask_release, refuse_release, release
+from rathaus.records.intake.actions.receive import receive
+from rathaus.records.intake.actions.rules import move_rule, remove_rule, save_rule, switch_rule
+from rathaus.records.intake.actions.sources import (
+    add_folder,
+    add_mailbox,
+    make_token,
+    remove_source,
+    revoke_token,
+    switch,
+    token_digest,
+)
+from rathaus.records.intake.actions.uploads import add_part, begin_upload
+
+__all__ = [
+    "add_folder",
+    "add_mailbox",
+    "add_part",
+    "ask_release",
+    "begin_upload",
+    "describe",
+    "discard",
+    "edit",
+    "family",
+    "file_item",
+    "kind_of",
+    "make_token",
+    "merge",
+    "move_rule",
+    "move_to_office",
+    "note_view",
+    "receive",
+    "refuse_release",
+    "release",
+    "remove_rule",
+    "remove_source",
+    "restore",
+    "retry",
+    "revoke_token",
+    "save_rule",
+    "split",
+    "switch",
+    "switch_rule",
+    "token_digest",
+    "undo",
+    "unpack",
+]

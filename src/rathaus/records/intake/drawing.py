@@ -1,0 +1,104 @@
+"""Pictures of the pages of an item, and stacks divided at their separator sheets."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+
+from django.db import transaction
+
+from rathaus.core import storage
+from rathaus.core.actors import Actor
+from rathaus.organisation import queries as organisation
+from rathaus.records.intake.errors import BadPages, MovedOn
+from rathaus.records.intake.models import Item, PageImage
+from rathaus.records.intake.reading import barcodes, kinds, mails, pictures
+from rathaus.records.intake.states import ItemState, Source
+from rathaus.theme import formats, pdf
+
+log = logging.getLogger("rathaus.intake")
+ACTOR = Actor.system("intake")
+
+
+def run(item_id: int) -> None:
+    """Draw what is not drawn yet; a scan is then divided at its separator sheets."""
+    item = Item.objects.select_related("office", "blob").filter(pk=item_id).first()
+    if item is None or not item.is_open:
+        return
+    if item.content_type in kinds.MAIL and item.view_id is None:
+        _view_of_mail(item)
+    try:
+        for number, picture in enumerate(_pictures(item), 1):
+            if not PageImage.objects.filter(item=item, number=number).exists():
+                blob = storage.put(picture)
+                PageImage.objects.get_or_create(item=item, number=number, defaults={"blob": blob})
+    except ValueError:
+        log.info("no pictures of item %s", item.pk)
+        return
+    if item.source == Source.SCAN and (item.pages or 0) > 1:
+        separate(item.pk)
+
+
+def _pictures(item: Item) -> Iterator[bytes]:
+    if item.content_type == "application/pdf":
+        yield from pictures.of_pdf(item.read())
+    elif item.content_type in kinds.PICTURES:
+        yield from pictures.of_image(item.read())
+    elif item.view is not None:
+        yield from pictures.of_pdf(item.view.read())
+
+
+def separate(item_id: int) -> list[Item]:
+    """Divide a stack at its separator sheets; the sheets themselves are left out.
+
+    Returns the parts, [] where there is no sheet or the item is not ready (any more).
+    """
+    from rathaus.records.intake.actions import pages
+
+    item = Item.objects.select_related("office", "blob", "chain").filter(pk=item_id).first()
+    if item is None or item.state != ItemState.READY or item.content_type != "application/pdf":
+        return []
+    count = item.pages or 0
+    try:
+        drawn = pictures.pages_of_pdf(item.read(), width=barcodes.WIDTH, most=pictures.MAX_PAGES)
+        sheets = barcodes.find(drawn)
+        parts = barcodes.parts(sheets, count)
+        if not sheets or not parts:
+            return []
+        return pages.split(
+            item=item,
+            groups=[numbers for numbers, _ in parts],
+            references=[reference for _, reference in parts],
+            actor=ACTOR,
+        )
+    except (BadPages, MovedOn, ValueError):
+        log.info("item %s was not divided", item.pk)
+        return []
+
+
+def _view_of_mail(item: Item) -> None:
+    reader = mails.read_msg if item.content_type == kinds.MSG else mails.read_eml
+    try:
+        mail = reader(item.read())
+    except mails.NotAMail:
+        return
+    data = {
+        "sender": {"hue": organisation.town().brand_hue},
+        "subject": mail.subject or item.name,
+        "facts": [
+            ["Von", mail.sender],
+            ["An", mail.to],
+            ["Gesendet", formats.moment(mail.sent_at) if mail.sent_at else ""],
+            ["Eingegangen", formats.moment(item.received_at)],
+            ["Anhänge", ", ".join(part.name for part in mail.attachments if not part.inline)],
+        ],
+        "text": mail.text[:60_000],
+    }
+    try:
+        view = storage.put(pdf.render("mail_view", data, at=item.received_at))
+    except pdf.PdfError:
+        log.exception("no view of mail %s", item.pk)
+        return
+    with transaction.atomic():
+        Item.objects.filter(pk=item.pk).update(view=view)
+    item.view = view

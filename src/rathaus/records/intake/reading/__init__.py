@@ -1,0 +1,1 @@
+"""Reading what came in: types, text, mail, archives, pages, codes, signatures. No database."""

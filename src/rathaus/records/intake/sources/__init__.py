@@ -1,0 +1,1 @@
+"""Where items come from on their own: watched folders and mail boxes."""

@@ -1,0 +1,160 @@
+"""Mail boxes over IMAP (RFC 3501): store, commit, and only then move the mail away.
+
+Each mail is kept whole. The same mail is recognised by Message-ID and digest, so that a crash
+between commit and move, or a server that delivers twice, makes no second item.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import imaplib
+import logging
+import re
+import ssl
+from email.parser import BytesHeaderParser
+
+from django.conf import settings
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from rathaus.core.actors import Actor
+from rathaus.core.clock import now
+from rathaus.core.secrets import SealBroken, unseal
+from rathaus.records.intake.actions.receive import limit_bytes, receive
+from rathaus.records.intake.errors import IntakeError, SourceRefused
+from rathaus.records.intake.models import MailBox, MailTls
+from rathaus.records.intake.states import Source
+
+log = logging.getLogger("rathaus.intake")
+ACTOR = Actor.system("intake-mail")
+TIMEOUT = 30.0
+AT_ONCE = 50
+_SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
+
+
+def check_host(host: str, port: int) -> None:
+    """Raises: SourceRefused for a host that is not allowed by the operator."""
+    allowed = {one.lower() for one in settings.RATHAUS_INTAKE_MAIL_HOSTS}
+    if host.lower() not in allowed and f"{host.lower()}:{port}" not in allowed:
+        raise SourceRefused(
+            _("Dieser Server ist nicht erlaubt. Der Betrieb trägt ihn in "
+              "RATHAUS_INTAKE_MAIL_HOSTS ein.")
+        )  # fmt: skip
+
+
+def run(mailbox_id: int) -> int:
+    """Take in new mail; returns how many new items. What goes wrong is kept with the mail box."""
+    box = MailBox.objects.select_related("office").filter(pk=mailbox_id, active=True).first()
+    if box is None:
+        return 0
+    error, taken = "", 0
+    try:
+        check_host(box.host, box.port)
+        with connect(box) as connection:
+            taken = _take_all(box, connection)
+    except SourceRefused as refused:
+        error = str(refused)
+    except (imaplib.IMAP4.error, OSError, SealBroken, ValueError) as problem:
+        log.warning("mail box %s: %s", box.pk, type(problem).__name__)
+        error = explain(problem)
+    MailBox.objects.filter(pk=box.pk).update(
+        last_run_at=now(), last_error=error[:300], taken=F("taken") + taken
+    )
+    return taken
+
+
+def explain(problem: BaseException) -> str:
+    """What went wrong, for people."""
+    if isinstance(problem, ssl.SSLError):
+        return _("Das Zertifikat des Mail-Servers ist nicht gültig.")
+    if isinstance(problem, imaplib.IMAP4.error):
+        return _(
+            "Der Mail-Server hat abgelehnt: Bitte prüfen Sie Anmeldename, Kennwort und Ordner."
+        )
+    if isinstance(problem, SealBroken):
+        return _("Das gespeicherte Kennwort ist nicht lesbar. Bitte geben Sie es neu ein.")
+    return _("Der Mail-Server ist nicht erreichbar.")
+
+
+def connect(box: MailBox) -> imaplib.IMAP4:
+    """Signed in, encrypted, certificate checked. Raises: imaplib.IMAP4.error, OSError."""
+    context = ssl.create_default_context()
+    connection: imaplib.IMAP4
+    if box.tls == MailTls.TLS:
+        connection = imaplib.IMAP4_SSL(box.host, box.port, ssl_context=context, timeout=TIMEOUT)
+    else:
+        connection = imaplib.IMAP4(box.host, box.port, timeout=TIMEOUT)
+        connection.starttls(ssl_context=context)
+    connection.login(box.user, unseal(box.password))
+    return connection
+
+
+def _take_all(box: MailBox, connection: imaplib.IMAP4) -> int:
+    status, _data = connection.select(_quoted(box.folder))
+    if status != "OK":
+        raise connection.error("folder")
+    _status, data = connection.uid("SEARCH", "UNDELETED")
+    uids = (data[0] or b"").split()[:AT_ONCE] if data else []
+    if uids:
+        connection.create(_quoted(box.done))  # "NO" where it exists already
+    taken = 0
+    for uid in uids:
+        taken += _take(box, connection, uid.decode("ascii"))
+    return taken
+
+
+def _take(box: MailBox, connection: imaplib.IMAP4, uid: str) -> int:
+    content = _fetch(connection, uid)
+    if content is None:
+        return 0
+    message_id = " ".join(
+        str(BytesHeaderParser().parsebytes(content).get("Message-ID", "")).split()
+    )
+    try:
+        item = receive(
+            office=box.office,
+            source=Source.MAIL,
+            name="nachricht.eml",
+            content=content,
+            actor=ACTOR,
+            source_detail=f"{box.user}, {box.folder}",
+            key=f"{message_id[:500]}:{hashlib.sha256(content).hexdigest()}",
+        )
+    except IntakeError as error:
+        log.warning("mail box %s: mail %s stays there (%s)", box.pk, uid, type(error).__name__)
+        return 0
+    _move(connection, uid, box.done)
+    return 0 if item.was_known else 1
+
+
+def _fetch(connection: imaplib.IMAP4, uid: str) -> bytes | None:
+    """The mail as it is, unread flag untouched; None where it is gone or too large."""
+    _status, sizes = connection.uid("FETCH", uid, "(RFC822.SIZE)")
+    line = b" ".join(part for part in sizes if isinstance(part, bytes))
+    size = _SIZE.search(line)
+    if size is None or int(size[1]) > limit_bytes():
+        return None
+    _status, data = connection.uid("FETCH", uid, "(BODY.PEEK[])")
+    for part in data:
+        if isinstance(part, tuple) and isinstance(part[1], bytes):
+            return part[1]
+    return None
+
+
+def _move(connection: imaplib.IMAP4, uid: str, target: str) -> None:
+    """Into the folder for what is done (MOVE, RFC 6851; else copy, then delete the one copied)."""
+    if "MOVE" in connection.capabilities:
+        status, _data = connection.uid("MOVE", uid, _quoted(target))
+        if status == "OK":
+            return
+    status, _data = connection.uid("COPY", uid, _quoted(target))
+    if status != "OK":
+        raise connection.error("copy")
+    connection.uid("STORE", uid, "+FLAGS", r"(\Deleted)")
+    if "UIDPLUS" in connection.capabilities:
+        connection.uid("EXPUNGE", uid)
+
+
+def _quoted(name: str) -> str:
+    escaped = name.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
