@@ -56,6 +56,8 @@ class DocumentFiled(EventType):
     sha256: str
     size: int
     label_digest: str
+    number: int = 0
+    """Place in the case; 0 in events from before documents had one."""
 
 
 @event_type("document.version_added", text=_("Neue Fassung eines Dokuments"), public=False)

@@ -93,6 +93,12 @@ def current() -> NumberPatterns:
     return found or NumberPatterns(case=default, dossier=DOSSIER, document=DOCUMENT)
 
 
+def stored_for_cases() -> str:
+    """What a new place of the plan keeps as its pattern; "" where the town decided nothing."""
+    found = NumberPatterns.objects.first()
+    return found.case if found else ""
+
+
 def of_document(document: Document, pattern: str = DOCUMENT) -> str:
     """Reference of a document: that of its case and its number."""
     return render(pattern, {"Vorgang": document.case.reference}, document.number)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
@@ -12,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from rathaus.records.states import Access, Disposal
 
+CODE = re.compile(r"[0-9A-Z]{1,6}(\.[0-9A-Z]{1,6}){0,4}")
 MAX_DEPTH = 5
 """xdomea allows five levels."""
 

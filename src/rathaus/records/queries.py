@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from django.db import models
+
 from rathaus.organisation.models import StaffMember
 from rathaus.organisation.permissions import grants
-from rathaus.records import access
+from rathaus.records import access, reasons
 from rathaus.records.models import (
     Case,
     CaseQuerySet,
@@ -18,6 +21,7 @@ from rathaus.records.models import (
     DocumentVersion,
     Dossier,
     DossierQuerySet,
+    DraftDocument,
 )
 from rathaus.search import queries as search
 from rathaus.search.snippets import Parts
@@ -84,6 +88,49 @@ def version_for(staff: StaffMember | None, public_id: UUID | str) -> DocumentVer
     """
     visible = DocumentVersion.objects.visible_in(scopes_for(staff))
     return visible.select_related("blob", "document__case__chain").get(public_id=public_id)
+
+
+def drafts_of(case: Case) -> models.QuerySet[DraftDocument]:
+    """Drafts lying in a case that came from `cases_for`, newest first."""
+    return DraftDocument.objects.filter(case=case).select_related("blob", "created_by")
+
+
+def draft_for(staff: StaffMember | None, public_id: UUID | str) -> DraftDocument:
+    """One draft in a case `staff` may read. Raises: DraftDocument.DoesNotExist."""
+    visible = DraftDocument.objects.filter(case__dossier__scope__in=scopes_for(staff))
+    return visible.select_related("blob", "case__chain", "case__dossier__office").get(
+        public_id=public_id
+    )
+
+
+def by_reference(staff: StaffMember | None, text: str) -> Dossier | Case | Document | None:
+    """What this reference names, or named before a document was moved; None if unknown.
+
+    A document is the reference of a case, any separator and its number, so that references
+    stay valid when the town changes its pattern.
+    """
+    text = " ".join(text.split())[:80]
+    scopes = scopes_for(staff)
+    if case := Case.objects.visible_in(scopes).with_place().filter(reference=text).first():
+        return case
+    if dossier := Dossier.objects.visible_in(scopes).with_place().filter(reference=text).first():
+        return dossier
+    match = re.fullmatch(r"(.*?)[^0-9A-Za-zÄÖÜäöüß]+0*(\d{1,6})", text)
+    if match is None:
+        return None
+    reference, number = match[1], int(match[2])
+    documents = Document.objects.visible_in(scopes).select_related("case__dossier")
+    return (
+        documents.filter(case__reference=reference, number=number).first()
+        or documents.filter(
+            former_references__case__reference=reference, former_references__number=number
+        ).first()
+    )
+
+
+def why(staff: StaffMember, about: Dossier | Case | Document) -> list[reasons.Reason]:
+    """Why `staff` may see it, in sentences; empty if (s)he may not."""
+    return reasons.why(staff, about)
 
 
 def due_for_disposal(on: date) -> CaseQuerySet:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rathaus.core.models import Chain, Event
@@ -18,8 +18,13 @@ _TYPES = (
     "case.opened",
     "case.closed",
     "case.reopened",
+    "case.renamed",
+    "case.refiled",
     "document.filed",
     "document.version_added",
+    "document.renamed",
+    "document.moved_out",
+    "document.moved_in",
     "rendition.added",
 )
 
@@ -63,6 +68,15 @@ class Filed:
             )
 
 
+@dataclass(frozen=True)
+class Moved:
+    """A document that went to, or came from, the case of another chain."""
+
+    document_id: str
+    chain: str
+    versions: dict[int, Filed]
+
+
 @dataclass
 class Story:
     """All that a chain says about a case."""
@@ -71,9 +85,16 @@ class Story:
     closed: dict[str, Any] | None = None
     documents: dict[str, dict[int, Filed]] = field(default_factory=dict)
     renditions: dict[tuple[str, str], str] = field(default_factory=dict)
+    numbers: dict[str, int] = field(default_factory=dict)
+    """Number of each document in the case; none for what was filed before numbers were given."""
+    left: list[Moved] = field(default_factory=list)
+    arrived: list[Moved] = field(default_factory=list)
 
-    def compare_case(self, case: Case) -> Iterator[Difference]:
-        """How the case's row differs from its events."""
+    def compare_case(self, case: Case, codes: Collection[str] = ()) -> Iterator[Difference]:
+        """How the case's row differs from its events.
+
+        `codes` are the places of the plan at which its dossier was, besides the present one.
+        """
         if self.opened is None:
             yield "event of opening missing", "case.opened", "no event"
             return
@@ -84,6 +105,8 @@ class Story:
             "office": case.office.key,
         }
         for key, value in found.items():
+            if key == "filing_code" and self.opened.get(key) in codes:
+                continue
             if self.opened.get(key) != value:
                 yield f"{key} changed", self.opened.get(key), value
         if self.opened.get("label_digest") != label_digest(case.salt, case.title):
@@ -116,9 +139,18 @@ def _apply(story: Story, name: str, data: dict[str, Any]) -> None:
         story.closed = {"retention_until": data["retention_until"]}
     elif name == "case.reopened":
         story.closed = None
+    elif name == "case.renamed" and story.opened is not None:
+        story.opened = {**story.opened, "label_digest": data["label_digest"]}
+    elif name == "case.refiled" and story.opened is not None:
+        place = {key: data[key] for key in ("dossier", "filing_code", "office")}
+        story.opened = {**story.opened, **place}
+        if story.closed is not None and data["retention_until"]:
+            story.closed = {"retention_until": data["retention_until"]}
     elif name == "rendition.added":
         story.renditions[data["version_id"], data["kind"]] = data["sha256"]
-    else:
+    elif name in _MOVES:
+        _MOVES[name](story, data)
+    elif name in {"document.filed", "document.version_added"}:
         versions = story.documents.setdefault(data["document_id"], {})
         first = versions.get(1)
         number = 1 if name == "document.filed" else int(data["number"])
@@ -130,3 +162,43 @@ def _apply(story: Story, name: str, data: dict[str, Any]) -> None:
             size=int(data["size"]),
             label_digest=data["label_digest"],
         )
+        if data.get("number") and name == "document.filed":
+            story.numbers[data["document_id"]] = int(data["number"])
+
+
+def _rename(story: Story, data: dict[str, Any]) -> None:
+    versions = story.documents[data["document_id"]]
+    for number, digest in data["label_digests"].items():
+        versions[int(number)] = replace(versions[int(number)], label_digest=digest)
+
+
+def _move_out(story: Story, data: dict[str, Any]) -> None:
+    versions = story.documents.pop(data["document_id"])
+    story.numbers.pop(data["document_id"], None)
+    story.left.append(Moved(data["document_id"], data["to_chain"], versions))
+
+
+def _move_in(story: Story, data: dict[str, Any]) -> None:
+    versions = {
+        int(one["number"]): Filed(
+            version_id=one["version_id"],
+            kind=data["kind"],
+            direction=data["direction"],
+            sha256=one["sha256"],
+            size=int(one["size"]),
+            label_digest=one["label_digest"],
+        )
+        for one in data["versions"]
+    }
+    story.documents[data["document_id"]] = dict(versions)
+    story.numbers[data["document_id"]] = int(data["number"])
+    story.arrived.append(Moved(data["document_id"], data["from_chain"], versions))
+    for one in data["renditions"]:
+        story.renditions[one["version_id"], one["kind"]] = one["sha256"]
+
+
+_MOVES = {
+    "document.renamed": _rename,
+    "document.moved_out": _move_out,
+    "document.moved_in": _move_in,
+}

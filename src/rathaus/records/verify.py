@@ -20,7 +20,8 @@ from rathaus.core.clock import now
 from rathaus.core.events import verify_chain
 from rathaus.core.models import Blob, Chain, Counter, Event
 from rathaus.records.models import Case, Document, DocumentVersion, Rendition
-from rathaus.records.replay import Filed, replay
+from rathaus.records.replay import Filed, Moved, replay
+from rathaus.records.replay_dossiers import DossierCheck
 
 Progress = Callable[[int, int], None]
 BATCH = 200
@@ -84,6 +85,7 @@ class Verification:
         self.report = Report(started=now())
         self._progress = progress
         self._blobs: dict[int, str] = {}
+        self._dossiers = DossierCheck(self.add)
 
     def run(self) -> Report:
         """All cases, then what is left over."""
@@ -113,7 +115,8 @@ class Verification:
         self._chain(case.chain, f"Vorgang {case.reference}")
         story = replay(case.chain)
         where = f"Vorgang {case.reference}"
-        for what, expected, found in story.compare_case(case):
+        codes = self._dossiers.codes(case.dossier)
+        for what, expected, found in story.compare_case(case, codes):
             self.add(where, what, expected, found)
         rows = {str(document.public_id): document for document in case.documents.all()}
         for document_id, filed in story.documents.items():
@@ -128,8 +131,21 @@ class Verification:
                 )
                 continue
             self._document(where, document, filed, story.renditions)
+            number = story.numbers.get(document_id, document.number)
+            if document.number != number:
+                place = f"{where}, {_label(document)}"
+                self.add(place, "number of document changed", number, document.number)
+        for moved in story.arrived:
+            self._arrival(where, case, moved)
         for document in rows.values():
             self.add(f"{where}, {_label(document)}", "document was never filed", "no row", "a row")
+
+    def _arrival(self, where: str, case: Case, moved: Moved) -> None:
+        """What a moved document was here has to be what it was when it left the other case."""
+        left = replay(Chain(pk=moved.chain)).left
+        if Moved(moved.document_id, str(case.chain_id), moved.versions) not in left:
+            place = f"{where}, Dokument {moved.document_id}"
+            self.add(place, "other case tells it differently", moved.chain, "")
 
     def _document(
         self,
@@ -208,6 +224,8 @@ class Verification:
         others = Chain.objects.filter(records_case__isnull=True).order_by("pk")
         for chain in others.iterator(chunk_size=BATCH):
             self._chain(chain, f"Kette {chain.kind} {chain.pk}")
+            if chain.kind == "dossier":
+                self._dossiers.check(chain)
             if chain.kind != "case":
                 continue
             opened = Event.objects.filter(chain=chain, type="case.opened").first()

@@ -58,6 +58,7 @@ def file_document(
             sha256=blob.sha256,
             size=blob.size,
             label_digest=digest_of(document, version),
+            number=document.number,
         )
         record(case.chain, filed, actor=actor)
         if text and not extraction.reads(content_type):

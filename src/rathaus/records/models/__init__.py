@@ -17,6 +17,7 @@ from rathaus.records.models.documents import (
     RenditionKind,
 )
 from rathaus.records.models.dossiers import (
+    DOSSIER_LEVELS,
     MAX_DEPTH,
     AccessGrant,
     AccessGrantQuerySet,
@@ -34,6 +35,7 @@ from rathaus.records.models.plan import (
 from rathaus.records.models.salt import new_salt
 
 __all__ = [
+    "DOSSIER_LEVELS",
     "MAX_DEPTH",
     "AccessGrant",
     "AccessGrantQuerySet",

@@ -18,6 +18,8 @@ from rathaus.records.states import Access, CaseState, Disposal, Medium
 
 MAX_DEPTH = 5
 """xdomea allows five levels of dossiers, cases and documents below each other."""
+DOSSIER_LEVELS = MAX_DEPTH - 2
+"""A dossier, a sub-dossier and one more: case and document need a level each."""
 
 
 class DossierQuerySet(models.QuerySet["Dossier"]):
