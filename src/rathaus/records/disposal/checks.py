@@ -1,0 +1,126 @@
+"""What `rathaus records verify` and `rathaus doctor` ask: guards in place, tombstones true."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+
+from rathaus.core.models import Event
+from rathaus.core.triggers import PerEngine
+from rathaus.records.disposal.models import Tombstone
+from rathaus.records.models import Case
+
+Add = Callable[[str, str, object, object], None]
+_TRIGGER = re.compile(r"CREATE TRIGGER (\w+)")
+_FUNCTION = re.compile(r"CREATE OR REPLACE FUNCTION (\w+)\(\).*?\$\$(.*?)\$\$", re.DOTALL)
+_DROPPED = re.compile(r"DROP TRIGGER (?:IF EXISTS )?(\w+)")
+
+
+def missing_guards() -> list[str]:
+    """Names of triggers that the migrations made and that are gone, off or changed.
+
+    Whoever wants to change the record behind the back of the software has to switch them off;
+    a forgotten or careless one is seen here.
+    """
+    triggers, functions = _wanted()
+    found = _sqlite() if connection.vendor == "sqlite" else _postgresql()
+    wrong = [
+        name
+        for name, statement in triggers.items()
+        if name not in found or (found[name] and _plain(found[name]) != _plain(statement))
+    ]
+    if connection.vendor == "postgresql":
+        bodies = _bodies()
+        wrong += [
+            f"{name}()"
+            for name, body in functions.items()
+            if _plain(bodies.get(name, "")) != _plain(body)
+        ]
+    return sorted(wrong)
+
+
+def verify_tombstones(add: Add) -> int:
+    """Compare tombstones with their chains; returns how many there are."""
+    count = 0
+    known = set(Case.objects.values_list("public_id", flat=True)) if _any() else set()
+    for stone in Tombstone.objects.select_related("chain").order_by("pk").iterator(500):
+        count += 1
+        where = f"Vorgang {stone.reference}"
+        if stone.case_uuid in known:
+            add(where, "destroyed, but still there", "no row", "a row")
+        if (stone.chain.length, stone.chain.head) != (stone.chain_length, stone.chain_head):
+            add(where, "history went on after destruction", stone.chain_head, stone.chain.head)
+        last = Event.objects.filter(chain=stone.chain, seq=stone.chain_length).first()
+        if last is None or last.type != "case.destroyed":
+            add(where, "event of destruction missing", "case.destroyed", last and last.type)
+    return count
+
+
+def numbers_buried(series: str) -> set[int]:
+    """Numbers of destroyed cases in a series."""
+    rows = Tombstone.objects.filter(series=series, number__isnull=False)
+    return set(rows.values_list("number", flat=True))
+
+
+def _any() -> bool:
+    return Tombstone.objects.exists()
+
+
+def _wanted() -> tuple[dict[str, str], dict[str, str]]:
+    """Triggers and functions of all applied migrations: the newest wording of each name."""
+    loader = MigrationLoader(connection)
+    triggers: dict[str, str] = {}
+    functions: dict[str, str] = {}
+    for statement in _statements(loader):
+        if match := _TRIGGER.search(statement):
+            triggers[match[1]] = statement
+        elif match := _DROPPED.search(statement):
+            triggers.pop(match[1], None)
+        for name, body in _FUNCTION.findall(statement):
+            functions[name] = body
+    return triggers, functions
+
+
+def _statements(loader: MigrationLoader) -> Iterator[str]:
+    applied = loader.applied_migrations or {}
+    leaves = loader.graph.leaf_nodes()
+    seen: set[tuple[str, str]] = set()
+    for leaf in leaves:
+        for key in loader.graph.forwards_plan(leaf):
+            if key in seen or key not in applied:
+                continue
+            seen.add(key)
+            for operation in loader.graph.nodes[key].operations:
+                if isinstance(operation, PerEngine):
+                    yield from operation.create(connection.vendor)
+
+
+def _sqlite() -> dict[str, str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        return dict(cursor.fetchall())
+
+
+def _postgresql() -> dict[str, str]:
+    """Triggers that are on; what they do stands in their functions."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')"
+        )
+        return {name: "" for (name,) in cursor.fetchall()}
+
+
+def _bodies() -> dict[str, str]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT p.proname, p.prosrc FROM pg_proc p "
+            "JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = current_schema()"
+        )
+        return dict(cursor.fetchall())
+
+
+def _plain(statement: str) -> str:
+    return " ".join(statement.split())
