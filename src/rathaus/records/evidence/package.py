@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import tempfile
+import uuid
 import zipfile
 from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -20,9 +23,11 @@ from rathaus.records.events import CaseExported
 from rathaus.records.evidence import gather, queries
 from rathaus.records.evidence.lines import Builder, Line, lines
 from rathaus.records.evidence.models import SealItem
-from rathaus.records.models import Case, DocumentVersion
+from rathaus.records.models import Case
+from rathaus.records.names import safe_name
 
 FORMAT = "offenes-rathaus/beweis/1"
+TRANSCRIPT = "beweis/verlauf.txt"
 VERIFIER = Path(__file__).parent / "offline" / "pruefen.py"
 README = Path(__file__).parent / "data" / "LIESMICH.txt"
 
@@ -32,29 +37,50 @@ def case_package(case: Case) -> IO[bytes]:
 
     The file is at its beginning. Raises: StorageDamaged, StorageShredded.
     """
-    out = export.case_zip(case)
-    with zipfile.ZipFile(out, "a", zipfile.ZIP_DEFLATED) as package:
-        length = len(json.loads(package.read("ereignisse.json")))
-        paths = _paths(json.loads(package.read("vorgang.json")))
-        proof = _Proof(package)
-        versions = DocumentVersion.objects.filter(document__case=case)
-        idents = list(versions.values_list("public_id", flat=True))
-        items = queries.items_of(case.chain_id, idents).filter(length__lte=length)
-        proof.add(list(items.select_related("seal").order_by("seal__number", "pk")), paths)
-        content = {
-            "format": FORMAT,
-            "created_at": now().isoformat(),
-            "town": str(Town.objects.first() or ""),
-            "items": proof.items,
-            "authorities": proof.authorities(),
-        }
-        transcript = b"".join(gather.transcript(case.chain_id, length))
-        package.writestr("beweis/verlauf.txt", transcript)
-        package.writestr("beweis/beweis.json", json.dumps(content, ensure_ascii=False, indent=2))
+    return _package([case], lambda case: "")
+
+
+def cases_package(cases: Sequence[Case]) -> IO[bytes]:
+    """Several cases in one package, each in a folder named after its reference.
+
+    Raises: StorageDamaged, StorageShredded.
+    """
+    return _package(cases, lambda case: f"{safe_name(case.reference)}/")
+
+
+def _package(cases: Iterable[Case], prefix: Callable[[Case], str]) -> IO[bytes]:
+    out: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=export.SPOOL)  # noqa: SIM115
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package:
+        for case in cases:
+            export.add_case(package, case, prefix=prefix(case))
+            _add_evidence(package, case, prefix(case))
         package.write(VERIFIER, "pruefen.py")
-        package.writestr("LIESMICH.txt", README.read_text(encoding="utf-8"))
+        package.write(README, "LIESMICH-BEWEIS.txt")
     out.seek(0)
     return out
+
+
+def _add_evidence(package: zipfile.ZipFile, case: Case, prefix: str) -> None:
+    length = len(json.loads(package.read(f"{prefix}ereignisse.json")))
+    paths = _paths(json.loads(package.read(f"{prefix}vorgang.json")))
+    proof = _Proof(package, prefix)
+    items = queries.items_of(case.chain_id, [uuid.UUID(ident) for ident in paths])
+    proof.add(
+        list(
+            items.filter(length__lte=length).select_related("seal").order_by("seal__number", "pk")
+        ),
+        paths,
+    )
+    content = {
+        "format": FORMAT,
+        "created_at": now().isoformat(),
+        "town": str(Town.objects.first() or ""),
+        "items": proof.items,
+        "authorities": proof.authorities(),
+    }
+    package.writestr(f"{prefix}{TRANSCRIPT}", b"".join(gather.transcript(case.chain_id, length)))
+    text = json.dumps(content, ensure_ascii=False, indent=2)
+    package.writestr(f"{prefix}beweis/beweis.json", text)
 
 
 def hand_out(*, case: Case, actor: Actor) -> IO[bytes]:
@@ -76,8 +102,9 @@ def _paths(case: dict[str, Any]) -> dict[str, str]:
 class _Proof:
     """Evidence records on their way into the zip."""
 
-    def __init__(self, package: zipfile.ZipFile) -> None:
+    def __init__(self, package: zipfile.ZipFile, prefix: str) -> None:
         self._package = package
+        self._prefix = prefix
         self._builder = Builder()
         self._certificates: dict[str, str] = {}
         self._count = 0
@@ -92,14 +119,12 @@ class _Proof:
                 pem = step.stamp.certificates
                 self._certificates.setdefault(pem, step.stamp.authority)
         for item in items:
-            if item.kind == "version" and str(item.object_id) not in paths:
-                continue
             self.items.append(
                 {
                     "kind": item.kind,
                     "id": str(item.object_id),
                     "length": item.length,
-                    "path": paths.get(str(item.object_id), "beweis/verlauf.txt"),
+                    "path": paths.get(str(item.object_id), TRANSCRIPT),
                     "seal": item.seal.number,
                     "sealed_at": item.seal.at.isoformat(),
                     "records": [self._record(item, line) for line in by_seal[item.seal_id]],
@@ -111,7 +136,7 @@ class _Proof:
         found = []
         for number, (pem, name) in enumerate(self._certificates.items(), 1):
             path = f"beweis/zertifikate/{number:02d}-{name}.pem"
-            self._package.writestr(path, pem)
+            self._package.writestr(self._prefix + path, pem)
             found.append({"name": name, "certificates": path})
         return found
 
@@ -120,5 +145,5 @@ class _Proof:
 
         self._count += 1
         path = f"beweis/{self._count:04d}-{item.kind}-{line.name}.ers"
-        self._package.writestr(path, ers.record(self._builder.chains(item, line)))
+        self._package.writestr(self._prefix + path, ers.record(self._builder.chains(item, line)))
         return {"path": path, "authority": line.name}

@@ -44,7 +44,8 @@ SIGNED_DATA, TST_INFO = "1.2.840.113549.1.7.2", "1.2.840.113549.1.9.16.1.4"
 CONTENT_TYPE, MESSAGE_DIGEST = "1.2.840.113549.1.9.3", "1.2.840.113549.1.9.4"
 SIGNING_CERTIFICATE, RSA_PSS = "1.2.840.113549.1.9.16.2.47", "1.2.840.113549.1.1.10"
 SIGNING_CERTIFICATE_OLD = "1.2.840.113549.1.9.16.2.12"
-FILED = ("document.filed", "document.version_added")
+FILED = ("document.filed", "document.version_added", "document.moved_in", "document.renamed")
+CASE = "vorgang.json"
 LARGEST_JSON, PIECE = 256 * 1024 * 1024, 1024 * 1024
 
 
@@ -408,20 +409,30 @@ class Ergebnis:
 
 
 class Paket:
-    """One package under test."""
+    """One case of a package under test; `ordner` is where it lies in the zip."""
 
-    def __init__(self, package: zipfile.ZipFile, wurzeln: Sequence[x509.Certificate]) -> None:
+    def __init__(
+        self,
+        package: zipfile.ZipFile,
+        wurzeln: Sequence[x509.Certificate],
+        ergebnis: Ergebnis,
+        ordner: str = "",
+    ) -> None:
         self.zip = package
+        self.ordner = ordner
         self.roots = list(wurzeln)
         self.known: list[x509.Certificate] = []
-        self.ergebnis = Ergebnis()
-        self.case = self._json("vorgang.json")
+        self.ergebnis = ergebnis
+        self.case = self._json(CASE)
         self.events: list[dict[str, Any]] = self._json("ereignisse.json")
         self.proof = self._json("beweis/beweis.json")
         self.texts: list[bytes] = []
+        self.filed: set[tuple[str | None, str | None]] = set()
+        self.labels: set[str | None] = set()
 
-    def pruefen(self) -> Ergebnis:
+    def pruefen(self) -> None:
         """Everything. Findings are collected, not raised."""
+        self.ergebnis.zaehle("Vorgänge")
         self._names()
         self._certificates()
         self._chain()
@@ -432,13 +443,10 @@ class Paket:
         for item in self.proof["items"]:
             self._item(item)
         self._unproved(proved)
-        return self.ergebnis
 
     def _names(self) -> None:
-        names = self.zip.namelist()
-        double = sorted({name for name in names if names.count(name) > 1})
-        for name in double:
-            self._mangel(name, "steht zweimal im Paket")
+        start = len(self.ordner)
+        names = [n[start:] for n in self.zip.namelist() if n.startswith(self.ordner)]
         named = {v["path"] for d in self.case["documents"] for v in d["versions"]}
         for name in names:
             if name.startswith("dokumente/") and name not in named:
@@ -490,8 +498,17 @@ class Paket:
                 if found != event["personal_digest"]:
                     self._mangel(where, "die Angaben zur Person wurden geändert")
             previous = event["hash"]
+            if event["type"] in FILED:
+                self._filed(event["data"])
         if (len(self.events), previous) != (chain["length"], chain["head"]):
             self._mangel("Ereignisse", "am Ende fehlen Ereignisse, oder es sind zu viele")
+
+    def _filed(self, data: dict[str, Any]) -> None:
+        """What an event says was filed: one version, those of a moved document, new labels."""
+        for one in [data, *data.get("versions", ())]:
+            self.filed.add((one.get("version_id"), one.get("sha256")))
+            self.labels.add(one.get("label_digest"))
+        self.labels.update(data.get("label_digests", {}).values())
 
     def _version(self, document: dict[str, Any], version: dict[str, Any]) -> None:
         where = f"{version['path']} („{document['title']}“, Fassung {version['number']})"
@@ -503,15 +520,12 @@ class Paket:
             return
         if found != version["sha256"]:
             self._mangel(where, "der Inhalt der Datei wurde geändert (Prüfsumme stimmt nicht)")
-        filed = [e["data"] for e in self.events if e["type"] in FILED]
-        mine = [data for data in filed if data.get("version_id") == version["id"]]
-        if not any(data.get("sha256") == version["sha256"] for data in mine):
+        if (version["id"], version["sha256"]) not in self.filed:
             self._mangel(where, "steht so nicht in der Kette der Ereignisse")
             return
         texts = [version["salt"], document["title"], document["kind"], document["direction"]]
         label = json.dumps([*texts, version["name"], version["content_type"]], ensure_ascii=False)
-        labels = {e["data"].get("label_digest") for e in self.events}
-        if hashlib.sha256(label.encode()).hexdigest() not in labels:
+        if hashlib.sha256(label.encode()).hexdigest() not in self.labels:
             self._mangel(where, "Titel, Dateiname, Art oder Richtung wurden geändert")
 
     def _item(self, item: dict[str, Any]) -> None:
@@ -526,10 +540,10 @@ class Paket:
                     self.known,
                 )
             except KeyError as error:
-                self._mangel(f"{where}, {record['path']}", f"fehlt im Paket ({error})")
+                self._broken(f"{where}, {record['path']}: fehlt im Paket ({error})")
                 continue
             except HaeltNicht as error:
-                self._mangel(f"{where}, {record['path']}", str(error))
+                self._broken(f"{where}, {record['path']}: {error}")
                 continue
             last = proof.stamps[-1]
             self.ergebnis.nachweise.append(
@@ -565,26 +579,29 @@ class Paket:
 
     def _place(self, item: dict[str, Any]) -> str:
         if item["kind"] == "chain":
-            return f"Verlauf bis Ereignis {item['length']}"
-        return str(item["path"])
+            return f"{self.ordner}Verlauf bis Ereignis {item['length']}"
+        return f"{self.ordner}{item['path']}"
 
     def _digest(self, name: str, algorithm: str) -> bytes:
         value = hashlib.new(algorithm)
-        with self.zip.open(name) as file:
+        with self.zip.open(self.ordner + name) as file:
             while piece := file.read(PIECE):
                 value.update(piece)
         return value.digest()
 
     def _bytes(self, name: str) -> bytes:
-        if self.zip.getinfo(name).file_size > LARGEST_JSON:
+        if self.zip.getinfo(self.ordner + name).file_size > LARGEST_JSON:
             raise HaeltNicht(f"{name} ist zu groß")
-        return self.zip.read(name)
+        return self.zip.read(self.ordner + name)
 
     def _json(self, name: str) -> Any:
         return json.loads(self._bytes(name))
 
+    def _broken(self, what: str) -> None:
+        self.ergebnis.maengel.append(what)
+
     def _mangel(self, wo: str, was: str) -> None:
-        self.ergebnis.maengel.append(f"{wo}: {was}")
+        self.ergebnis.maengel.append(f"{self.ordner}{wo}: {was}")
 
 
 def _text(parts: list[Any]) -> bytes:
@@ -599,8 +616,17 @@ def _zeit(moment: datetime) -> str:
 
 def pruefe(path: Path, wurzeln: Sequence[x509.Certificate] = ()) -> Ergebnis:
     """Check a package. Raises: OSError, BadZipFile, KeyError, ValueError where it is none."""
+    ergebnis = Ergebnis()
     with zipfile.ZipFile(path) as package:
-        return Paket(package, wurzeln).pruefen()
+        names = package.namelist()
+        for name in sorted({name for name in names if names.count(name) > 1}):
+            ergebnis.maengel.append(f"{name}: steht zweimal im Paket")
+        folders = [name.removesuffix(CASE) for name in names if name.endswith(CASE)]
+        if not folders:
+            raise KeyError(CASE)
+        for folder in dict.fromkeys(folders):
+            Paket(package, wurzeln, ergebnis, folder).pruefen()
+    return ergebnis
 
 
 def main(argv: list[str] | None = None) -> int:
