@@ -13,7 +13,7 @@ from rathaus.core.events import EventType, Personal, event_type
 class ProfileSaved(EventType):
     profile: str
     number: int
-    name: str
+    title: str
     office: str
     active: bool
     settings: dict[str, Any]

@@ -60,7 +60,7 @@ def save_profile(
             saved = events.ProfileSaved(
                 profile=str(profile.public_id),
                 number=number,
-                name=name,
+                title=name,
                 office=profile.office.key,
                 active=active,
                 settings=settings,
