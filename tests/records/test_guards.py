@@ -9,7 +9,9 @@ import pytest
 import time_machine
 from django.db import DatabaseError, connection, transaction
 
+from rathaus.core.models import Chain
 from rathaus.records import actions
+from rathaus.records.disposal.models import Item, Process
 from rathaus.records.models import Case, Document, DocumentVersion
 from tests.records.conftest import CLERK, file
 
@@ -68,13 +70,33 @@ def test_nothing_goes_before_the_last_day_of_retention(case: Case) -> None:
             row._raw_delete("default")  # type: ignore[attr-defined]
 
 
-def test_after_retention_the_database_lets_go(case: Case) -> None:
+def test_after_retention_the_database_lets_go_of_what_was_released(case: Case) -> None:
     with time_machine.travel(datetime(2019, 5, 1, tzinfo=UTC)):
         actions.close_case(case=case, actor=CLERK)
     document = Document.objects.create(
         case=case, title="alt", kind="note", direction="in", created_at=case.opened_at
     )
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Document.objects.filter(pk=document.pk)._raw_delete("default")  # type: ignore[attr-defined]
+    released(case)
     assert Document.objects.filter(pk=document.pk)._raw_delete("default") == 1  # type: ignore[attr-defined]
+
+
+def released(case: Case) -> None:
+    """A destruction of the case as it is while it runs, released by two people."""
+    process = Process.objects.create(
+        reference="AUS-1", chain=Chain.objects.create(kind="disposal"), created_at=case.opened_at
+    )
+    Item.objects.create(
+        process=process,
+        case=case,
+        case_uuid=case.public_id,
+        dossier_uuid=case.dossier.public_id,
+        reference=case.reference,
+        proposal="V",
+        verdict="V",
+        state="destroying",
+    )
 
 
 @pytest.mark.parametrize("until", ["2020-01-01", "2028-12-30"])

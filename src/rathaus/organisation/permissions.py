@@ -34,6 +34,7 @@ TABLE: dict[str, frozenset[Role]] = {
     "records.file": _CASE | {Role.RECORDS_MANAGER},
     "records.plan": frozenset({Role.RECORDS_MANAGER}),
     "records.dispose": frozenset({Role.RECORDS_MANAGER}),
+    "records.release": frozenset({Role.RECORDS_MANAGER, Role.HEAD}),
     "records.verify": frozenset({Role.RECORDS_MANAGER, Role.OPERATOR}),
     "intake.view": _CASE | {Role.RECORDS_MANAGER},
     "intake.work": _CASE | {Role.RECORDS_MANAGER},

@@ -19,6 +19,7 @@ from rathaus.core import storage
 from rathaus.core.clock import now
 from rathaus.core.events import verify_chain
 from rathaus.core.models import Blob, Chain, Counter, Event
+from rathaus.records.disposal import checks
 from rathaus.records.models import Case, Document, DocumentVersion, Rendition
 from rathaus.records.replay import Filed, Moved, replay
 from rathaus.records.replay_dossiers import DossierCheck
@@ -50,6 +51,8 @@ class Report:
     renditions: int = 0
     files: int = 0
     size: int = 0
+    destroyed: int = 0
+    """Cases that were destroyed after their retention and left a tombstone."""
     findings: list[Finding] = field(default_factory=list)
 
     @property
@@ -102,6 +105,7 @@ class Verification:
             last = keys[-1]
         self._other_chains()
         self._numbers()
+        self._disposal()
         self.report.finished = now()
         return self.report
 
@@ -221,13 +225,14 @@ class Verification:
             )
 
     def _other_chains(self) -> None:
-        others = Chain.objects.filter(records_case__isnull=True).order_by("pk")
+        others = Chain.objects.filter(records_case__isnull=True).select_related("tombstone")
+        others = others.order_by("pk")
         for chain in others.iterator(chunk_size=BATCH):
             self._chain(chain, f"Kette {chain.kind} {chain.pk}")
             if chain.kind == "dossier":
                 self._dossiers.check(chain)
-            if chain.kind != "case":
-                continue
+            if chain.kind != "case" or hasattr(chain, "tombstone"):
+                continue  # a destroyed case left a tombstone, which is checked below
             opened = Event.objects.filter(chain=chain, type="case.opened").first()
             name = opened.data.get("reference", chain.pk) if opened else chain.pk
             self.add(f"Vorgang {name}", "case missing", f"case of chain {chain.pk}", "no row")
@@ -241,13 +246,22 @@ class Verification:
             if seen["count"] == last == counter.last:
                 continue
             numbers = set(used.values_list("number", flat=True))
+            numbers |= checks.numbers_buried(counter.series)
             missing = [str(n) for n in range(1, last + 1) if n not in numbers]
+            if not missing and max(numbers, default=0) <= counter.last == last:
+                continue
             self.add(
                 f"Nummernkreis {counter.series.removeprefix('case:')}",
                 "numbers missing" if missing else "counter set back",
                 f"1 to {last}",
                 ", ".join(missing[:20]) or f"counter at {counter.last}",
             )
+
+    def _disposal(self) -> None:
+        """What was destroyed lawfully, and the guards of the database themselves."""
+        self.report.destroyed = checks.verify_tombstones(self.add)
+        for name in checks.missing_guards():
+            self.add(f"Schutzregel {name}", "guard missing", "in place", "missing or changed")
 
 
 def _label(document: Document) -> str:

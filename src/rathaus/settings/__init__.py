@@ -206,6 +206,10 @@ RATHAUS_ALGORITHMS = env("RATHAUS_ALGORITHMS", "")
 """File with earlier last days of algorithms than ours (records/evidence/data)."""
 RATHAUS_EVIDENCE_ANCHOR = env("RATHAUS_EVIDENCE_ANCHOR", "")
 """File or e-mail address outside the town's data that is told the newest seal each day."""
+RATHAUS_EXCHANGE = env("RATHAUS_EXCHANGE", "")
+"""Folder below which every archive has its own for messages; default: in the data folder."""
+RATHAUS_ARCHIVE_HOSTS = env_list("RATHAUS_ARCHIVE_HOSTS", [])
+"""Hosts of archives' WebDAV servers that messages may be sent to."""
 RATHAUS_BRAND_HUE = env_int("RATHAUS_BRAND_HUE", 162)
 CSP_FORM_TARGETS = ["https://www.paypal.com", "https://www.sandbox.paypal.com"]
 METRICS_ALLOWED = env_list("RATHAUS_METRICS_ALLOWED", ["127.0.0.1", "::1"])
