@@ -45,7 +45,7 @@ def content() -> dict[str, Any]:
             "roles": [
                 {
                     "permission": permission,
-                    "roles": sorted(Role(r).label for r in TABLE[permission]),
+                    "roles": sorted(str(Role(r).label) for r in TABLE[permission]),
                 }
                 for permission in PERMISSIONS
             ],
