@@ -32,6 +32,8 @@ TABLE: dict[str, frozenset[Role]] = {
     "payment.export": frozenset({Role.CASHIER}),
     "records.view": _CASE | {Role.RECORDS_MANAGER},
     "records.file": _CASE | {Role.RECORDS_MANAGER},
+    "records.share": _CASE | {Role.RECORDS_MANAGER},
+    "records.lead": frozenset({Role.HEAD, Role.RECORDS_MANAGER}),
     "records.plan": frozenset({Role.RECORDS_MANAGER}),
     "records.dispose": frozenset({Role.RECORDS_MANAGER}),
     "records.release": frozenset({Role.RECORDS_MANAGER, Role.HEAD}),
