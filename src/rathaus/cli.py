@@ -10,6 +10,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -87,13 +88,41 @@ def build_parser() -> argparse.ArgumentParser:
         },
     )
     services["check"].add_argument("paths", nargs="*", type=Path, help="default: all shipped ones")
-    _group(
+    records = _group(
         commands,
         "records",
         "The electronic record.",
         {
-            "verify": ("Check every chain, document and file; names what was changed.", _verify),
+            "verify": (
+                "Check every chain, document, file and seal; names what was changed.",
+                _verify,
+            ),
+            "seal": ("Seal what is new and ask for time stamps now.", _seal),
+            "renew": ("Renew evidence that is due, or hash all of it anew.", _renew),
+            "anchor": ("Print the newest seal, to be kept outside.", _anchor),
         },
+    )
+    records["verify"].add_argument(
+        "--since", type=_day, metavar="YYYY-MM-DD", help="only cases with events since that day"
+    )
+    records["verify"].add_argument(
+        "--sample",
+        type=_per_cent,
+        default=100,
+        metavar="PERCENT",
+        help="read the files of so many of the cases; chains and rows are checked of all",
+    )
+    records["verify"].add_argument(
+        "--fresh", action="store_true", help="begin anew instead of going on after an interruption"
+    )
+    records["verify"].add_argument(
+        "--anchor", type=Path, metavar="FILE", help="compare with seals kept outside"
+    )
+    records["renew"].add_argument(
+        "--hash",
+        choices=["sha384", "sha512", "sha3_256", "sha3_512"],
+        default="",
+        help="hash every sealed object anew with this algorithm (RFC 4998 §5.2)",
     )
     jobs = _group(
         commands,
@@ -172,6 +201,19 @@ def _port(text: str) -> int:
     return int(text)
 
 
+def _per_cent(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) <= 100:
+        raise argparse.ArgumentTypeError(f"a percentage is a number from 1 to 100, not {text!r}")
+    return int(text)
+
+
+def _day(text: str) -> datetime:
+    try:
+        return datetime.combine(date.fromisoformat(text), time.min, tzinfo=UTC)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"a day is written 2026-11-27, not {text!r}") from None
+
+
 def _no_simulation() -> bool:
     """The demo town is only for the simulation; says so where that is off."""
     from django.conf import settings
@@ -240,9 +282,33 @@ def _services_check(arguments: argparse.Namespace) -> int:
 
 
 def _verify(arguments: argparse.Namespace) -> int:
-    from rathaus.records import cli
+    from rathaus.records.evidence import cli
 
-    return cli.verify_command(json=arguments.json)
+    return cli.verify_command(
+        json=arguments.json,
+        since=arguments.since,
+        sample=arguments.sample,
+        fresh=arguments.fresh,
+        anchors=arguments.anchor,
+    )
+
+
+def _seal(arguments: argparse.Namespace) -> int:
+    from rathaus.records.evidence import cli
+
+    return cli.seal_command(json=arguments.json)
+
+
+def _renew(arguments: argparse.Namespace) -> int:
+    from rathaus.records.evidence import cli
+
+    return cli.renew_command(algorithm=arguments.hash, json=arguments.json)
+
+
+def _anchor(arguments: argparse.Namespace) -> int:
+    from rathaus.records.evidence import cli
+
+    return cli.anchor_command(json=arguments.json)
 
 
 def _jobs_list(arguments: argparse.Namespace) -> int:

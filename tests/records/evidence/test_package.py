@@ -144,7 +144,11 @@ CHANGES: list[tuple[str, Change, str]] = [
     ("evidence exchanged", exchange_records, "der Inhalt ist nicht der versiegelte"),
     ("one byte of a record", flip(".ers", -1), ".ers: "),
     ("one byte of a tree", flip(".ers", 60), ".ers: "),
-    ("a record taken out", lambda files: files.pop(first(files, ".ers")) and None, "fehlt im Paket"),
+    (
+        "a record taken out",
+        lambda files: files.pop(first(files, ".ers")) and None,
+        "fehlt im Paket",
+    ),
 ]
 
 
