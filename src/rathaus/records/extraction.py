@@ -6,17 +6,19 @@ import json
 import logging
 import re
 from collections.abc import Iterator
-from io import BytesIO
 from typing import Any
+
+from rathaus.records.renditions import mails, offices, sandbox
+from rathaus.records.renditions.child.refusal import Refused
 
 log = logging.getLogger("rathaus.records")
 MAX_CHARS = 500_000
-MAX_PAGES = 500
 MAX_PDF_BYTES = 100 * 1024 * 1024
+PDF_SECONDS = 30.0
 _HYPHEN = re.compile(r"(?<=[a-zäöüß])-\n(?=[a-zäöüß])")
 
 
-def text_of(content: bytes, content_type: str) -> str:
+def text_of(content: bytes, content_type: str, name: str = "") -> str:
     """Readable text of `content`, "" if there is none or the file is damaged."""
     kind = content_type.partition(";")[0].strip().lower()
     try:
@@ -24,8 +26,17 @@ def text_of(content: bytes, content_type: str) -> str:
             return tidy(_pdf(content))
         if kind == "application/json":
             return tidy("\n".join(_strings(json.loads(content))))
+        if kind == "text/html":
+            return tidy(mails.plain(content[: MAX_CHARS * 4].decode("utf-8", "replace")))
         if kind.startswith("text/"):
             return tidy(content[: MAX_CHARS * 4].decode("utf-8", "replace"))
+        if kind in ("message/rfc822", "application/vnd.ms-outlook"):
+            mail = mails.read(content)
+            return tidy("\n".join([*(value for _label, value in mail.facts), mail.text]))
+        if offices.reads(kind, name):
+            return tidy(offices.text_of(content, kind, name))
+    except Refused as refused:
+        log.info("no text from a %s (%s)", kind, refused.code)
     except Exception as error:
         # Foreign files break readers in every way there is; the original is safe anyway.
         log.warning("no text from a damaged %s (%s)", kind, type(error).__name__)
@@ -44,18 +55,11 @@ def tidy(text: str) -> str:
 
 
 def _pdf(content: bytes) -> str:
-    from pypdf import PdfReader
-
+    """Read in a process of its own: hostile files make readers of PDF crash or hang."""
     if len(content) > MAX_PDF_BYTES:
         return ""
-    found: list[str] = []
-    size = 0
-    for number, page in enumerate(PdfReader(BytesIO(content), strict=False).pages):
-        if number >= MAX_PAGES or size > MAX_CHARS:
-            break
-        found.append(page.extract_text())
-        size += len(found[-1])
-    return "\n".join(found)
+    _facts, (text,) = sandbox.shared().ask("text", content, seconds=PDF_SECONDS)
+    return text.decode("utf-8", "replace").replace("\f", "\n")
 
 
 def _strings(value: Any) -> Iterator[str]:

@@ -7,6 +7,7 @@ from django.db.models import F
 from rathaus.core import storage
 from rathaus.core.durability import soft_atomic
 from rathaus.core.jobs import job
+from rathaus.core.models import Blob
 from rathaus.records import extraction
 from rathaus.records.models import (
     Case,
@@ -17,6 +18,7 @@ from rathaus.records.models import (
     Rendition,
     RenditionKind,
 )
+from rathaus.records.renditions import actions as renditions
 from rathaus.search import actions as search
 
 # Made from data that is in the record anyway; reading them back costs 30 ms of CPU each.
@@ -28,14 +30,19 @@ _DERIVED = {
 
 @job("records.index")
 def index(*, case_id: int) -> None:
-    """Put a case and those of its documents into the search that it does not know yet."""
+    """Put a case and those of its documents into the search that it does not know yet.
+
+    What is new here also gets into the queue for its renditions.
+    """
     case = Case.objects.select_related("dossier").get(pk=case_id)
-    pending = list(
-        DocumentVersion.objects.filter(document__case=case, number=F("document__latest"))
-        .filter(document__indexed__lt=F("number"))
+    new = list(
+        DocumentVersion.objects.filter(document__case=case, number__gt=F("document__indexed"))
         .select_related("document", "blob")
+        .order_by("pk")
     )
-    findable = [_of_document(case, version) for version in pending]
+    pending = [version for version in new if version.number == version.document.latest]
+    texts = _texts_beside(pending)
+    findable = [_of_document(case, version, texts.get(version.pk)) for version in pending]
     if not case.indexed:
         findable.append(_of_case(case))
     with soft_atomic():
@@ -45,6 +52,7 @@ def index(*, case_id: int) -> None:
         for number in {version.number for version in pending}:
             known = [version.document_id for version in pending if version.number == number]
             Document.objects.filter(pk__in=known, indexed__lt=number).update(indexed=number)
+    renditions.queue(new)
 
 
 def _of_case(case: Case) -> search.Findable:
@@ -58,27 +66,33 @@ def _of_case(case: Case) -> search.Findable:
     )
 
 
-def _of_document(case: Case, version: DocumentVersion) -> search.Findable:
+def _of_document(case: Case, version: DocumentVersion, beside: Blob | None) -> search.Findable:
     document = version.document
     return search.Findable(
         kind="document",
         key=str(document.public_id),
         title=document.title,
-        body=f"{_text(version)}\n{version.name}\n{case.reference} {case.title}",
+        body=f"{_text(version, beside)}\n{version.name}\n{case.reference} {case.title}",
         scope=case.dossier.scope,
         at=document.created_at,
     )
 
 
-def _text(version: DocumentVersion) -> str:
-    """Text made for reading comes first: of a scan, or of a PDF just made."""
+def _texts_beside(versions: list[DocumentVersion]) -> dict[int, Blob]:
+    """Text made for reading (of a scan, of a PDF just made), by version."""
+    asked = [version.pk for version in versions if not extraction.reads(version.content_type)]
+    if not asked:
+        return {}
+    rows = Rendition.objects.filter(version_id__in=asked, kind=RenditionKind.TEXT)
+    return {row.version_id: row.blob for row in rows.select_related("blob")}
+
+
+def _text(version: DocumentVersion, beside: Blob | None) -> str:
     if (version.document.kind, version.document.direction) in _DERIVED:
         return ""
     try:
-        if not extraction.reads(version.content_type):
-            texts = Rendition.objects.filter(version=version, kind=RenditionKind.TEXT)
-            for rendition in texts.select_related("blob"):
-                return extraction.text_of(rendition.blob.read(), "text/plain")
-        return extraction.text_of(version.blob.read(), version.content_type)
+        if beside is not None:
+            return extraction.text_of(beside.read(), "text/plain")
+        return extraction.text_of(version.blob.read(), version.content_type, version.name)
     except (storage.StorageDamaged, storage.StorageShredded):
         return ""  # `records verify` tells of it; the title stays findable

@@ -1,0 +1,65 @@
+"""Pictures of pages: a small one of the first for lists, larger ones for reading."""
+
+from __future__ import annotations
+
+import zipfile
+from io import BytesIO
+from typing import Any
+
+from rathaus.records.renditions.child import source, text
+
+SMALL, LARGE = 320, 1100
+"""Width in pixels."""
+PAGES = 24
+BUDGET = 6 * 1024 * 1024
+"""Bytes of all pictures that are kept; pages beyond are drawn when somebody asks."""
+MAX_WIDTH = 2400
+
+
+def album(content: bytes) -> bytes:
+    """A zip with ``0`` (first page, small), ``1``, ``2`` … as PNG or JPEG. Raises: Refused."""
+    out = BytesIO()
+    with (
+        source.pages(content) as document,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as album_file,
+    ):
+        size = 0
+        for number in range(min(PAGES, len(document))):
+            page = document[number]
+            large, coloured = _draw(page, LARGE)
+            if number == 0:
+                small = large.resize((SMALL, max(1, large.height * SMALL // large.width)), 3)
+                album_file.writestr(*_entry(0, small, coloured))
+            entry = _entry(number + 1, large, coloured)
+            page.close()
+            size += len(entry[1])
+            if number and size > BUDGET:
+                break
+            album_file.writestr(*entry)
+    return out.getvalue()
+
+
+def one(content: bytes, number: int, width: int) -> tuple[bytes, str]:
+    """One page (from 1) and its file ending. Raises: Refused, IndexError."""
+    with source.pages(content) as document:
+        if not 1 <= number <= len(document):
+            raise IndexError(number)
+        large, coloured = _draw(document[number - 1], min(width, MAX_WIDTH))
+        name, data = _entry(number, large, coloured)
+        return data, name.rpartition(".")[2]
+
+
+def _draw(page: Any, width: int) -> tuple[Any, bool]:
+    share = text.covered(page)
+    picture = source.draw(page, width / max(1.0, page.get_width()))
+    return picture, share > text.LARGE
+
+
+def _entry(number: int, picture: Any, photo: bool) -> tuple[str, bytes]:
+    """Drawn text keeps its edges with few colours; scans and photos are smaller as JPEG."""
+    out = BytesIO()
+    if photo or number == 0:
+        picture.save(out, "JPEG", quality=72)
+        return f"{number}.jpg", out.getvalue()
+    picture.quantize(32, dither=0).save(out, "PNG", compress_level=6)
+    return f"{number}.png", out.getvalue()
