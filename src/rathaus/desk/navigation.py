@@ -87,6 +87,8 @@ def _records_and_money(desk: Desk) -> list[Item]:
         items.append(_item(_("E-Akten"), "files", "folder_open", "files"))
     if desk.can("scan.work"):
         items.append(_item(_("Scannen"), "scan", "scanner", "scan"))
+    if desk.can("records.verify"):
+        items.append(_item(_("Beweise"), "evidence", "workspace_premium", "evidence"))
     if desk.can("payment.match"):
         issues = PaymentIssue.objects.filter(state=IssueState.OPEN).count()
         items.append(_item(_("Kasse"), "cash", "payments", "cash", count=issues, late=True))

@@ -22,7 +22,7 @@ from django.db import connection
 from rathaus.core import clock
 from rathaus.core.jobs import run_pending
 from rathaus.payments.jobs import poll
-from rathaus.simulation.demo import times
+from rathaus.simulation.demo import evidence, times
 from rathaus.simulation.demo.cast import Cast
 from rathaus.simulation.demo.play import Play, start_draft
 from rathaus.simulation.demo.story import Case, cases, drafts, residents
@@ -70,6 +70,7 @@ def _night(moment: datetime) -> None:
     with clock.shifted(moment):
         poll()
         run_pending()
+    evidence.seal_night(moment)
 
 
 def _acts(case: Case, almanac: times.Almanac, cast: Cast) -> Iterator[Act]:
