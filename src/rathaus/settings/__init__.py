@@ -193,6 +193,9 @@ RATHAUS_PAYPAL = {
     "client_secret": env("RATHAUS_PAYPAL_CLIENT_SECRET", "simulation" if SIMULATION else ""),
     "webhook_id": env("RATHAUS_PAYPAL_WEBHOOK_ID", "WH-SIMULATION" if SIMULATION else ""),
 }
+RATHAUS_LEGACY_FOLDER = env("RATHAUS_LEGACY_FOLDER", "")
+"""Folder below which files of old may be imported from the desk (docs/scanning.md)."""
+RATHAUS_LEGACY_MAX_MB = env_int("RATHAUS_LEGACY_MAX_MB", 100)
 RATHAUS_IDENTITY = env("RATHAUS_IDENTITY", "")
 RATHAUS_IDENTITY_HOSTS = env_list("RATHAUS_IDENTITY_HOSTS", ["id.bund.de", "int.id.bund.de"])
 RATHAUS_TSA = env_list(

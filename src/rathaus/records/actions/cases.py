@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import date
+from datetime import date, datetime, time
 
 from django.conf import settings
 from django.db import transaction
 
 from rathaus.core.actors import Actor
-from rathaus.core.clock import local, now
+from rathaus.core.clock import BERLIN, local, now
 from rathaus.core.events import new_chain, record
 from rathaus.core.prepared import Prepared
 from rathaus.core.references import next_number
@@ -95,12 +95,18 @@ def open_case(
     return case
 
 
-def close_case(*, case: Case, actor: Actor) -> Case:
+def close_case(*, case: Case, actor: Actor, closed_on: date | None = None) -> Case:
     """Close a case; its retention runs to the end of the year of closing plus its years.
 
-    Raises: CaseIsClosed.
+    `closed_on` is the day on which a case of old was closed, long before it came in here.
+
+    Raises: CaseIsClosed; ValueError for a day in the future.
     """
     moment = now()
+    if closed_on is not None:
+        if closed_on > local(moment).date():
+            raise ValueError("a case cannot be closed in the future")
+        moment = min(moment, datetime.combine(closed_on, time(12), BERLIN))
     until = date(local(moment).year + case.retention_years, 12, 31)
     with transaction.atomic():
         _move(case, "close", closed_at=moment, retention_until=until)

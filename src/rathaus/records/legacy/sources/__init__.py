@@ -1,0 +1,1 @@
+"""Reading folders and tables: the outside world, never trusted."""
