@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from django.db import IntegrityError, transaction
 
-from rathaus.search import language
+from rathaus.search import filters, language, pairs, vocabulary
 from rathaus.search.models import Entry
 from rathaus.search.question import KIND, SCOPE, TITLE, label
 
@@ -17,56 +18,98 @@ MAX_BODY = 500_000
 """Characters kept of a body; about 200 pages."""
 MAX_TERMS = 20_000
 """Different terms indexed of one entry, on both databases."""
-_TIE_BITS = 21
+MAX_TRIES = 10
+_TIE_BITS = 12
 
 
 @dataclass(frozen=True)
 class Findable:
     """Something to be found.
 
-    `scope` names who may find it ("office:12", "public"); `kind` and `scope` consist of
-    lower case letters, digits and ``_.:-``.
+    `scope` names who may find it ("office:12", "public"), several where any of them
+    suffices; `kind` and `scope` consist of lower case letters, digits and ``_.:-``.
+    `marks` are exact fields, each under a free letter: ``{"d": ["in"]}``; `fields` are words
+    to be found in a field: ``{"w": "Onno Janssen"}``.
     """
 
     kind: str
     key: str
     title: str
     body: str
-    scope: str
+    scope: str | Sequence[str]
     at: datetime
+    marks: Mapping[str, Collection[str]] = field(default_factory=dict)
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def scopes(self) -> list[str]:
+        """All scopes, each once. Raises: ValueError for none or a wrong one."""
+        given = [self.scope] if isinstance(self.scope, str) else list(self.scope)
+        if not given:
+            raise ValueError("not a kind or scope: there has to be one")
+        return list(dict.fromkeys(map(label, given)))
 
 
-def put(*, kind: str, key: str, title: str, body: str, scope: str, at: datetime) -> None:
+def put(
+    *,
+    kind: str,
+    key: str,
+    title: str,
+    body: str,
+    scope: str | Sequence[str],
+    at: datetime,
+    marks: Mapping[str, Collection[str]] | None = None,
+    fields: Mapping[str, str] | None = None,
+) -> None:
     """Make something findable, or replace what was known of it. Idempotent.
 
-    Raises: ValueError for a kind or scope that `Findable` does not allow.
+    Raises: ValueError for a kind, scope or mark that `Findable` does not allow.
     """
-    put_all([Findable(kind, key, title, body, scope, at)])
+    put_all([Findable(kind, key, title, body, scope, at, marks or {}, fields or {})])
 
 
 def put_all(things: Sequence[Findable]) -> None:
     """Like `put` for several things at once. Raises: ValueError."""
     entries = [_entry(thing) for thing in things]
+    # In order of their places: the index of SQLite is much faster then.
+    entries.sort(key=lambda entry: entry.position)
+    words: dict[str, None] = {}
+    for entry in entries:
+        words.update(dict.fromkeys(language.raw_words(f"{entry.title} {entry.body}")))
     try:
-        _store(entries)
-    except IntegrityError:  # one of them has the place of another entry of the millisecond
+        with transaction.atomic():
+            _store(entries)
+            vocabulary.learn(words)
+    except IntegrityError:  # one of them has the place of another entry of the second
         for entry in entries:
             _store_somewhere(entry)
+        vocabulary.learn(words)
 
 
 def _entry(thing: Findable) -> Entry:
-    label(thing.kind), label(thing.scope)
+    scopes = thing.scopes
+    marks = [KIND + label(thing.kind), *(SCOPE + scope for scope in scopes)]
+    for name, values in thing.marks.items():
+        marks += dict.fromkeys(filters.mark(name, value) for value in values)
+    for name, text in thing.fields.items():
+        filters.mark(name, "x")
+        marks += [f"{name}={term}" for term in _field_terms(text)]
     title, body = _clean(thing.title), _clean(thing.body[:MAX_BODY])
     return Entry(
         kind=thing.kind,
         key=thing.key,
         title=title,
         body=body,
-        scope=thing.scope,
+        scope=" ".join(scopes)[:400],
         at=thing.at,
         position=position(thing.at, f"{thing.kind} {thing.key} "),
-        tokens=" ".join([KIND + thing.kind, SCOPE + thing.scope, *_terms(title, body)]),
+        tokens=" ".join([*marks, *_terms(title, body)]),
     )
+
+
+def _field_terms(text: str) -> list[str]:
+    words = language.raw_words(_clean(text))[:200]
+    return list(dict.fromkeys(term for word in words for term in language.terms(word)))
 
 
 def _store(entries: list[Entry]) -> None:
@@ -80,12 +123,14 @@ def _store(entries: list[Entry]) -> None:
 
 
 def _store_somewhere(entry: Entry) -> None:
-    for attempt in range(10):
-        entry.position = position(entry.at, f"{entry.kind} {entry.key} {attempt or ''}")
+    """Very many papers of one second spread over the seconds that follow."""
+    for attempt in range(MAX_TRIES):
+        name = f"{entry.kind} {entry.key} {attempt or ''}"
+        entry.position = position(entry.at, name, spread=2 * attempt)
         try:
             _store([entry])
         except IntegrityError:
-            if attempt == 9:
+            if attempt == MAX_TRIES - 1:
                 raise
             continue
         return
@@ -97,11 +142,18 @@ def remove(kind: str, key: str) -> bool:
     return bool(deleted)
 
 
-def position(at: datetime, name: str) -> int:
-    """A number that grows with time (milliseconds) and is hardly ever given twice."""
-    millis = int(at.astimezone(UTC).timestamp() * 1000)
+def first_position(at: datetime) -> int:
+    """The lowest place of the second `at`: a bound for `queries.search`."""
+    return math.floor(at.astimezone(UTC).timestamp()) << _TIE_BITS
+
+
+def position(at: datetime, name: str, spread: int = 0) -> int:
+    """A number that grows with time (seconds) and is hardly ever given twice.
+
+    Small steps between numbers make small indexes: the databases store the differences.
+    """
     tie = int.from_bytes(hashlib.sha256(name.encode("utf-8", "replace")).digest()[:4], "big")
-    return (millis << _TIE_BITS) | (tie >> (32 - _TIE_BITS))
+    return first_position(at) + (tie >> (32 - _TIE_BITS - spread))
 
 
 def _clean(text: str) -> str:
@@ -111,12 +163,14 @@ def _clean(text: str) -> str:
 
 def _terms(title: str, body: str) -> list[str]:
     found: dict[str, None] = {}
-    for word in language.raw_words(title)[:500]:
+    title_words, body_words = language.raw_words(title)[:500], language.raw_words(body)
+    for word in title_words:
         for term in language.terms(word):
             found[TITLE + term] = None
             found[term] = None
-    for word in dict.fromkeys(language.raw_words(body)):
+    for word in dict.fromkeys(body_words):
         found.update(dict.fromkeys(language.terms(word)))
         if len(found) > MAX_TERMS:
             break
-    return list(found)[:MAX_TERMS]
+    together = dict.fromkeys([*pairs.of_words(title_words), *pairs.of_words(body_words)])
+    return [*list(found)[:MAX_TERMS], *list(together)[: pairs.MAX_PAIRS]]

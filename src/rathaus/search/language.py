@@ -80,6 +80,8 @@ def _plain(lower: str) -> str:
 @lru_cache(maxsize=100_000)
 def terms(word: str) -> tuple[str, ...]:
     """All terms a word is indexed under; the folded form first. Empty for marks alone."""
+    if word.isascii() and word.isdigit():
+        return (word[:MAX_WORD],)
     surface = fold(word)
     if not surface:
         return ()

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
+from typing import Literal
 
-from rathaus.search import engine, snippets, suggestion
+from rathaus.search import engine, snippets, suggestion, vocabulary
+from rathaus.search.filters import Filter
 from rathaus.search.models import Entry
-from rathaus.search.question import Filter, Question, parse
+from rathaus.search.question import Question, parse
 
 MAX_LIMIT = 200
-MAX_PHRASE_CHECKS = 2000
-"""Entries with all words that are looked through for a phrase, newest first."""
-_BATCH = 100
+MAX_PHRASE_CHECKS = 500
+"""Entries with all words next to each other that are compared with a phrase, newest first."""
+_BATCH = 50
+Order = Literal["relevance", "newest", "oldest"]
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,7 @@ class Hit:
     snippet: snippets.Parts
     at: datetime
     scope: str
+    """Who may find it; several with blanks between."""
 
 
 @dataclass(frozen=True)
@@ -62,45 +66,129 @@ def find(
     `vocabulary` serves the suggestion for typing errors. No text is an error.
     """
     question = parse(text)
-    if not question or (scopes is not None and not scopes):
+    if not question:
+        return Page()
+    page = search(Filter.of(question, kind, scopes), limit=limit, after=after)
+    if not page.hits and not after:
+        return replace(page, suggestion=suggestion.correct(text, vocabulary) or "")
+    return page
+
+
+def search(
+    wanted: Filter, *, order: Order = "relevance", limit: int = 20, after: str | None = None
+) -> Page:
+    """What matches `wanted`, with fields; without any word this is a list by date.
+
+    "relevance" puts entries with all words in the title first, each part newest first.
+    """
+    wanted, dense = _ready(wanted)
+    if wanted.sees_nothing:
         return Page()
     limit = max(1, min(limit, MAX_LIMIT))
-    wanted = Filter.of(question, kind, scopes)
-    rows = list(islice(_rows(wanted, *_place(after), limit + 1), limit + 1))
-    if not rows and after is None:
-        return Page(suggestion=suggestion.correct(text, vocabulary) or "")
-    tier_last = rows[limit - 1] if len(rows) > limit else None
-    return Page(
-        [_hit(entry, question) for _, entry in rows[:limit]],
-        f"{tier_last[0]}.{tier_last[1].position}" if tier_last else "",
-    )
+    tiers: tuple[bool | None, ...] = (None,)
+    if order == "relevance" and wanted.question:
+        tiers = (True, False)
+    tier, place = _place(after, len(tiers))
+    walk = _Walk(tiers[tier:], place, order != "oldest", limit + 1, dense)
+    rows = list(islice(_rows(wanted, walk), limit + 1))
+    more = ""
+    if len(rows) > limit:
+        at_tier, last = rows[limit - 1]
+        more = f"{tiers.index(at_tier)}.{last.position}"
+    return Page([_hit(entry, wanted.question) for _, entry in rows[:limit]], more)
 
 
-def _rows(wanted: Filter, tier: int, before: int | None, limit: int) -> Iterator[tuple[int, Entry]]:
-    """Matching entries in order with their tier: 0 all words in the title, 1 the others."""
+def count(wanted: Filter, at_most: int) -> int:
+    """How many match, counted up to `at_most`; phrases only by what stands next to each other."""
+    wanted, dense = _ready(wanted)
+    if wanted.sees_nothing:
+        return 0
+    return len(engine.positions(wanted, engine.Slice(limit=at_most, dense=dense)))
+
+
+def newest(wanted: Filter) -> int | None:
+    """The place of the newest match, a bound for "new since then"."""
+    wanted, dense = _ready(wanted)
+    if wanted.sees_nothing:
+        return None
+    found = engine.positions(wanted, engine.Slice(limit=1, dense=dense))
+    return found[0] if found else None
+
+
+def _ready(wanted: Filter) -> tuple[Filter, bool]:
+    """Unfinished words with what they may stand for; whether very much will match."""
+    question = wanted.question.finished(vocabulary.endings)
+    words = [word.choices for word in question.words]
+    dense = engine.wants_density() and vocabulary.are_frequent(words)
+    return replace(wanted, question=question), dense
+
+
+def _rows(wanted: Filter, walk: _Walk) -> Iterator[tuple[bool | None, Entry]]:
+    """Matching entries in order with their tier: all words in the title, or not."""
     phrase = bool(wanted.question.phrases)
-    step = max(limit, _BATCH) if phrase else limit
-    budget = MAX_PHRASE_CHECKS if phrase else limit
-    while tier < 2 and budget > 0:
-        places = engine.positions(wanted, in_title=tier == 0, before=before, limit=step)
-        budget -= len(places)
-        entries = Entry.objects.defer("tokens").in_bulk(places, field_name="position")
-        for place in places:
-            entry = entries.get(place)
-            if entry and wanted.question.in_phrases(entry.title, entry.body):
-                yield tier, entry
-        if len(places) < step:
-            tier, before = tier + 1, None
-            step = step if phrase else budget
-        else:
-            before = places[-1]
+    step = max(walk.limit, _BATCH) if phrase else walk.limit
+    batch: list[tuple[bool | None, int]] = []
+    budget = MAX_PHRASE_CHECKS
+    for tier, place in walk.places(wanted, step):
+        batch.append((tier, place))
+        budget -= 1
+        if len(batch) == step or not budget:
+            yield from _fetched(batch, wanted.question)
+            batch = []
+            if not phrase or not budget:
+                return
+    yield from _fetched(batch, wanted.question)
 
 
-def _place(after: str | None) -> tuple[int, int | None]:
+def _fetched(
+    batch: list[tuple[bool | None, int]], question: Question
+) -> Iterator[tuple[bool | None, Entry]]:
+    places = [place for _, place in batch]
+    entries = Entry.objects.defer("tokens").in_bulk(places, field_name="position")
+    for tier, place in batch:
+        entry = entries.get(place)
+        if entry and question.in_phrases(entry.title, entry.body):
+            yield tier, entry
+
+
+@dataclass(frozen=True)
+class _Walk:
+    """How one goes through what matches."""
+
+    tiers: tuple[bool | None, ...]
+    start: int | None
+    newest_first: bool
+    limit: int
+    dense: bool
+
+    def places(self, wanted: Filter, step: int) -> Iterator[tuple[bool | None, int]]:
+        """Tier and place of what matches, asked for in steps as far as somebody reads on."""
+        place, left = self.start, step
+        for tier in self.tiers:
+            while True:
+                rest = wanted
+                if place is not None:
+                    bound = {"high": place - 1} if self.newest_first else {"low": place + 1}
+                    rest = wanted.narrowed(**bound)
+                # Words of a title are rarer than words of a text.
+                near = self.dense and tier is not True
+                part = engine.Slice(tier, self.newest_first, left, near)
+                found = engine.positions(rest, part)
+                yield from ((tier, place) for place in found)
+                if len(found) < left:
+                    left -= len(found)
+                    break
+                place, left = found[-1], step
+            place = None
+
+
+def _place(after: str | None, tiers: int) -> tuple[int, int | None]:
     """Tier and position of a page's beginning; a damaged one is the first page."""
     tier, _, position = (after or "").partition(".")
     digits = position.removeprefix("-")
     if tier not in {"0", "1"} or not (digits.isascii() and digits.isdigit()) or len(digits) > 19:
+        return 0, None
+    if int(tier) >= tiers or not engine.LOWEST < int(position) < engine.HIGHEST:
         return 0, None
     return int(tier), int(position)
 

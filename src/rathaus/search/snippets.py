@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rathaus.search import language
+from rathaus.search import clues
 from rathaus.search.question import Question, WordQuery
 
 Parts = list[tuple[str, bool]]
@@ -11,7 +11,7 @@ Parts = list[tuple[str, bool]]
 LENGTH = 220
 BEFORE = 60
 MAX_SCAN = 4000
-"""Words looked at in a body before the extract is taken from its beginning."""
+"""Words looked at closely in a text before the extract is taken from its beginning."""
 
 
 def snippet(body: str, question: Question) -> Parts:
@@ -40,16 +40,19 @@ def _hits(text: str, question: Question) -> list[tuple[int, int, WordQuery]]:
     found: list[tuple[int, int, WordQuery]] = []
     seen: set[WordQuery] = set()
     stop_after: int | None = None
-    for number, word in enumerate(language.words(text)):
-        if number > MAX_SCAN or (stop_after is not None and word.start > stop_after):
+    looked = 0
+    for start, end in clues.places(text, clues.pattern(question.words)):
+        looked += 1
+        if looked > MAX_SCAN or (stop_after is not None and start > stop_after):
             break
+        word = text[start:end]
         for wanted in question.words:
-            if wanted.matches(word.text):
-                found.append((word.start, word.end, wanted))
+            if wanted.matches(word):
+                found.append((start, end, wanted))
                 seen.add(wanted)
                 break
         if stop_after is None and len(seen) == len(question.words):
-            stop_after = word.start + LENGTH
+            stop_after = start + LENGTH
     return found
 
 
