@@ -15,6 +15,7 @@ from rathaus.desk.access import Desk
 from rathaus.payments.models import PaymentIssue
 from rathaus.payments.states import IssueState
 from rathaus.proceedings import queries
+from rathaus.records.intake import queries as intake
 
 Item = dict[str, Any]
 
@@ -74,6 +75,9 @@ def _work(desk: Desk, request: HttpRequest) -> list[Item]:
         mine = _item(_("Meine Vorgänge"), "basket", "task_alt", "mine", count=numbers["mine"])
         mine["url"] += "?tab=mine"
         items.append(mine)
+    if desk.can("intake.view"):
+        waiting = intake.counts(desk.staff)["open"]
+        items.append(_item(_("Eingangskorb"), "intake", "move_to_inbox", "intake", count=waiting))
     if desk.can("case.enter"):
         items.append(_item(_("Antrag erfassen"), "enter", "post_add", "enter"))
     if desk.can("records.view"):
@@ -106,6 +110,10 @@ def _administration(desk: Desk) -> list[Item]:
         )
     if desk.can("identity.view"):
         items.append(_item(_("Anmeldequellen"), "sources", "key", "sources"))
+    if desk.can("intake.sources"):
+        items.append(
+            _item(_("Quellen des Eingangs"), "intake_sources", "move_to_inbox", "intake_sources")
+        )
     if desk.can("staff.manage"):
         items.append(_item(_("Beschäftigte"), "staff", "groups", "staff"))
     items.append(_item(_("Vertretung"), "substitutes", "swap_horiz", "substitutes"))

@@ -18,6 +18,8 @@ from rathaus.theme import formats, pdf
 
 log = logging.getLogger("rathaus.intake")
 ACTOR = Actor.system("intake")
+AT_ONCE = 12
+"""Pages up to which a stack is divided while the person waits."""
 
 
 def run(item_id: int) -> None:

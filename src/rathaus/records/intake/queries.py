@@ -163,7 +163,9 @@ def duplicates(staff: StaffMember | None, item: Item) -> list[Duplicate]:
         blob=item.blob_id, document__case__in=records.cases_for(staff).order_by().values("pk")
     )
     documents = Document.objects.filter(versions__in=versions).select_related("case").distinct()
-    for document in documents.exclude(pk=item.document_id)[:5]:
+    if item.document_id is not None:
+        documents = documents.exclude(pk=item.document_id)
+    for document in documents[:5]:
         found.append(Duplicate(True, document=document))
     known = {one.item.pk for one in found if one.item}
     return found + [Duplicate(False, item=one) for one in near(staff, item) if one.pk not in known]

@@ -41,7 +41,7 @@ class ItemQuerySet(models.QuerySet["Item"]):
     def for_lists(self) -> ItemQuerySet:
         """Everything a row shows, without bytes and long texts."""
         return self.select_related("office", "blob").defer(
-            "blob__inline", "blob__wrapped_key", "text", "signature"
+            "blob__inline", "blob__wrapped_key", "text"
         )
 
 

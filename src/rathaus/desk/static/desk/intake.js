@@ -1,0 +1,143 @@
+// Comfort for uploads: folders, drag and drop, progress, going on after an interruption.
+// Without this file the form sends everything in one request.
+"use strict";
+const form = document.querySelector(".dk-upload");
+if (form && window.fetch && window.FileReader) {
+  const words = form.dataset;
+  const list = form.querySelector("[data-list]");
+  const said = form.querySelector("[data-said]");
+  const drop = form.querySelector("[data-drop]");
+  const token = form.querySelector("input[name=csrfmiddlewaretoken]").value;
+  const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+  let total = 0;
+  let arrived = 0;
+  let chain = Promise.resolve();
+
+  const post = (url, body, headers) => fetch(url, {
+    method: "POST", body, credentials: "same-origin", headers: { "X-CSRFToken": token, ...headers },
+  });
+
+  class Refused extends Error {}
+
+  async function patiently(attempt, row) {
+    for (let wait = 1000; ; wait = Math.min(wait * 2, 30000)) {
+      try {
+        const response = await attempt();
+        if (response.status < 500 && response.status !== 429) return response;
+      } catch (error) {
+        if (!(error instanceof TypeError)) throw error;
+      }
+      row.state.textContent = words.offline;
+      await pause(wait);
+    }
+  }
+
+  async function answer(response) {
+    let told = {};
+    try { told = await response.json(); } catch { /* a page instead of an answer: signed out */ }
+    if (!response.ok && response.status !== 409) throw new Refused(told.error || words.failed);
+    if (told.offset === undefined) throw new Refused(words.failed);
+    return told;
+  }
+
+  async function send(file, path, row) {
+    const office = form.querySelector("[name=office]").value;
+    const about = JSON.stringify({ name: path, size: file.size, modified: String(file.lastModified), office });
+    const begun = await answer(await patiently(
+      () => post(words.begin, about, { "Content-Type": "application/json" }), row));
+    let offset = begun.offset;
+    while (offset < file.size) {
+      row.bar.value = offset;
+      row.state.textContent = `${Math.floor(100 * offset / file.size)} %`;
+      const from = offset;
+      const part = file.slice(from, from + begun.part);
+      const response = await patiently(() => post(begun.url, part, {
+        "Content-Type": "application/octet-stream", "Upload-Offset": String(from),
+      }), row);
+      // The last answer got lost, but the file has arrived: then the upload is gone.
+      if (response.status === 404 && from + begun.part >= file.size && row.retried) return;
+      const told = await answer(response);
+      row.retried = response.status === 409;
+      offset = told.offset;
+    }
+  }
+
+  function show(path, size) {
+    const item = document.createElement("li");
+    const name = document.createElement("span");
+    const state = document.createElement("span");
+    const bar = document.createElement("progress");
+    name.textContent = path;
+    state.textContent = words.waiting;
+    bar.max = size || 1;
+    bar.value = 0;
+    bar.setAttribute("aria-label", path);
+    item.append(name, state, bar);
+    list.append(item);
+    list.hidden = false;
+    return { item, state, bar };
+  }
+
+  function add(file, path) {
+    const row = show(path, file.size);
+    total += 1;
+    const run = async () => {
+      try {
+        await send(file, path, row);
+        row.bar.value = row.bar.max;
+        row.state.textContent = words.done;
+        arrived += 1;
+      } catch (error) {
+        row.state.textContent = error instanceof Refused ? error.message : words.failed;
+        row.state.className = "is-bad";
+        const again = document.createElement("button");
+        again.type = "button";
+        again.className = "rh-linkbtn";
+        again.textContent = words.again;
+        again.addEventListener("click", () => { row.item.remove(); total -= 1; add(file, path); });
+        row.item.append(again);
+      }
+      said.textContent = words.summary.replace("%n", arrived).replace("%m", total);
+    };
+    chain = chain.then(run);
+  }
+
+  async function walk(entry, above) {
+    if (entry.isFile) {
+      const file = await new Promise((done, failed) => entry.file(done, failed));
+      add(file, above + file.name);
+    } else if (entry.isDirectory) {
+      const reader = entry.createReader();
+      for (;;) {
+        const some = await new Promise((done, failed) => reader.readEntries(done, failed));
+        if (!some.length) return;
+        for (const one of some) await walk(one, `${above}${entry.name}/`);
+      }
+    }
+  }
+
+  form.querySelector("[data-folder]").hidden = false;
+  drop.hidden = false;
+  form.addEventListener("submit", (event) => {
+    const inputs = [...form.querySelectorAll("input[type=file]")];
+    if (!inputs.some((input) => input.files.length)) return;
+    event.preventDefault();
+    for (const input of inputs) {
+      for (const file of input.files) add(file, file.webkitRelativePath || file.name);
+      input.value = "";
+      input.dispatchEvent(new Event("change"));
+    }
+  });
+  for (const kind of ["dragenter", "dragover"]) {
+    drop.addEventListener(kind, (event) => { event.preventDefault(); drop.classList.add("is-over"); });
+  }
+  drop.addEventListener("dragleave", () => drop.classList.remove("is-over"));
+  drop.addEventListener("drop", async (event) => {
+    event.preventDefault();
+    drop.classList.remove("is-over");
+    // All entries must be asked for before the first pause: they are gone afterwards.
+    const entries = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
+    for (const entry of entries) await walk(entry, "");
+  });
+  addEventListener("beforeunload", (event) => { if (list.querySelector("progress:not([value='0'])") && arrived < total) event.preventDefault(); });
+}

@@ -1,0 +1,1 @@
+"""Eingangskorb: what came in and is not filed yet."""

@@ -1,0 +1,197 @@
+"""From the staging area into a case: suggestions, search, or a new case. A person decides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from rathaus.desk import params
+from rathaus.desk.access import DeskRequest
+from rathaus.desk.views.intake import rows
+from rathaus.records import actions as records
+from rathaus.records import queries as cases
+from rathaus.records.actions import RecordsError
+from rathaus.records.intake import actions, queries
+from rathaus.records.intake.errors import IntakeError
+from rathaus.records.intake.models import Item
+from rathaus.records.intake.states import ItemState
+from rathaus.records.models import Case, DocumentKind, Dossier, FilingPlanEntry
+
+KINDS = (DocumentKind.LETTER, DocumentKind.UPLOAD, DocumentKind.MESSAGE, DocumentKind.APPLICATION,
+         DocumentKind.NOTE)  # fmt: skip
+
+
+@dataclass
+class Choice:
+    """What is typed on the page; it survives searching and errors."""
+
+    items: list[Item]
+    title: str = ""
+    kind: str = ""
+    children: bool = True
+    text: str = ""
+    new_title: str = ""
+    place: str = ""
+    error: str = ""
+
+
+@require_http_methods(["GET", "POST"])
+def choose(request: DeskRequest) -> HttpResponse:
+    """One page for one item or many: where do they go?"""
+    source = request.POST if request.method == "POST" else request.GET
+    choice = Choice(_items(request, source.getlist("i")))
+    if not choice.items:
+        messages.warning(request, _("Keiner der ausgewählten Eingänge ist bereit zum Ablegen."))
+        return redirect("desk:intake")
+    _read(request, choice)
+    if request.method == "POST":
+        try:
+            case = _case(request, choice)
+        except (IntakeError, RecordsError) as error:
+            choice.error = str(error) if isinstance(error, IntakeError) else _closed()
+            case = None
+        if case is not None:
+            return _file(request, choice, case)
+    return _render(request, choice)
+
+
+def _read(request: DeskRequest, choice: Choice) -> None:
+    source = request.POST if request.method == "POST" else request.GET
+    first = choice.items[0]
+    single = len(choice.items) == 1
+    choice.title = params.text(source, "title", 250) or (first.title[:250] if single else "")
+    kind = params.text(source, "kind", 20)
+    default = actions.kind_of(first) if single else ""
+    choice.kind = kind if kind in KINDS else default
+    choice.children = request.method != "POST" or "children" in request.POST
+    choice.text = params.text(source, "q", 100)
+    choice.new_title = params.text(source, "new_title", 200)
+    choice.place = params.text(source, "place", 60)
+
+
+def _case(request: DeskRequest, choice: Choice) -> Case | None:
+    """The case of the button that was pressed; None for searching again."""
+    wanted = params.text(request.POST, "case", 40)
+    if wanted:
+        for ident in rows.picked([wanted]):
+            for case in cases.cases_for(request.desk.staff).filter(public_id=ident):
+                return case
+        raise Http404
+    if params.text(request.POST, "act", 20) == "new":
+        return _new_case(request, choice)
+    return None
+
+
+def _new_case(request: DeskRequest, choice: Choice) -> Case:
+    """A new case in a dossier that is there, or at a place of the filing plan."""
+    if len(choice.new_title) < 3:
+        raise IntakeError(_("Geben Sie dem neuen Vorgang einen Titel."))
+    office = choice.items[0].office
+    actor = request.desk.actor(office)
+    kind, _sep, ident = choice.place.partition(":")
+    if kind == "dossier":
+        dossier = _dossier(request, ident)
+        request.desk.require("records.file", dossier.office)
+        return records.open_case(title=choice.new_title, dossier=dossier, actor=actor)
+    if kind == "entry" and FilingPlanEntry.objects.filter(code=ident).exists():
+        request.desk.require("records.file", office)
+        return records.open_case(
+            filing_code=ident, title=choice.new_title, office=office, actor=actor
+        )
+    raise IntakeError(_("Wählen Sie aus, wo im Aktenplan der neue Vorgang liegen soll."))
+
+
+def _dossier(request: DeskRequest, ident: str) -> Dossier:
+    for dossier in cases.dossiers_for(request.desk.staff).filter(
+        public_id__in=rows.picked([ident])
+    ):
+        return dossier
+    raise IntakeError(_("Diese Akte gibt es nicht mehr. Wählen Sie eine andere."))
+
+
+def _file(request: DeskRequest, choice: Choice, case: Case) -> HttpResponse:
+    if not request.desk.can("records.file", case.office):
+        raise PermissionDenied("records.file")
+    actor = request.desk.actor(case.office)
+    done, problem = 0, ""
+    single = len(choice.items) == 1
+    for item in choice.items:
+        try:
+            actions.file_item(
+                item=item,
+                case=case,
+                actor=actor,
+                title=choice.title if single else "",
+                kind=choice.kind,
+                with_children=choice.children,
+            )
+            done += 1
+        except IntakeError as error:
+            problem = str(error)
+        except RecordsError:
+            problem = _closed()
+    if problem:
+        messages.warning(request, problem)
+    if not done:
+        return redirect("desk:intake")
+    words = ngettext(
+        "%(n)s Eingang liegt jetzt in %(ref)s.", "%(n)s Eingänge liegen jetzt in %(ref)s.", done
+    )
+    messages.success(request, words % {"n": done, "ref": case.reference})
+    return redirect("desk:file_case", case.public_id)
+
+
+def _closed() -> str:
+    return _("Dieser Vorgang ist abgeschlossen. Nehmen Sie ihn erst wieder auf.")
+
+
+def _items(request: DeskRequest, values: list[str]) -> list[Item]:
+    ids = rows.picked(values)
+    offices = request.desk.office_ids("intake.work")
+    found = queries.items_for(request.desk.staff).visible_to(offices)
+    found = found.filter(public_id__in=ids, state=ItemState.READY)
+    by_id = {one.public_id: one for one in found.select_related("office", "chain", "blob", "view")}
+    return [by_id[one] for one in ids if one in by_id]
+
+
+def _render(request: DeskRequest, choice: Choice) -> HttpResponse:
+    staff, first = request.desk.staff, choice.items[0]
+    single = len(choice.items) == 1
+    below = queries.items_for(staff).filter(parent__in=choice.items, state=ItemState.READY)
+    suggestions = [rows.suggested(one) for one in queries.suggestions_for(staff, first)]
+    place = choice.place or next(
+        (f"{one['target']}:{one['id']}" for one in suggestions if one["target"] != "case"), ""
+    )
+    context: dict[str, Any] = {
+        "nav_current": "intake",
+        "choice": choice,
+        "single": single,
+        "first": first,
+        "suggestions": suggestions,
+        "cases": queries.cases_to_choose(staff, choice.text, first.office_id),
+        "kinds": [(kind.value, kind.label) for kind in KINDS],
+        "children": below.count(),
+        "entries": FilingPlanEntry.objects.order_by("code"),
+        "dossiers": _dossiers(request, first, place),
+        "place": place,
+    }
+    status = 422 if choice.error else 200
+    return render(request, "desk/intake/file.html", context, status=status)
+
+
+def _dossiers(request: DeskRequest, item: Item, place: str) -> list[tuple[str, Dossier]]:
+    """The newest of the office, and the one that is suggested, each with its value."""
+    visible = cases.dossiers_for(request.desk.staff)
+    found = list(visible.filter(office=item.office).order_by("-year", "reference")[:40])
+    kind, _sep, ident = place.partition(":")
+    if kind == "dossier" and not any(str(one.public_id) == ident for one in found):
+        found += list(visible.filter(public_id__in=rows.picked([ident])))
+    return [(f"dossier:{one.public_id}", one) for one in found]
