@@ -44,12 +44,12 @@ class Sandbox:
         with self._lock:
             try:
                 head, parts = self._ask({"do": do, **more}, [content], seconds)
-            except (wire.Broken, OSError) as error:
-                self.close()
-                raise Failed("crash", str(error)) from error
             except TimeoutError:
                 self.close()
                 raise Failed("timeout") from None
+            except (wire.Broken, OSError) as error:
+                self.close()
+                raise Failed("crash", str(error)) from error
         if "refused" in head:
             raise Refused(str(head["refused"]))
         if "failed" in head:

@@ -18,6 +18,7 @@ from rathaus.records.renditions.child.refusal import Refused
 from rathaus.records.renditions.models import RenditionWork
 from rathaus.records.renditions.states import WorkState
 from rathaus.theme import brand, pdf
+from rathaus.theme.documents import Sender
 
 SYSTEM = Actor.system("renditions")
 MAX_CHARS = 200_000
@@ -78,7 +79,7 @@ def _view(
         "plain_view",
         {
             "title": version.document.title,
-            "sender": {"town": organisation.town().full_name, "hue": brand.current().hue},
+            "sender": _sender(version.document.case.office.name),
             "reference": version.document.case.reference,
             "name": version.name,
             "facts": [[label, value] for label, value in facts],
@@ -104,6 +105,11 @@ def _view(
     changes |= figures
     blobs[RenditionKind.PDF] = (storage.put(made), verdicts.sentence(work))
     blobs[RenditionKind.PREVIEW] = (storage.put(album), "")
+
+
+def _sender(office: str) -> dict[str, Any]:
+    town = organisation.town().full_name
+    return Sender(town=town, office=office, hue=brand.current().hue).model_dump()
 
 
 def decoded(content: bytes) -> str:

@@ -34,7 +34,10 @@ def pdf_of(content: bytes, kind: str) -> bytes:
 
 @contextmanager
 def structure(content: bytes) -> Iterator[pikepdf.Pdf]:
-    """The PDF as objects. Raises: Refused for encrypted, broken and overlong ones."""
+    """The PDF as objects. Raises: Refused for broken and overlong ones, and without password.
+
+    One that everybody may open but not print is read: it is only to be read here.
+    """
     try:
         pdf = pikepdf.open(BytesIO(content))
     except pikepdf.PasswordError:
@@ -42,8 +45,6 @@ def structure(content: bytes) -> Iterator[pikepdf.Pdf]:
     except pikepdf.PdfError:
         raise Refused("broken") from None
     with pdf:
-        if pdf.is_encrypted:
-            raise Refused("encrypted")
         if not len(pdf.pages):
             raise Refused("broken")
         if len(pdf.pages) > limits.MAX_PAGES:
