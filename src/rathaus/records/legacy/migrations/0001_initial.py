@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("core", "0002_immutable_events"),
         ("organisation", "0002_directory_and_substitution"),
-        ("records", "0006_folder_folderfile_habit_item_mailbox_origin_and_more"),
+        ("records", "0005_plan_guards"),
         ("records_scanning", "0002_immutable"),
     ]
 

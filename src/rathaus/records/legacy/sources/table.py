@@ -37,7 +37,11 @@ def separator_of(text: str) -> str:
     sample = text[:20_000]
 
     def fit(separator: str) -> tuple[int, int]:
-        rows = [row for row in csv.reader(io.StringIO(sample), delimiter=separator) if row][:10]
+        source = io.StringIO(sample, newline="")
+        try:
+            rows = [row for row in csv.reader(source, delimiter=separator) if row][:10]
+        except csv.Error:
+            return (0, 0)
         widths = {len(row) for row in rows[:-1] or rows}
         return (min(widths, default=0) if len(widths) == 1 else 1, max(widths, default=0))
 
