@@ -14,6 +14,8 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
+from rathaus.backup.arguments import add_to as add_backup
+
 Command = Callable[[argparse.Namespace], int]
 
 
@@ -100,6 +102,7 @@ def build_parser() -> argparse.ArgumentParser:
             "seal": ("Seal what is new and ask for time stamps now.", _seal),
             "renew": ("Renew evidence that is due, or hash all of it anew.", _renew),
             "anchor": ("Print the newest seal, to be kept outside.", _anchor),
+            "plan": ("Take the filing plan in from a file, or give it out.", _plan),
         },
     )
     records["verify"].add_argument(
@@ -117,6 +120,18 @@ def build_parser() -> argparse.ArgumentParser:
     )
     records["verify"].add_argument(
         "--anchor", type=Path, metavar="FILE", help="compare with seals kept outside"
+    )
+    records["plan"].epilog = "Example: rathaus records plan import aktenplan.csv --dry-run"
+    records["plan"].add_argument("direction", choices=["import", "export"])
+    records["plan"].add_argument("file", type=Path, help='CSV or xdomea 0301; "-" for the screen')
+    records["plan"].add_argument(
+        "--format",
+        choices=["csv", "xdomea-3-0", "xdomea-3-1", "xdomea-4-0"],
+        default="csv",
+        help="of the export",
+    )
+    records["plan"].add_argument(
+        "--dry-run", action="store_true", help="only show what an import would change"
     )
     records["renew"].add_argument(
         "--hash",
@@ -166,6 +181,20 @@ def build_parser() -> argparse.ArgumentParser:
     account["unlock"].epilog = "Example: rathaus account unlock harm@example.org --by 'Insa Cordes'"
     account["unlock"].add_argument("email", help="address the person logs in with")
     account["unlock"].add_argument("--by", required=True, help="who checked the identity card")
+    add_backup(
+        add(
+            "backup",
+            "Back up database and files, encrypted, while the town works; or try a backup out.",
+            _backup,
+            "rathaus backup /mnt/backup --passphrase-file /root/passphrase --keep 7,4,12",
+        ),
+        add(
+            "restore",
+            "Restore a backup onto an empty machine.",
+            _restore,
+            "rathaus restore /mnt/backup --passphrase-file /root/passphrase",
+        ),
+    )
     doctor = add(
         "doctor",
         "Show what is configured, what is missing and what to do.",
@@ -309,6 +338,26 @@ def _anchor(arguments: argparse.Namespace) -> int:
     from rathaus.records.evidence import cli
 
     return cli.anchor_command(json=arguments.json)
+
+
+def _backup(arguments: argparse.Namespace) -> int:
+    from rathaus.backup import cli
+
+    return cli.backup_command(arguments)
+
+
+def _restore(arguments: argparse.Namespace) -> int:
+    from rathaus.backup import cli
+
+    return cli.restore_command(arguments)
+
+
+def _plan(arguments: argparse.Namespace) -> int:
+    from rathaus.records import cli_plan
+
+    if arguments.direction == "export":
+        return cli_plan.export_command(arguments.file, kind=arguments.format, json=arguments.json)
+    return cli_plan.import_command(arguments.file, dry_run=arguments.dry_run, json=arguments.json)
 
 
 def _jobs_list(arguments: argparse.Namespace) -> int:

@@ -43,6 +43,20 @@ ICONS = {
     "refund.requested": "payments",
     "refund.done": "payments",
     "payment.issue": "warning",
+    "comment.added": "chat",
+    "document.lock_forced": "lock_open",
+    "export.made": "inventory_2",
+    "link.added": "link",
+    "redaction.made": "visibility_off",
+    "reminder.done": "task_alt",
+    "reminder.set": "alarm",
+    "run.finished": "task_alt",
+    "run.returned": "undo",
+    "run.started": "signature",
+    "run.step_done": "signature",
+    "run.step_refused": "cancel",
+    "share.opened": "share",
+    "share.revoked": "block",
     "case.closed": "archive",
     "case.reopened": "unarchive",
 }
@@ -62,12 +76,21 @@ QUIET = frozenset(
         "attempt.started",
         "case.exported",
         "case.opened",
+        "comment.mention_done",
         "document.filed",
+        "document.lock_released",
+        "document.lock_taken",
+        "document.version_explained",
         "document.version_added",
         "document.viewed",
         "letter.read",
         "notice.sent",
+        "export.taken",
         "receipt.ready",
+        "share.fetched",
+        "share.visited",
+        "tag.added",
+        "tag.removed",
         "rendition.added",
     }
 )
@@ -103,10 +126,11 @@ class Entry:
 def history(chain: Chain) -> list[Entry]:
     """All events of a case in order (one query)."""
     rows = Event.objects.filter(chain=chain).order_by("seq").select_related("personal_row")
-    return [_entry(row) for row in rows]
+    return [entry(row) for row in rows]
 
 
-def _entry(row: Event) -> Entry:
+def entry(row: Event) -> Entry:
+    """One event in words; ask for `personal_row` together with the rows."""
     known = type_of(row.type)
     title = str(TITLES.get(row.type) or (known.text if known else row.type))
     who = row.actor_label

@@ -16,6 +16,8 @@ from rathaus.payments.models import PaymentIssue
 from rathaus.payments.states import IssueState
 from rathaus.proceedings import queries
 from rathaus.records.intake import queries as intake
+from rathaus.records.work import access
+from rathaus.records.work import queries as work
 
 Item = dict[str, Any]
 
@@ -42,6 +44,16 @@ def counts(request: HttpRequest) -> dict[str, int]:
     if found is None:
         found = queries.counts(desk.staff, desk.office_ids("case.view"))
         request.desk_counts = found  # type: ignore[attr-defined]
+    return found
+
+
+def work_counts(request: HttpRequest) -> work.Counts:
+    """Reminders, signatures and mentions that wait, asked once per request."""
+    found: work.Counts | None = getattr(request, "desk_work_counts", None)
+    if found is None:
+        desk: Desk = request.desk  # type: ignore[attr-defined]
+        found = work.counts(access.me(desk.staff))
+        request.desk_work_counts = found  # type: ignore[attr-defined]
     return found
 
 
@@ -78,6 +90,12 @@ def _work(desk: Desk, request: HttpRequest) -> list[Item]:
     if desk.can("intake.view"):
         waiting = intake.counts(desk.staff)["open"]
         items.append(_item(_("Eingangskorb"), "intake", "move_to_inbox", "intake", count=waiting))
+    if desk.can("records.view"):
+        calling = work_counts(request)
+        late = calling.late > 0
+        items.append(
+            _item(_("Meine Aufgaben"), "tasks", "checklist", "tasks", count=calling.all, late=late)
+        )
     if desk.can("case.enter"):
         items.append(_item(_("Antrag erfassen"), "enter", "post_add", "enter"))
     if desk.can("records.view"):
@@ -89,6 +107,7 @@ def _records_and_money(desk: Desk) -> list[Item]:
     items = []
     if desk.can("records.view"):
         items.append(_item(_("E-Akten"), "files", "folder_open", "files"))
+        items.append(_item(_("Ausleihe"), "loans", "inventory_2", "loans"))
     if desk.can("scan.work"):
         items.append(_item(_("Scannen"), "scan", "scanner", "scan"))
     if desk.can("records.verify"):
