@@ -57,6 +57,12 @@ def lookup() -> FormDefinition:
 
 
 @per_language
+def share() -> FormDefinition:
+    """The code of documents that somebody may read."""
+    return form(code(_("Zugangscode")))
+
+
+@per_language
 def resume() -> FormDefinition:
     """Link and code of a draft."""
     return form(

@@ -29,15 +29,7 @@ def document(
     if found is None:
         raise Http404
     version = found.current
-    known = version.content_type in SAFE_TYPES
-    kind = version.content_type if known else "application/octet-stream"
-    response = HttpResponse(version.read(), content_type=kind)
-    plain = version.name.encode("ascii", "replace").decode().replace("?", "_").replace('"', "_")
-    response["Content-Disposition"] = (
-        f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(version.name, safe='')}"
-    )
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    response["X-Content-Type-Options"] = "nosniff"
+    response = attached(version.read(), version.name, version.content_type)
     if request.method == "GET":
         records.note_view(version=version, actor=actor_for(application))
         account = account_of(request)
@@ -47,4 +39,17 @@ def document(
         letter = Letter.objects.filter(document=found).select_related("application__case").first()
         if letter is not None:
             actions.mark_letter_read(letter=letter, actor=actor_for(application))
+    return response
+
+
+def attached(content: bytes, name: str, content_type: str) -> HttpResponse:
+    """A response that a browser stores and never shows, whatever is inside."""
+    kind = content_type if content_type in SAFE_TYPES else "application/octet-stream"
+    response = HttpResponse(content, content_type=kind)
+    plain = name.encode("ascii", "replace").decode().replace("?", "_").replace('"', "_")
+    response["Content-Disposition"] = (
+        f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+    )
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response["X-Content-Type-Options"] = "nosniff"
     return response

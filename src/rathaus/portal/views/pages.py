@@ -112,6 +112,7 @@ def robots(request: HttpRequest) -> HttpResponse:
         "/vorgang/",
         "/zahlung/",
         "/fortsetzen/",
+        "/einsicht/",
         "/suche/",
         "/sprache/",
     ]

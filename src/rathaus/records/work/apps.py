@@ -11,7 +11,3 @@ class WorkConfig(AppConfig):
     label = "records_work"
     verbose_name = _("Arbeit am Dokument")
     default_auto_field = "django.db.models.BigAutoField"
-
-    def ready(self) -> None:
-        """Watch over new versions."""
-        from rathaus.records.work import guard  # noqa: F401

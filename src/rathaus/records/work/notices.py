@@ -31,7 +31,6 @@ def notify(*, kind: str, staff_id: int | None = None, office_id: int | None = No
             "mention": _("Ein Hinweis für Sie"),
             "step": _("Eine Mitzeichnung wartet auf Sie"),
             "run": _("Ihre Mitzeichnung ist beendet"),
-            "lock": _("Eine Sperre von Ihnen wurde aufgehoben"),
         }[kind]
         link = f"{settings.BASE_URL}{STAFF_PREFIX}aufgaben/"
         text = _(

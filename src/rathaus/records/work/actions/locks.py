@@ -11,14 +11,12 @@ from django.utils.translation import gettext as _
 from rathaus.core.actors import Actor
 from rathaus.core.clock import local, now
 from rathaus.core.events import record
-from rathaus.core.jobs import enqueue
 from rathaus.organisation.models import StaffMember
 from rathaus.records.models import Document
 from rathaus.records.work import events
 from rathaus.records.work.actions.comments import comment
 from rathaus.records.work.errors import LockedByOther, Moved, Unfit
 from rathaus.records.work.models import DocumentLock
-from rathaus.records.work.notices import notify
 
 LOCK_TIME = timedelta(minutes=30)
 
@@ -84,7 +82,6 @@ def force_release(*, document: Document, reason: str, staff: StaffMember, actor:
                 mentions=[row.staff],
                 actor=actor,
             )
-            enqueue(notify, staff_id=row.staff_id, kind="lock")
 
 
 def locked(row: DocumentLock) -> LockedByOther:

@@ -101,14 +101,14 @@ def do_step(*, step: RunStep, staff: StaffMember, actor: Actor, comment: str = "
     Raises: NotYours, Moved.
     """
     result = RESULT_OF[Ask(step.ask)]
-    return _end_step(step, "do", result, staff, actor, comment.strip())
+    return _end_step(step, result, staff=staff, actor=actor, comment=comment.strip())
 
 
 def refuse_step(*, step: RunStep, staff: StaffMember, actor: Actor, reason: str) -> RunStep:
     """Do not sign: the run ends and goes back to its owner. Raises: NotYours, Moved, Unfit."""
     if len(reason.strip()) < REASON:
         raise Unfit(_("Sagen Sie in wenigen Worten, warum Sie nicht zeichnen."))
-    return _end_step(step, "refuse", StepResult.REFUSED, staff, actor, reason.strip())
+    return _end_step(step, StepResult.REFUSED, staff=staff, actor=actor, comment=reason.strip())
 
 
 def skip_step(*, step: RunStep, staff: StaffMember, actor: Actor, reason: str) -> RunStep:
@@ -219,13 +219,13 @@ def _take_documents(case: Case, versions: Sequence[DocumentVersion], owner: Staf
 
 
 def _end_step(
-    step: RunStep, name: str, result: StepResult, staff: StaffMember, actor: Actor, comment: str
+    step: RunStep, result: StepResult, *, staff: StaffMember, actor: Actor, comment: str
 ) -> RunStep:
     me = access.me(staff)
     if not me.owns(step.staff_id, step.office_id):
         raise NotYours(_("Dieser Schritt liegt bei jemand anderem."))
     absent = step.staff if step.staff_id not in {None, staff.pk} else None
-    move = step_move(name)
+    move = step_move("refuse" if result == StepResult.REFUSED else "do")
     moment = now()
     with transaction.atomic():
         run = _lock(step.run)

@@ -54,6 +54,7 @@ def searches(patterns: Sequence[str], words: Sequence[str]) -> list[Search]:
 def areas(words: Sequence[Word], wanted: Sequence[Search]) -> Iterator[tuple[str, Box]]:
     """Boxes over whole words, one per line of each hit: (key of the search, box)."""
     text, starts = _joined(words)
+    covered: set[int] = set()
     for key, pattern in wanted:
         for match in pattern.finditer(text):
             first, last = match.span(match.lastindex or 0)
@@ -62,11 +63,14 @@ def areas(words: Sequence[Word], wanted: Sequence[Search]) -> Iterator[tuple[str
                 if last == first:
                     continue
             hit = [
-                word
-                for word, start in zip(words, starts, strict=True)
-                if start < last and start + len(word.text) > first
+                number
+                for number, start in enumerate(starts)
+                if start < last and start + len(words[number].text) > first
             ]
-            for box in _by_line(hit):
+            if covered.issuperset(hit):
+                continue  # the digits of an IBAN look like a telephone number
+            covered.update(hit)
+            for box in _by_line([words[number] for number in hit]):
                 yield key, box
 
 

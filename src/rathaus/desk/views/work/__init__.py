@@ -1,0 +1,1 @@
+"""Pages of the work on what is filed: tasks, comments, runs, redaction, sharing, packages."""
