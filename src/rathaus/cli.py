@@ -102,9 +102,14 @@ def build_parser() -> argparse.ArgumentParser:
             "seal": ("Seal what is new and ask for time stamps now.", _seal),
             "renew": ("Renew evidence that is due, or hash all of it anew.", _renew),
             "anchor": ("Print the newest seal, to be kept outside.", _anchor),
+            "offer": ("Offer what is due to an archive (xdomea 0501).", _offer),
+            "transfer": ("Hand over what an archive wants (xdomea 0503).", _transfer),
+            "receive": ("Take in messages of an archive (0502, 0504, 0506, 0507).", _receive),
+            "dispose": ("Show where the processes of disposal stand.", _dispose),
             "plan": ("Take the filing plan in from a file, or give it out.", _plan),
         },
     )
+    _disposal_arguments(records)
     records["verify"].add_argument(
         "--since", type=_day, metavar="YYYY-MM-DD", help="only cases with events since that day"
     )
@@ -203,6 +208,19 @@ def build_parser() -> argparse.ArgumentParser:
     )
     doctor.add_argument("--json", action="store_true", help="machine-readable output")
     return parser
+
+
+def _disposal_arguments(records: dict[str, argparse.ArgumentParser]) -> None:
+    records["offer"].epilog = "Example: rathaus records offer kreisarchiv --plan 32 --limit 100"
+    records["offer"].add_argument("archive", help="folder or name of the archive")
+    records["offer"].add_argument("--plan", default="", help="only below this filing code")
+    records["offer"].add_argument("--limit", type=_count, default=500, help="at most so many cases")
+    records["transfer"].epilog = "Example: rathaus records transfer AUS-2026-001"
+    records["transfer"].add_argument("process", help="reference of the process")
+    records["receive"].epilog = "Example: rathaus records receive antwort.zip --json"
+    records["receive"].add_argument("files", nargs="+", type=Path, help="zip or XML files")
+    records["dispose"].epilog = "Example: rathaus records dispose status --json"
+    records["dispose"].add_argument("what", nargs="?", choices=["status"], default="status")
 
 
 def _group(
@@ -308,6 +326,38 @@ def _services_check(arguments: argparse.Namespace) -> int:
     from rathaus.catalogue import cli
 
     return cli.check_command(arguments.paths, json=arguments.json)
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 0 < int(text[:9]) <= 1_000):
+        raise argparse.ArgumentTypeError(f"a number from 1 to 1000, not {text!r}")
+    return int(text)
+
+
+def _offer(arguments: argparse.Namespace) -> int:
+    from rathaus.records.disposal import cli
+
+    return cli.offer_command(
+        arguments.archive, plan_code=arguments.plan, limit=arguments.limit, json=arguments.json
+    )
+
+
+def _transfer(arguments: argparse.Namespace) -> int:
+    from rathaus.records.disposal import cli
+
+    return cli.transfer_command(arguments.process, json=arguments.json)
+
+
+def _receive(arguments: argparse.Namespace) -> int:
+    from rathaus.records.disposal import cli
+
+    return cli.receive_command(arguments.files, json=arguments.json)
+
+
+def _dispose(arguments: argparse.Namespace) -> int:
+    from rathaus.records.disposal import cli
+
+    return cli.status_command(json=arguments.json)
 
 
 def _verify(arguments: argparse.Namespace) -> int:

@@ -15,6 +15,8 @@ from rathaus.desk.access import Desk
 from rathaus.payments.models import PaymentIssue
 from rathaus.payments.states import IssueState
 from rathaus.proceedings import queries
+from rathaus.records.disposal.models import Process
+from rathaus.records.disposal.release_rights import releasable
 from rathaus.records.intake import queries as intake
 from rathaus.records.work import access
 from rathaus.records.work import queries as work
@@ -108,6 +110,14 @@ def _records_and_money(desk: Desk) -> list[Item]:
     if desk.can("records.view"):
         items.append(_item(_("E-Akten"), "files", "folder_open", "files"))
         items.append(_item(_("Ausleihe"), "loans", "inventory_2", "loans"))
+    if desk.can("records.dispose"):
+        items.append(_item(_("Aussonderung"), "disposal", "archive", "disposal"))
+    elif desk.can("records.release"):
+        waiting = releasable(desk.grants, Process.objects.filter(items__state="prepared"))
+        if count := waiting.distinct().count():
+            items.append(
+                _item(_("Aussonderung"), "disposal_processes", "archive", "disposal", count=count)
+            )
     if desk.can("scan.work"):
         items.append(_item(_("Scannen"), "scan", "scanner", "scan"))
     if desk.can("records.verify"):

@@ -154,3 +154,10 @@ class SimulatedMessage(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+from rathaus.simulation.archive.models import (  # noqa: E402, F401 - tables of this app, too
+    ArchivedObject,
+    ArchivedProcess,
+    ArchiveMessage,
+)

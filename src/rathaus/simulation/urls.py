@@ -3,6 +3,7 @@
 from django.urls import path
 
 from rathaus.simulation import codes, views
+from rathaus.simulation.archive.urls import urlpatterns as archive
 from rathaus.simulation.bundid.urls import urlpatterns as houses
 from rathaus.simulation.paypal import api, pages
 from rathaus.simulation.timestamps import pages as timestamps
@@ -28,5 +29,6 @@ urlpatterns = [
     path("paypal/v2/payments/refunds/<str:refund_id>", api.get_refund),
     path("zeitstempel/", timestamps.stamp, name="tsa"),
     path("zeitstempel/schalter/", timestamps.board, name="timestamps"),
+    *archive,
     *houses,
 ]

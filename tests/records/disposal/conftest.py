@@ -108,12 +108,16 @@ class ArchiveSide:
 
     def appraise(self, verdicts: Mapping[str, str], **more: Any) -> Path:
         return self.send(
-            "0502", lambda out, version, head: messages.appraisal(out, version, head, verdicts), **more
+            "0502",
+            lambda out, version, head: messages.appraisal(out, version, head, verdicts),
+            **more,
         )
 
     def imported(self, results: Mapping[str, tuple[bool, str, str]], **more: Any) -> Path:
         return self.send(
-            "0506", lambda out, version, head: messages.imported(out, version, head, results), **more
+            "0506",
+            lambda out, version, head: messages.imported(out, version, head, results),
+            **more,
         )
 
 

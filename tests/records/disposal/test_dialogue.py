@@ -85,7 +85,9 @@ def test_the_whole_way(offered: Process, side: ArchiveSide, old: list[Case]) -> 
 
 
 def test_destroyed_bytes_and_keys_are_gone(offered: Process, side: ArchiveSide) -> None:
-    blobs = list(Blob.objects.filter(document_versions__document__case__disposal_items__process=offered))
+    blobs = list(
+        Blob.objects.filter(document_versions__document__case__disposal_items__process=offered)
+    )
     receiving.take_in(side.appraise(dict.fromkeys(verdicts_of(offered), "V")))
     process = fresh(offered)
     actions.propose(process=process, actor=ANNA)

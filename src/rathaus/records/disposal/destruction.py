@@ -59,7 +59,7 @@ def destroy(item: Item) -> bool:
         )
         record(case.chain, told, actor=_actor(process))
         gone = _remove(case)
-        shredded, kept, size = _shred(gone, process)
+        shredded, kept, size = _shred(gone)
         _erase_personal(case)
         _bury(case, item, process, documents=documents, files=shredded, kept=kept, size=size)
         move_items(mine, ItemState.DESTROYING, ItemState.DESTROYED)
@@ -79,6 +79,16 @@ def sweep() -> int:
     return done
 
 
+def shred(blob: Blob) -> None:
+    """Destroy a content in the caller's transaction; its bytes go even after a crash.
+
+    Only for contents that nobody uses any more (`removal.still_used`).
+    """
+    if blob.name:
+        Remains.objects.get_or_create(name=blob.name, defaults={"at": now()})
+    storage.shred(blob)
+
+
 def _remove(case: Case) -> Gone:
     run_registered(case)
     gone = Gone()
@@ -87,7 +97,7 @@ def _remove(case: Case) -> Gone:
     return gone
 
 
-def _shred(gone: Gone, process: Process) -> tuple[int, int, int]:
+def _shred(gone: Gone) -> tuple[int, int, int]:
     """Destroy contents that nobody else uses: (destroyed, kept, bytes destroyed)."""
     shredded = kept = size = 0
     lockable = Blob.objects.order_by("pk")
@@ -100,11 +110,7 @@ def _shred(gone: Gone, process: Process) -> tuple[int, int, int]:
             continue
         if not blob.wrapped_key:
             continue
-        if blob.name:
-            Remains.objects.get_or_create(
-                name=blob.name, defaults={"process": process, "at": now()}
-            )
-        storage.shred(blob)
+        shred(blob)
         shredded += 1
         size += blob.size
     return shredded, kept, size

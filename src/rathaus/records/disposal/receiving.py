@@ -169,3 +169,13 @@ def _set_aside(
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def settle(*, quarantine: Quarantine, actor: Actor) -> bool:
+    """Mark a refused message as dealt with and remove its copy; False if it was already."""
+    done = Quarantine.objects.filter(pk=quarantine.pk, settled_at=None).update(
+        settled_at=now(), settled_by=actor.label, stored=""
+    )
+    if done and quarantine.stored:
+        (exchange.quarantine() / Path(quarantine.stored).name).unlink(missing_ok=True)
+    return bool(done)

@@ -46,14 +46,15 @@ def dossiers(
     for case in sorted(cases, key=lambda row: row.reference):
         row = case.dossier
         if row.pk not in found:
-            found[row.pk] = _dossier(row, context)
+            found[row.pk] = empty_dossier(row, context=context)
         found[row.pk].matters.append(
             matter(case, full=full, kind=(kinds or {}).get(str(case.public_id)))
         )
     return sorted(found.values(), key=lambda dossier: dossier.reference)
 
 
-def _dossier(row: DossierRow, context: bool) -> Dossier:
+def empty_dossier(row: DossierRow, *, context: bool) -> Dossier:
+    """A dossier without its cases."""
     entry = row.filing_plan_entry
     return Dossier(
         id=str(row.public_id),

@@ -4,6 +4,7 @@ from rathaus.records.disposal.models.archive import Archive, Kind, Unappraised
 from rathaus.records.disposal.models.hold import ErasureRequest, LegalHold, LegalHoldQuerySet
 from rathaus.records.disposal.models.message import Message, MessageState, Quarantine
 from rathaus.records.disposal.models.process import Item, Process, ProcessQuerySet
+from rathaus.records.disposal.models.takeover import Takeover
 from rathaus.records.disposal.models.tombstone import Remains, Tombstone
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "ProcessQuerySet",
     "Quarantine",
     "Remains",
+    "Takeover",
     "Tombstone",
     "Unappraised",
 ]

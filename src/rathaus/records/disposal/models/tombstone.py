@@ -59,5 +59,4 @@ class Remains(models.Model):
     """A stored file whose key is gone and whose bytes still have to go (after a crash, too)."""
 
     name = models.CharField(max_length=120, unique=True)
-    process = models.ForeignKey("Process", on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
