@@ -120,6 +120,8 @@ def _records_and_money(desk: Desk) -> list[Item]:
             )
     if desk.can("scan.work"):
         items.append(_item(_("Scannen"), "scan", "scanner", "scan"))
+    if desk.can("legacy.shelves"):
+        items.append(_item(_("Altbestand"), "legacy", "inventory_2", "legacy"))
     if desk.can("records.verify"):
         items.append(_item(_("Beweise"), "evidence", "workspace_premium", "evidence"))
     if desk.can("payment.match"):

@@ -1,0 +1,1 @@
+"""Pages of legacy files and shelves."""

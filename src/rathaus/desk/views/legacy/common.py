@@ -1,0 +1,88 @@
+"""What the pages of legacy files share."""
+
+from __future__ import annotations
+
+import os
+import re
+import uuid
+from pathlib import Path
+
+from django.conf import settings
+from django.http import Http404
+from django.utils.formats import number_format
+
+from rathaus.desk.access import DeskRequest
+from rathaus.records.legacy import queries
+from rathaus.records.legacy.models import ImportRun, Shelf
+from rathaus.records.legacy.states import RunState
+
+NAV = {"nav_current": "legacy"}
+TONES = {
+    RunState.DRAFT: "new",
+    RunState.READING: "work",
+    RunState.BROKEN: "bad",
+    RunState.CHECKED: "wait",
+    RunState.RUNNING: "work",
+    RunState.PAUSED: "wait",
+    RunState.DONE: "done",
+    RunState.CANCELLED: "off",
+}
+FOLDERS = 300
+LEVELS = 2
+_METRES = re.compile(r"(\d{1,4})(?:[.,](\d{1,2}))?(?:\s*m)?")
+
+
+def run_of(request: DeskRequest, ident: uuid.UUID) -> ImportRun:
+    """Raises: Http404."""
+    try:
+        return queries.run_for(request.desk.staff, ident)
+    except ImportRun.DoesNotExist:
+        raise Http404 from None
+
+
+def shelf_of(request: DeskRequest, ident: uuid.UUID) -> Shelf:
+    """Raises: Http404."""
+    found = queries.shelves_for(request.desk.staff).filter(public_id=ident).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def metres(centimetres: float) -> str:
+    """180 → "1,8"."""
+    return number_format(round(centimetres / 100, 1), 1)
+
+
+def centimetres(text: str) -> int:
+    """ "1,8 m" → 180; 0 for what is no length."""
+    match = _METRES.fullmatch(text.strip())
+    if match is None:
+        return 0
+    return int(match[1]) * 100 + int((match[2] or "0").ljust(2, "0"))
+
+
+def base_folder() -> str:
+    """The folder below which one may import; "" where the operator has set none."""
+    place = settings.RATHAUS_LEGACY_FOLDER
+    return os.path.realpath(place) if place and os.path.isdir(place) else ""
+
+
+def folders() -> list[str]:
+    """Folders to choose from, two levels deep, without links; "." is the base itself."""
+    base = base_folder()
+    if not base:
+        return []
+    found = ["."]
+    for level in range(1, LEVELS + 1):
+        for path in sorted(Path(base).glob("/".join(["*"] * level))):
+            linked = any(one.is_symlink() for one in (path, *path.parents) if str(one) > base)
+            if path.is_dir() and not linked and len(found) < FOLDERS:
+                name = str(path.relative_to(base))
+                if name.isprintable():
+                    found.append(name)
+    return sorted(found)
+
+
+def chosen_folder(name: str) -> str:
+    """The absolute path of one of `folders`; "" for anything else."""
+    return os.path.join(base_folder(), name) if name in folders() else ""
