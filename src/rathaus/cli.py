@@ -107,6 +107,7 @@ def build_parser() -> argparse.ArgumentParser:
             "receive": ("Take in messages of an archive (0502, 0504, 0506, 0507).", _receive),
             "dispose": ("Show where the processes of disposal stand.", _dispose),
             "plan": ("Take the filing plan in from a file, or give it out.", _plan),
+            "import": ("Take legacy files over from a folder or a table (CSV).", _import),
         },
     )
     _disposal_arguments(records)
@@ -138,6 +139,7 @@ def build_parser() -> argparse.ArgumentParser:
     records["plan"].add_argument(
         "--dry-run", action="store_true", help="only show what an import would change"
     )
+    _import_arguments(records["import"])
     records["renew"].add_argument(
         "--hash",
         choices=["sha384", "sha512", "sha3_256", "sha3_512"],
@@ -408,6 +410,51 @@ def _plan(arguments: argparse.Namespace) -> int:
     if arguments.direction == "export":
         return cli_plan.export_command(arguments.file, kind=arguments.format, json=arguments.json)
     return cli_plan.import_command(arguments.file, dry_run=arguments.dry_run, json=arguments.json)
+
+
+def _import_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = (
+        "Example: rathaus records import /srv/alt/schrank3 --office steueramt --dry-run; "
+        "then rathaus records import --resume UE-2026-0001"
+    )
+    parser.add_argument("source", nargs="?", type=Path, help="folder, or CSV beside its files")
+    parser.add_argument("--dry-run", action="store_true", help="read and report, file nothing")
+    parser.add_argument("--resume", default="", metavar="ID", help="go on with this import")
+    parser.add_argument("--office", default="", metavar="KEY", help="whose files these are")
+    parser.add_argument("--levels", default="", help="folders from the top: aktenplan/akte/vorgang")
+    parser.add_argument("--plan", default="", metavar="CODE", help="place for what names none")
+    parser.add_argument("--dossier", default="", metavar="TITLE", help="dossier for what names none")
+    parser.add_argument(
+        "--closing",
+        choices=["name", "last", "open"],
+        default="name",
+        help="closing date: year in the name, newest document, or cases stay open",
+    )
+    parser.add_argument("--by", default="", metavar="NAME", help="who imports, for the history")
+    parser.add_argument("--report", type=Path, metavar="FILE", help="write the report (CSV) there")
+
+
+def _import(arguments: argparse.Namespace) -> int:
+    from rathaus.records.legacy import cli
+
+    if arguments.source is not None and not arguments.source.exists():
+        print(f"{arguments.source}: gibt es nicht.", file=sys.stderr)
+        return 2
+    return cli.import_command(
+        cli.Wanted(
+            source=arguments.source,
+            resume=arguments.resume,
+            dry_run=arguments.dry_run,
+            office=arguments.office,
+            levels=arguments.levels,
+            plan=arguments.plan,
+            dossier=arguments.dossier,
+            closing=arguments.closing,
+            by=arguments.by,
+            report=arguments.report,
+            json=arguments.json,
+        )
+    )
 
 
 def _jobs_list(arguments: argparse.Namespace) -> int:
