@@ -71,7 +71,12 @@ def vocabulary() -> tuple[list[str], list[str]]:
 
     rng = random.Random(1)
     source = resources.files("rathaus.search").joinpath("data", "stopwords.txt")
-    small = [w for line in source.read_text("utf-8").splitlines() if line[:1] != "#" for w in line.split()]
+    small = [
+        w
+        for line in source.read_text("utf-8").splitlines()
+        if line[:1] != "#"
+        for w in line.split()
+    ]
     base = [w.capitalize() if rng.random() < 0.7 else w for w in language.shipped_words()]
     rng.shuffle(base)
     compounds = [rng.choice(base) + rng.choice(base).lower() for _ in range(14_000)]
@@ -85,7 +90,10 @@ def surnames() -> list[str]:
     """Names of people."""
     rng = random.Random(2)
     ends = ("en", "s", "sen", "mann", "ma", "ing")
-    return ["".join(rng.choices(SYLLABLES.split(), k=2)).capitalize() + rng.choice(ends) for _ in range(4000)]
+    return [
+        "".join(rng.choices(SYLLABLES.split(), k=2)).capitalize() + rng.choice(ends)
+        for _ in range(4000)
+    ]
 
 
 @cache
@@ -108,7 +116,10 @@ def paragraphs(office: int) -> list[tuple[str, list[str]]]:
 
     ranked, weights = words_of(office)
     rng = random.Random(500 + office)
-    texts = [" ".join(rng.choices(ranked, cum_weights=weights, k=rng.randint(18, 34))) for _ in range(2500)]
+    texts = [
+        " ".join(rng.choices(ranked, cum_weights=weights, k=rng.randint(18, 34)))
+        for _ in range(2500)
+    ]
     return [(text + ".", actions._terms("", text)) for text in texts]
 
 
@@ -158,7 +169,11 @@ def put(total: int) -> dict[str, Any]:
     for start in range(0, total, 200):
         actions.put_all(papers[start : start + 200])
     seconds, cpu = time.monotonic() - began, time.process_time() - used
-    return {"per second": round(total / seconds), "CPU ms each": round(cpu / total * 1000, 2), **memory()}
+    return {
+        "per second": round(total / seconds),
+        "CPU ms each": round(cpu / total * 1000, 2),
+        **memory(),
+    }
 
 
 def build(total: int) -> dict[str, Any]:
@@ -181,7 +196,11 @@ def build(total: int) -> dict[str, Any]:
         write(done, some, total) if done < DIFFERENT else repeat(done, some, total)
         done += some
         if done % 10_000 == 0:
-            print(f"{done:,} {(done - first) / (time.monotonic() - began):.0f}/s", file=sys.stderr, flush=True)
+            print(
+                f"{done:,} {(done - first) / (time.monotonic() - began):.0f}/s",
+                file=sys.stderr,
+                flush=True,
+            )
     seconds = time.monotonic() - began
     began = time.monotonic()
     engine.tidy()
@@ -245,9 +264,12 @@ def copy(source: str, url: str) -> dict[str, Any]:
 
     from django.db import connection
 
-    from rathaus.search import engine, vocabulary as known
+    from rathaus.search import engine
+    from rathaus.search import vocabulary as known
 
-    rows: Iterator[Any] = iter(sqlite3.connect(source).execute(f"SELECT {COLUMNS} FROM search_entry ORDER BY position"))
+    rows: Iterator[Any] = iter(
+        sqlite3.connect(source).execute(f"SELECT {COLUMNS} FROM search_entry ORDER BY position")
+    )
     began = time.monotonic()
     with connection.cursor() as cursor:
         cursor.execute("DROP INDEX IF EXISTS search_index_terms")
@@ -259,7 +281,9 @@ def copy(source: str, url: str) -> dict[str, Any]:
             for row in words:
                 target.write_row(row)
         cursor.execute("SET maintenance_work_mem = '400MB'")
-        cursor.execute("CREATE INDEX search_index_terms ON search_index USING gin (terms) WITH (gin_pending_list_limit = 256)")
+        cursor.execute(
+            "CREATE INDEX search_index_terms ON search_index USING gin (terms) WITH (gin_pending_list_limit = 256)"
+        )
         cursor.execute("VACUUM ANALYZE search_index")
         cursor.execute("VACUUM ANALYZE search_entry")
     engine.tidy()
@@ -276,9 +300,17 @@ def questions(total: int) -> dict[str, Callable[[random.Random], Any]]:
     _small, content = vocabulary()
     every = [f"office:{n}" for n in range(OFFICES)]
 
-    def ask(text: str = "", scopes: Any = None, order: str = "relevance", fields: Any = None, **more: Any) -> Any:
+    def ask(
+        text: str = "",
+        scopes: Any = None,
+        order: str = "relevance",
+        fields: Any = None,
+        **more: Any,
+    ) -> Any:
         named = {key: parse(value, unfinished=False) for key, value in (fields or {}).items()}
-        return Filter.of(parse(text, unfinished="*" in text), scopes=scopes or every, fields=named, **more), order
+        return Filter.of(
+            parse(text, unfinished="*" in text), scopes=scopes or every, fields=named, **more
+        ), order
 
     def phrase(rng: random.Random) -> str:
         text, _ = rng.choice(paragraphs(rng.randrange(OFFICES)))
@@ -303,15 +335,21 @@ def questions(total: int) -> dict[str, Callable[[random.Random], Any]]:
         "prefix of 5": lambda r: ask(r.choice(content[:3000])[:5] + "*"),
         "word without another": lambda r: ask(f"{r.choice(common)} -{r.choice(common)}"),
         "person + word": lambda r: ask(r.choice(common), fields={"w": r.choice(surnames())}),
-        "type + direction + word": lambda r: ask(r.choice(content[:300]), any_of=[{"f": ["pdf"]}, {"d": ["out"]}]),
-        "plan subtree + word": lambda r: ask(r.choice(content[:300]), any_of=[{"p": [f"g{r.randrange(20)}"]}]),
+        "type + direction + word": lambda r: ask(
+            r.choice(content[:300]), any_of=[{"f": ["pdf"]}, {"d": ["out"]}]
+        ),
+        "plan subtree + word": lambda r: ask(
+            r.choice(content[:300]), any_of=[{"p": [f"g{r.randrange(20)}"]}]
+        ),
         "years + word": lambda r: ask(r.choice(common), low=since(r)),
         "1 of 20 offices + common word": lambda r: ask(r.choice(common), office(r)),
         "1 of 20 offices + rare word": lambda r: ask(content[r.randint(3000, 9000)], office(r)),
         "common word, newest": lambda r: ask(r.choice(common), order="newest"),
         "common word, oldest": lambda r: ask(r.choice(common), order="oldest"),
         "newest of everything": lambda _r: ask(any_of=[{"k": ["document"]}], order="newest"),
-        "newest of 1 of 20 offices": lambda r: ask(any_of=[{"k": ["document"]}], scopes=office(r), order="newest"),
+        "newest of 1 of 20 offices": lambda r: ask(
+            any_of=[{"k": ["document"]}], scopes=office(r), order="newest"
+        ),
         "second page of a common word": lambda r: (*ask(r.choice(common)), "next"),
     }
 
@@ -362,7 +400,12 @@ def sizes(url: str) -> dict[str, Any]:
             "pg_relation_size('search_index'), pg_database_size(current_database())"
         )
         index, narrow, heap, whole = cursor.fetchone()
-    return {"index MB": index // 10**6, "narrow table MB": heap // 10**6, "with terms MB": narrow // 10**6, "all MB": whole // 10**6}
+    return {
+        "index MB": index // 10**6,
+        "narrow table MB": heap // 10**6,
+        "with terms MB": narrow // 10**6,
+        "all MB": whole // 10**6,
+    }
 
 
 def memory() -> dict[str, int]:
@@ -372,7 +415,9 @@ def memory() -> dict[str, int]:
 
 def main() -> None:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     parser.add_argument("what", choices=["build", "put", "copy", "ask"])
     parser.add_argument("database")
     parser.add_argument("target", nargs="?")

@@ -9,6 +9,9 @@ from rathaus.core.durability import soft_atomic
 from rathaus.core.jobs import job
 from rathaus.core.models import Blob
 from rathaus.records import extraction
+from rathaus.records.disposal.models import ErasureRequest
+from rathaus.records.disposal.states import RequestState
+from rathaus.records.finding import describing
 from rathaus.records.models import (
     Case,
     Direction,
@@ -26,6 +29,8 @@ _DERIVED = {
     (DocumentKind.APPLICATION, Direction.OUT),
     (DocumentKind.PAYMENT_RECEIPT, Direction.OUT),
 }
+CHUNK = 50
+"""Documents whose texts are in memory at once."""
 
 
 @job("records.index")
@@ -34,48 +39,43 @@ def index(*, case_id: int) -> None:
 
     What is new here also gets into the queue for its renditions.
     """
-    case = Case.objects.select_related("dossier").get(pk=case_id)
+    case = Case.objects.select_related(describing.WITH_PLACE).get(pk=case_id)
     new = list(
         DocumentVersion.objects.filter(document__case=case, number__gt=F("document__indexed"))
         .select_related("document", "blob")
         .order_by("pk")
     )
     pending = [version for version in new if version.number == version.document.latest]
-    texts = _texts_beside(pending)
-    findable = [_of_document(case, version, texts.get(version.pk)) for version in pending]
-    if not case.indexed:
-        findable.append(_of_case(case))
-    with soft_atomic():
-        search.put_all(findable)
+    if _is_hidden(case):
+        pending = []
+    elif pending or not case.indexed:
+        known = describing.facts(case, [version.document for version in pending])
         if not case.indexed:
-            Case.objects.filter(pk=case.pk).update(indexed=True)
-        for number in {version.number for version in pending}:
-            known = [version.document_id for version in pending if version.number == number]
-            Document.objects.filter(pk__in=known, indexed__lt=number).update(indexed=number)
+            with soft_atomic():
+                search.put_all([describing.of_case(case, known)])
+                Case.objects.filter(pk=case.pk).update(indexed=True)
+        for start in range(0, len(pending), CHUNK):
+            _put(case, pending[start : start + CHUNK], known)
     renditions.queue(new)
 
 
-def _of_case(case: Case) -> search.Findable:
-    return search.Findable(
-        kind="case",
-        key=str(case.public_id),
-        title=f"{case.reference} {case.title}",
-        body=case.dossier.title,
-        scope=case.dossier.scope,
-        at=case.opened_at,
-    )
+def _put(case: Case, pending: list[DocumentVersion], known: describing.Facts) -> None:
+    """Some documents: their texts are read before the database is locked."""
+    texts = _texts_beside(pending)
+    findable = [
+        describing.of_document(case, version, _text(version, texts.get(version.pk)), known)
+        for version in pending
+    ]
+    with soft_atomic():
+        search.put_all(findable)
+        for number in {version.number for version in pending}:
+            done = [version.document_id for version in pending if version.number == number]
+            Document.objects.filter(pk__in=done, indexed__lt=number).update(indexed=number)
 
 
-def _of_document(case: Case, version: DocumentVersion, beside: Blob | None) -> search.Findable:
-    document = version.document
-    return search.Findable(
-        kind="document",
-        key=str(document.public_id),
-        title=document.title,
-        body=f"{_text(version, beside)}\n{version.name}\n{case.reference} {case.title}",
-        scope=case.dossier.scope,
-        at=document.created_at,
-    )
+def _is_hidden(case: Case) -> bool:
+    """Whether somebody asked for erasure: then the search knows nothing of the case."""
+    return ErasureRequest.objects.filter(case=case, state=RequestState.RESTRICTED).exists()
 
 
 def _texts_beside(versions: list[DocumentVersion]) -> dict[int, Blob]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -23,7 +23,6 @@ from rathaus.records.models import (
     DossierQuerySet,
     DraftDocument,
 )
-from rathaus.search import queries as search
 from rathaus.search.snippets import Parts
 
 
@@ -169,29 +168,15 @@ def find(
     limit: int = 20,
     after: str | None = None,
 ) -> RecordPage:
-    """Full text over the cases and documents `staff` may read; `kind` "case" or "document"."""
-    scopes = scopes_for(staff)
-    page = search.find(text=text, kind=kind, scopes=scopes, limit=limit, after=after)
-    cases = {
-        str(case.public_id): case
-        for case in Case.objects.visible_in(scopes)
-        .with_place()
-        .filter(public_id__in=_keys(page, "case"))
-    }
-    documents = {
-        str(document.public_id): document
-        for document in Document.objects.visible_in(scopes)
-        .select_related("case__dossier__filing_plan_entry", "case__office")
-        .filter(public_id__in=_keys(page, "document"))
-    }
-    hits: list[RecordHit] = []
-    for hit in page:
-        document = documents.get(hit.key)
-        case = document.case if document else cases.get(hit.key)
-        if case is not None:
-            hits.append(RecordHit(case, document, hit.title_parts, hit.snippet))
+    """Full text over the cases and documents `staff` may read; `kind` "case" or "document".
+
+    For searching with fields see `rathaus.records.finding.queries`.
+    """
+    from rathaus.records.finding import queries as finding
+    from rathaus.records.finding.wanted import Wanted
+
+    page = finding.find(
+        staff, Wanted(text=text, fields={"in": kind} if kind else {}), limit=limit, after=after
+    )
+    hits = [RecordHit(hit.case, hit.document, hit.title, hit.snippet) for hit in page.hits]
     return RecordPage(hits, page.next, page.suggestion)
-
-
-def _keys(page: Iterable[search.Hit], kind: str) -> list[str]:
-    return [hit.key for hit in page if hit.kind == kind]

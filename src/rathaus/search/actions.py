@@ -142,6 +142,23 @@ def remove(kind: str, key: str) -> bool:
     return bool(deleted)
 
 
+def set_marks(wanted: Mapping[tuple[str, str], Mapping[str, Collection[str]]]) -> None:
+    """Give entries, by (kind, key), other marks in the fields named; texts are not read again.
+
+    What is not in the search is left out. Raises: ValueError for a wrong mark.
+    """
+    for kind in dict.fromkeys(kind for kind, _key in wanted):
+        keys = [key for one, key in wanted if one == kind]
+        for entry in Entry.objects.filter(kind=kind, key__in=keys).only("id", "key", "tokens"):
+            fields = wanted[kind, entry.key]
+            gone = tuple(f"{name}=" for name in fields)
+            kept = [token for token in entry.tokens.split(" ") if not token.startswith(gone)]
+            new = [filters.mark(name, value) for name in fields for value in fields[name]]
+            tokens = " ".join([*kept[:2], *dict.fromkeys(new), *kept[2:]])
+            if tokens != entry.tokens:
+                Entry.objects.filter(pk=entry.pk).update(tokens=tokens)
+
+
 def first_position(at: datetime) -> int:
     """The lowest place of the second `at`: a bound for `queries.search`."""
     return math.floor(at.astimezone(UTC).timestamp()) << _TIE_BITS

@@ -93,9 +93,7 @@ class Filter:
         """The same within tighter bounds."""
         lows = [bound for bound in (self.low, low) if bound is not None]
         highs = [bound for bound in (self.high, high) if bound is not None]
-        return replace(
-            self, low=max(lows) if lows else None, high=min(highs) if highs else None
-        )
+        return replace(self, low=max(lows) if lows else None, high=min(highs) if highs else None)
 
 
 def _marks(group: Mapping[str, Iterable[str]]) -> list[str]:

@@ -1,0 +1,27 @@
+"""What changes in a record without its text changing."""
+
+from __future__ import annotations
+
+from rathaus.core.events import EventType, subscribe
+from rathaus.core.jobs import enqueue
+from rathaus.core.models import Event
+from rathaus.records.events import CaseClosed, CaseReopened
+from rathaus.records.finding import jobs
+from rathaus.records.models import Case
+from rathaus.records.work.events import TagAdded, TagMerged, TagRemoved
+
+
+def _remark(_event: EventType, row: Event) -> None:
+    case_id = Case.objects.filter(chain=row.chain_id).values_list("pk", flat=True).first()
+    if case_id is not None:
+        enqueue(jobs.remark, dedupe_key=f"remark:{case_id}", case_id=case_id)
+
+
+for _kind in (CaseClosed, CaseReopened, TagAdded, TagRemoved):
+    subscribe(_kind)(_remark)
+
+
+@subscribe(TagMerged)
+def on_tags_merged(event: TagMerged, _row: Event) -> None:
+    """Everything that carried the other tag is known under the one that was kept."""
+    enqueue(jobs.remark_tag, tag=event.kept)
