@@ -108,7 +108,12 @@ def build_parser() -> argparse.ArgumentParser:
             "dispose": ("Show where the processes of disposal stand.", _dispose),
             "plan": ("Take the filing plan in from a file, or give it out.", _plan),
             "import": ("Take legacy files over from a folder or a table (CSV).", _import),
+            "reindex": ("Make findable what the search does not know yet.", _reindex),
         },
+    )
+    records["reindex"].epilog = "Example: rathaus records reindex --from-scratch"
+    records["reindex"].add_argument(
+        "--from-scratch", action="store_true", help="read everything again; goes on if interrupted"
     )
     _disposal_arguments(records)
     records["verify"].add_argument(
@@ -372,6 +377,12 @@ def _verify(arguments: argparse.Namespace) -> int:
         fresh=arguments.fresh,
         anchors=arguments.anchor,
     )
+
+
+def _reindex(arguments: argparse.Namespace) -> int:
+    from rathaus.records.finding import cli
+
+    return cli.reindex_command(from_scratch=arguments.from_scratch, json=arguments.json)
 
 
 def _seal(arguments: argparse.Namespace) -> int:

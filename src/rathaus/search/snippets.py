@@ -40,9 +40,8 @@ def _hits(text: str, question: Question) -> list[tuple[int, int, WordQuery]]:
     found: list[tuple[int, int, WordQuery]] = []
     seen: set[WordQuery] = set()
     stop_after: int | None = None
-    looked = 0
-    for start, end in clues.places(text, clues.pattern(question.words)):
-        looked += 1
+    places = clues.places(text, clues.pattern(question.words))
+    for looked, (start, end) in enumerate(places):
         if looked > MAX_SCAN or (stop_after is not None and start > stop_after):
             break
         word = text[start:end]

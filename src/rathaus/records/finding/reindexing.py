@@ -1,7 +1,8 @@
 """Putting the whole record into the search anew, piece by piece, while people search.
 
-After each case is noted how far the run came, so one that was killed goes on there. Old entries stay until new ones replace them; at the end entries
-of which the record knows nothing any more are taken out.
+After each case is noted how far the run came, so one that was killed goes on there. Old
+entries stay until new ones replace them; at the end entries of which the record knows
+nothing any more are taken out.
 """
 
 from __future__ import annotations
