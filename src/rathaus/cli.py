@@ -434,7 +434,7 @@ def _import_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--office", default="", metavar="KEY", help="whose files these are")
     parser.add_argument("--levels", default="", help="folders from the top: aktenplan/akte/vorgang")
     parser.add_argument("--plan", default="", metavar="CODE", help="place for what names none")
-    parser.add_argument("--dossier", default="", metavar="TITLE", help="dossier for what names none")
+    parser.add_argument("--dossier", default="", metavar="TITLE", help="its dossier")
     parser.add_argument(
         "--closing",
         choices=["name", "last", "open"],
