@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+import zipfile
 from email.message import EmailMessage
 from functools import lru_cache
 from io import BytesIO
@@ -126,3 +127,12 @@ def receive(office: Office, content: bytes = b"", *, checked: bool = True, **mor
         run_pending()
         item.refresh_from_db()
     return item
+
+
+def zipped(files: dict[str, bytes]) -> bytes:
+    """A zip file with these entries; names are written as given, however hostile."""
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+    return out.getvalue()

@@ -34,7 +34,7 @@ def load(today: date | None = None) -> dict[str, Any]:
     real = Town.objects.exclude(is_demo=True).exists()
     if real or Application.objects.exists():
         return {"loaded": False, **_counts()}
-    from rathaus.simulation.demo import stage, times
+    from rathaus.simulation.demo import disposal, intake, records_plan, scanning, stage, times
 
     today = today or clock.today()
     almanac = times.Almanac(today)
@@ -42,7 +42,12 @@ def load(today: date | None = None) -> dict[str, Any]:
         with clock.shifted(almanac.moment(f"{DAYS} 08:00")):
             _open_town()
         closed = Closure.objects.filter(office=None).values_list("date", flat=True)
-        stage.perform(times.Almanac(today, frozenset[date](closed)))
+        days = times.Almanac(today, frozenset[date](closed))
+        stage.perform(days)
+        records_plan.furnish(days)
+        scanning.furnish(days)
+        disposal.furnish(days)
+        intake.furnish(days)
     seconds = time.monotonic() - started
     log.info("demo town loaded in %.1f s", seconds)
     return {"loaded": True, **_counts(), "seconds": round(seconds, 1)}

@@ -1,9 +1,8 @@
-"""64 bits that are alike for texts that are alike (Charikar 2002), over pairs of stems."""
+"""64 bits that are alike for texts that are alike (Charikar 2002), over stems."""
 
 from __future__ import annotations
 
 import hashlib
-import itertools
 from collections import Counter
 
 from rathaus.search.language import tokens
@@ -11,7 +10,7 @@ from rathaus.search.language import tokens
 FEWEST = 12
 """Stems below which a text says too little to be compared."""
 MOST = 20_000
-NEAR = 6
+NEAR = 8
 """Bits that may differ between two readings of the same letter."""
 
 
@@ -21,8 +20,8 @@ def simhash(text: str) -> str:
     if len(stems) < FEWEST:
         return ""
     weights = [0] * 64
-    for pair, times in Counter(itertools.pairwise(stems)).items():
-        bits = int.from_bytes(hashlib.blake2b(" ".join(pair).encode(), digest_size=8).digest())
+    for stem, times in Counter(stems).items():
+        bits = int.from_bytes(hashlib.blake2b(stem.encode(), digest_size=8).digest())
         for place in range(64):
             weights[place] += times if bits >> place & 1 else -times
     return f"{sum(1 << place for place, weight in enumerate(weights) if weight > 0):016x}"
