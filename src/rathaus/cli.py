@@ -109,8 +109,10 @@ def build_parser() -> argparse.ArgumentParser:
             "plan": ("Take the filing plan in from a file, or give it out.", _plan),
             "import": ("Take legacy files over from a folder or a table (CSV).", _import),
             "reindex": ("Make findable what the search does not know yet.", _reindex),
+            "renditions": ("Previews, text and PDF/A: the queue, and making anew.", _renditions),
         },
     )
+    _renditions_arguments(records["renditions"])
     records["reindex"].epilog = "Example: rathaus records reindex --from-scratch"
     records["reindex"].add_argument(
         "--from-scratch", action="store_true", help="read everything again; goes on if interrupted"
@@ -365,6 +367,25 @@ def _dispose(arguments: argparse.Namespace) -> int:
     from rathaus.records.disposal import cli
 
     return cli.status_command(json=arguments.json)
+
+
+def _renditions_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = "Example: rathaus records renditions make --failed"
+    parser.add_argument(
+        "step", nargs="?", choices=["show", "make"], default="show", help="default: show the queue"
+    )
+    parser.add_argument("--failed", action="store_true", help="make: those that failed")
+    parser.add_argument("--all", action="store_true", help="make: those of every document")
+
+
+def _renditions(arguments: argparse.Namespace) -> int:
+    from rathaus.records.renditions import cli
+
+    if arguments.step == "make":
+        return cli.make_command(
+            failed=arguments.failed, everything=arguments.all, json=arguments.json
+        )
+    return cli.show_command(json=arguments.json)
 
 
 def _verify(arguments: argparse.Namespace) -> int:

@@ -9,8 +9,10 @@ from django.conf import settings
 from django.db import connection
 
 from rathaus.accounts.sources import config as identity_sources
+from rathaus.backup import state as backups
 from rathaus.core import health
 from rathaus.organisation.models import StaffMember, Town
+from rathaus.records.evidence import queries as evidence
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,8 @@ def checks() -> list[Check]:
             "Set RATHAUS_PAYPAL_URL, _CLIENT_ID, _CLIENT_SECRET, _WEBHOOK_ID",
         ),
         _identity(),
+        _seal(),
+        _backup(),
         Check(
             "simulation",
             not settings.SIMULATION,
@@ -79,6 +83,18 @@ def checks() -> list[Check]:
         ),
     ]
     return result
+
+
+def _seal() -> Check:
+    """Whether what is new is sealed and stamped."""
+    state = evidence.health()
+    return Check("seal", state.ok, state.found, state.advice)
+
+
+def _backup() -> Check:
+    """Whether there is a fresh backup that was tried out."""
+    state = backups.health()
+    return Check("backup", state.ok, state.found, state.advice)
 
 
 def _identity() -> Check:

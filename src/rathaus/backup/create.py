@@ -1,0 +1,218 @@
+"""Making a backup while the town works.
+
+Order: copy the files named now; take a snapshot of the database; copy the files it names in
+addition. A file is stored before the row that names it and never changed, so the snapshot
+names nothing that is not in the backup. If a file was removed in between (a draft thrown
+away, a disposal), the row went with it: then a new snapshot is taken.
+"""
+
+from __future__ import annotations
+
+import errno
+import io
+import json
+import shutil
+import tarfile
+import tempfile
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import IO, Any
+
+from django.conf import settings
+from django.core.files.storage import storages
+from django.db.migrations.recorder import MigrationRecorder
+
+from rathaus.backup import database, state
+from rathaus.backup.errors import BackupFailed
+from rathaus.backup.keys import Secret
+from rathaus.backup.place import Place
+from rathaus.core import secrets as town
+from rathaus.core.clock import now
+from rathaus.records.evidence import anchor, queries
+
+TRIES = 3
+BESIDE = ("identity.yaml", "identity", "exchange", "quarantine")
+"""What else of the data folder belongs to the town, apart from keys and files."""
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Made:
+    """A finished backup."""
+
+    snapshot: str
+    files: int
+    copied: int
+    missing: tuple[str, ...]
+    """Files that the database names and that are not there: the record is damaged."""
+
+
+def into_folder(
+    folder: Path, secret: Secret, *, with_keys: bool = False, progress: Progress | None = None
+) -> Made:
+    """A new snapshot in a backup folder. Raises: BackupFailed."""
+    place = Place(folder, secret)
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        place.prepare()
+        with place.locked():
+            made = _Run(place, progress).run(with_keys=with_keys)
+    except OSError as error:
+        raise BackupFailed(_reason(error, folder)) from error
+    state.made(folder, made.snapshot)
+    return made
+
+
+def into_file(
+    path: Path, secret: Secret, *, with_keys: bool = False, progress: Progress | None = None
+) -> Made:
+    """One whole backup in one file. Raises: BackupFailed."""
+    scratch = path.with_name(f".{path.name}.part")
+    folder = path.with_name(f".{path.name}.d")
+    try:
+        shutil.rmtree(folder, ignore_errors=True)
+        made = into_folder(folder, secret, with_keys=with_keys, progress=progress)
+        with tarfile.open(scratch, "w") as archive:
+            archive.add(folder, arcname=".", filter=_plain)
+        scratch.replace(path)
+    except OSError as error:
+        raise BackupFailed(_reason(error, path)) from error
+    finally:
+        scratch.unlink(missing_ok=True)
+        shutil.rmtree(folder, ignore_errors=True)
+    state.made(path, made.snapshot)
+    return made
+
+
+class _Run:
+    def __init__(self, place: Place, progress: Progress | None) -> None:
+        self._place = place
+        self._progress = progress
+        self._copied = 0
+        self._storage = storages["records"]
+
+    def run(self, *, with_keys: bool) -> Made:
+        """All of it; the manifest comes last and makes it valid."""
+        moment = now()
+        stamp = f"{moment:%Y%m%dT%H%M%SZ}"
+        part = self._place.folder / "snapshots" / f".{stamp}.part"
+        if (self._place.folder / "snapshots" / stamp).exists():
+            raise BackupFailed("In dieser Sekunde wurde schon ein Backup gemacht.")
+        self._copy(database.files_now())
+        try:
+            part.mkdir(mode=0o700)
+            files, missing = self._database(part, stamp)
+            self._beside(part, stamp)
+            manifest = _manifest(moment.isoformat(), files, missing, with_keys=with_keys)
+            with self._place.writing(part / "manifest", f"snapshot:{stamp}:manifest") as out:
+                out.write(json.dumps(manifest).encode())
+            part.rename(part.with_name(stamp))
+        finally:
+            shutil.rmtree(part, ignore_errors=True)
+        return Made(stamp, len(files), self._copied, tuple(missing))
+
+    def _database(self, part: Path, stamp: str) -> tuple[database.Files, list[str]]:
+        """Database and every file it names."""
+        for left in reversed(range(TRIES)):
+            with database.snapshot(settings.DATA_DIR) as (content, files):
+                target = part / "database"
+                with self._place.writing(target, f"snapshot:{stamp}:database") as out:
+                    shutil.copyfileobj(content, out, database.PIECE)
+            missing = self._copy(files)
+            still = dict(database.files_now())
+            if not left or all(name in still for name in missing):
+                return files, missing
+        raise AssertionError("unreachable")
+
+    def _copy(self, files: Iterable[tuple[str, int]]) -> list[str]:
+        """Copy what is not in the backup yet; names that are not there."""
+        rows = list(files)
+        missing = []
+        for number, (name, _size) in enumerate(rows, 1):
+            if not self._place.has(name, self._length(name)):
+                try:
+                    with self._storage.open(name, "rb") as file:
+                        self._place.put(name, file)
+                    self._copied += 1
+                except FileNotFoundError:
+                    missing.append(name)
+            if self._progress and (number % 50 == 0 or number == len(rows)):
+                self._progress(number, len(rows))
+        return missing
+
+    def _length(self, name: str) -> int:
+        try:
+            return int(self._storage.size(name))
+        except FileNotFoundError:
+            return -1
+
+    def _beside(self, part: Path, stamp: str) -> None:
+        with (
+            tempfile.TemporaryFile() as scratch,
+            self._place.writing(part / "beside", f"snapshot:{stamp}:beside") as out,
+        ):
+            with tarfile.open(fileobj=scratch, mode="w") as archive:
+                for name in BESIDE:
+                    if (settings.DATA_DIR / name).exists():
+                        archive.add(settings.DATA_DIR / name, arcname=name, filter=_plain)
+            scratch.seek(0)
+            shutil.copyfileobj(scratch, out)
+
+
+def _manifest(
+    made_at: str, files: database.Files, missing: list[str], *, with_keys: bool
+) -> dict[str, Any]:
+    from django.db import connection
+
+    applied = sorted(MigrationRecorder(connection).applied_migrations())
+    last = queries.newest()
+    found: dict[str, Any] = {
+        "made_at": made_at,
+        "software": version("offenes-rathaus"),
+        "engine": connection.vendor,
+        "migrations": [list(key) for key in applied],
+        "address": settings.BASE_URL,
+        "files": files,
+        "missing": missing,
+        "town_key": key_mark(),
+        "seal": anchor.line(last) if last else "",
+    }
+    if with_keys:
+        found["keys"] = {"town_key": settings.TOWN_KEY, "secret_key": settings.SECRET_KEY}
+    return found
+
+
+def key_mark() -> str:
+    """Tells town keys apart without giving anything of them away."""
+    return town.town_key("backup mark").hex()[:16]
+
+
+def _plain(entry: tarfile.TarInfo) -> tarfile.TarInfo | None:
+    """Files and folders only, without owners."""
+    if not (entry.isreg() or entry.isdir()) or Path(entry.name).name == ".lock":
+        return None
+    entry.uid = entry.gid = 0
+    entry.uname = entry.gname = ""
+    return entry
+
+
+def _reason(error: OSError, place: Path) -> str:
+    if error.errno == errno.ENOSPC:
+        return (
+            f"Auf dem Datenträger von {place} ist kein Platz mehr. Frühere Backups sind heil; "
+            "schaffen Sie Platz und wiederholen Sie es."
+        )
+    if error.errno in (errno.EACCES, errno.EROFS, errno.EPERM):
+        return f"In {place} darf nicht geschrieben werden ({error.strerror})."
+    return f"{place}: {error.strerror or error}"
+
+
+def stream(pieces: Iterable[bytes]) -> IO[bytes]:
+    """Pieces as a file for reading; kept on the disk once they are large."""
+    out: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=8 * 1024 * 1024)  # noqa: SIM115
+    for piece in pieces:
+        out.write(piece)
+    out.seek(0, io.SEEK_SET)
+    return out

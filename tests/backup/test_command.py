@@ -1,0 +1,90 @@
+"""The command in the operator's hands."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from rathaus import cli
+from rathaus.backup import prune
+from rathaus.records.models import Case
+
+pytestmark = pytest.mark.one_database
+
+
+def run(*words: object) -> int:
+    arguments = cli.build_parser().parse_args([str(word) for word in words])
+    return int(arguments.command(arguments))
+
+
+def test_the_usual_way(
+    town: Case, tmp_path: Path, passphrase: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, secret = tmp_path / "backup", ("--passphrase-file", passphrase)
+    assert run("backup", folder, *secret, "--keep", "7,4,12") == 0
+    assert "3 Dateien, 3 davon neu" in capsys.readouterr().out
+    assert run("backup", "list", folder, "--json") == 0
+    assert len(json.loads(capsys.readouterr().out)) == 1
+    assert run("backup", "prune", folder, *secret, "--keep", "1,0,0") == 0
+    assert run("restore", folder, *secret) == 2
+    assert "ist schon eine Stadt" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["backup", "{tmp}/b"], "rathaus backup key"),
+        (["backup", "verify", "{tmp}/nichts", "--passphrase-file", "{pass}"], "gibt es nicht"),
+        (["backup", "a", "b", "c"], "Verwendung"),
+        (["backup", "{tmp}/b", "--passphrase-file", "{tmp}/fehlt"], "nicht lesbar"),
+        (["backup", "{tmp}/b", "--passphrase-file", "{pass}", "--keep", "viel"], "7,4,12"),
+        (["backup", "{tmp}/b", "--recipient", "{pass}"], "nicht lesbar"),
+        (["restore", "{tmp}", "--passphrase-file", "{pass}"], "kein Backup"),
+        (["restore", "{pass}", "--passphrase-file", "{pass}"], "kein Backup"),
+    ],
+)
+def test_wrong_use(
+    transactional_db: None,
+    tmp_path: Path,
+    passphrase: Path,
+    words: list[str],
+    says: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    given = [word.format(tmp=tmp_path, **{"pass": passphrase}) for word in words]
+    assert run(*given) == 2
+    assert says in capsys.readouterr().err
+
+
+def test_a_short_passphrase(
+    transactional_db: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "kurz").write_text("moor")
+    assert run("backup", tmp_path / "b", "--passphrase-file", tmp_path / "kurz") == 2
+    assert "weniger als 12 Zeichen" in capsys.readouterr().err
+
+
+def test_a_key_is_never_overwritten(
+    transactional_db: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("backup", "key", tmp_path / "k.pem") == 0
+    assert run("backup", "key", tmp_path / "k.pem") == 2
+    assert "kann nicht angelegt werden" in capsys.readouterr().err
+
+
+def names(*days: str) -> list[str]:
+    return [f"{day.replace('-', '')}T030000Z" for day in days]
+
+
+def test_what_stays() -> None:
+    rule = prune.Rule(days=2, weeks=2, months=2)
+    found = names(
+        "2026-09-30", "2026-10-15", "2026-11-01", "2026-11-20", "2026-11-26", "2026-11-27"
+    )
+    assert sorted(prune.kept(found, rule)) == names(
+        "2026-10-15", "2026-11-20", "2026-11-26", "2026-11-27"
+    )
+    assert prune.kept(found, prune.Rule(0, 0, 0)) == set(found[-1:])
+    assert prune.kept([], rule) == set()
