@@ -62,7 +62,7 @@ def show(request: DeskRequest, ident: uuid.UUID) -> HttpResponse:
         "work": work,
         "waits": work.state in (WorkState.WAITING, WorkState.RUNNING),
         "failure": reason(work.reason) if work.state == WorkState.FAILED else None,
-        "shapes": _shapes(work),
+        "shapes": _shapes(work, set(made)),
         "verdict": verdicts.of(work),
         "kind": files.TYPES.get(version.content_type.partition(";")[0], version.content_type),
         "has_pictures": RenditionKind.PREVIEW in made,
@@ -138,14 +138,18 @@ def _others(version: DocumentVersion) -> list[Any]:
     return list(rows.order_by("-number").values("public_id", "number", "created_at"))
 
 
-def _shapes(work: RenditionWork) -> list[dict[str, Any]]:
+def _shapes(work: RenditionWork, made: set[str]) -> list[dict[str, Any]]:
+    """State of each kind; why it failed stands above, so only other reasons are named here."""
     known = {shape.kind: shape for shape in work.shapes.all()}
+    waits = work.state in (WorkState.WAITING, WorkState.RUNNING)
     rows = []
     for kind in RenditionKind:
         shape = known.get(kind)
-        waits = work.state in (WorkState.WAITING, WorkState.RUNNING)
-        state = WorkState(work.state) if waits or shape is None else WorkState(shape.state)
-        why = "" if waits or shape is None or not shape.reason else reason(shape.reason).text
+        state = WorkState(work.state if waits or shape is None else shape.state)
+        if waits and kind in made:
+            state = WorkState.DONE
+        code = shape.reason if shape and not waits and state != WorkState.FAILED else ""
+        why = reason(code).text if code else ""
         rows.append({"label": kind.label, "state": state, "tone": TONES[state], "why": why})
     return rows
 
