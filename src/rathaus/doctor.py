@@ -10,7 +10,7 @@ from django.db import connection
 
 from rathaus.accounts.sources import config as identity_sources
 from rathaus.backup import state as backups
-from rathaus.core import health
+from rathaus.core import health, virus
 from rathaus.organisation.models import StaffMember, Town
 from rathaus.records.evidence import queries as evidence
 
@@ -73,6 +73,7 @@ def checks() -> list[Check]:
             "Set RATHAUS_PAYPAL_URL, _CLIENT_ID, _CLIENT_SECRET, _WEBHOOK_ID",
         ),
         _identity(),
+        _scanner(),
         _seal(),
         _backup(),
         Check(
@@ -95,6 +96,18 @@ def _backup() -> Check:
     """Whether there is a fresh backup that was tried out."""
     state = backups.health()
     return Check("backup", state.ok, state.found, state.advice)
+
+
+def _scanner() -> Check:
+    """The virus scanner for everything that comes in (docs/intake.md)."""
+    if not settings.RATHAUS_CLAMD:
+        required = settings.RATHAUS_CLAMD_REQUIRED
+        found = "none, but required: everything waits" if required else "none: nothing is scanned"
+        return Check("virus", False, found, "Set RATHAUS_CLAMD (docs/intake.md)")
+    try:
+        return Check("virus", True, virus.version())
+    except virus.ScannerUnavailable as error:
+        return Check("virus", False, str(error), "Start clamd; until then new items wait.")
 
 
 def _identity() -> Check:
