@@ -163,6 +163,7 @@ def test_access_of_a_place_reaches_everything_below(
     assert (shared.access, shared.above_scope) == ("town", "town")
     actions.change_entry(entry=place("23.20"), own_access="restricted", actor=CLERK)
     index()
+    contract = Dossier.objects.with_place().get(pk=contract.pk)
     assert not sees(freese, contract) and not sees(harms, contract)
     assert queries.dossiers_for(freese).filter(pk=shared.pk).exists()
 
