@@ -9,7 +9,7 @@ from rathaus.core.events import subscribe
 from rathaus.core.jobs import enqueue
 from rathaus.core.models import Event
 from rathaus.payments.events import ClaimPaid
-from rathaus.proceedings import destruction, farewell, jobs, reminders  # noqa: F401 – register themselves
+from rathaus.proceedings import destruction, farewell, findable, jobs, reminders  # noqa: F401 – register themselves
 from rathaus.proceedings.actions.casework import release
 from rathaus.proceedings.models import Application, Draft, Seen
 from rathaus.proceedings.personal import export  # noqa: F401 – its job

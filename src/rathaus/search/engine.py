@@ -45,7 +45,7 @@ def positions(wanted: Filter, part: Slice) -> list[int]:
             "SELECT position FROM search_entry WHERE position BETWEEN %s AND %s "  # noqa: S608
             f"ORDER BY position {way} LIMIT %s"
         )
-        values: list[object] = [low, high, part.limit]
+        values: list[str | int | bool] = [low, high, part.limit]
     elif sqlite:
         sql = (
             "SELECT rowid FROM search_index WHERE search_index MATCH %s "  # noqa: S608

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -12,12 +11,10 @@ from rathaus.core.clock import now
 from rathaus.core.durability import soft_atomic
 from rathaus.organisation.models import Office, StaffMember
 from rathaus.organisation.permissions import grants
-from rathaus.records.finding.models import Look, Recent, SavedSearch
+from rathaus.records.finding.models import Look, SavedSearch
 from rathaus.records.finding.wanted import MAX_ADDRESS, Wanted
 
 MAX_SAVED = 50
-KEEP_RECENT = timedelta(days=30)
-MAX_RECENT = 10
 
 
 class CannotSave(ValueError):
@@ -62,17 +59,3 @@ def looked(*, search: SavedSearch, staff: StaffMember, position: int) -> None:
         Look.objects.update_or_create(
             search=search, staff=staff, defaults={"position": position, "at": now()}
         )
-
-
-def remember(*, staff: StaffMember, wanted: Wanted) -> None:
-    """Keep a search among the recent ones of a person."""
-    address = wanted.address()
-    if not wanted.asks or len(address) > MAX_ADDRESS:
-        return
-    with soft_atomic():
-        Recent.objects.update_or_create(staff=staff, address=address, defaults={"at": now()})
-
-
-def forget(*, staff: StaffMember) -> None:
-    """Delete the recent searches of a person."""
-    Recent.objects.filter(staff=staff).delete()

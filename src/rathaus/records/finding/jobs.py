@@ -1,15 +1,12 @@
-"""Work beside the search: changed states and tags, words, old recent searches."""
+"""Work beside the search: changed states and tags, words, reindexing."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from rathaus.core.clock import now
 from rathaus.core.durability import soft_atomic
 from rathaus.core.jobs import cron, enqueue, job
 from rathaus.records.finding import describing, reindexing
-from rathaus.records.finding.actions import KEEP_RECENT
-from rathaus.records.finding.models import Recent
 from rathaus.records.models import Case, Document
 from rathaus.records.work.models import CaseTag, DocumentTag, Tag
 from rathaus.search import actions as search
@@ -62,12 +59,6 @@ def weigh_words(*, after: str = "") -> None:
     """Count in how much each known word stands; forget those of which nothing is left."""
     if place := vocabulary.sweep(after, WORDS):
         enqueue(weigh_words, after=place)
-
-
-@cron("records.finding.recent", every=timedelta(days=1))
-def clean_recent() -> None:
-    """Forget what people searched for more than a month ago."""
-    Recent.objects.filter(at__lt=now() - KEEP_RECENT).delete()
 
 
 @job("records.finding.reindex")

@@ -52,21 +52,6 @@ class Look(models.Model):
         ]
 
 
-class Recent(models.Model):
-    """A search somebody made lately; kept for a month, for this person only."""
-
-    staff = models.ForeignKey(StaffMember, on_delete=models.CASCADE, related_name="+")
-    address = models.CharField(max_length=2000)
-    at = models.DateTimeField()
-
-    class Meta:
-        ordering = ["-at", "-pk"]
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["staff", "address"], name="finding_recent_once")
-        ]
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["at"])]
-
-
 class Reindex(models.Model):
     """One run over the whole record: one row, so that a run goes on where it was stopped."""
 

@@ -7,11 +7,9 @@ from dataclasses import dataclass, field
 
 from django.db.models import Q, QuerySet
 
-from rathaus.core.clock import now
 from rathaus.organisation.models import StaffMember
 from rathaus.records import queries as records
-from rathaus.records.finding.actions import KEEP_RECENT, MAX_RECENT
-from rathaus.records.finding.models import Look, Recent, SavedSearch
+from rathaus.records.finding.models import Look, SavedSearch
 from rathaus.records.finding.resolving import Resolved, resolve
 from rathaus.records.finding.wanted import Wanted
 from rathaus.records.models import Case, Document, DocumentVersion
@@ -174,9 +172,3 @@ def newest_of(staff: StaffMember, saved: SavedSearch) -> int:
 
 def _resolved(saved: SavedSearch, scopes: list[str]) -> Resolved:
     return resolve(Wanted.from_address(saved.address), scopes)
-
-
-def recent_of(staff: StaffMember) -> list[Recent]:
-    """The last searches of a person, the newest first."""
-    rows = Recent.objects.filter(staff=staff, at__gt=now() - KEEP_RECENT)
-    return list(rows.order_by("-at", "-pk")[:MAX_RECENT])

@@ -1,10 +1,12 @@
 """The places in the search are counted anew (search 0003): what is there is put in again."""
 
+from typing import Any
+
 from django.db import migrations
 from django.utils import timezone
 
 
-def begin(apps, schema_editor):
+def begin(apps: Any, schema_editor: Any) -> None:
     """Begin a reindex, which the worker goes on with; nothing to do in an empty town."""
     if not apps.get_model("records", "Case").objects.exists():
         return

@@ -1,0 +1,1 @@
+"""Finding records: the search page, its help, and searches with a name."""
