@@ -19,8 +19,12 @@ from rathaus.proceedings import actions, queries
 from rathaus.proceedings.queries import BasketFilter
 from rathaus.proceedings.queries.worklist import Tab
 from rathaus.proceedings.states import MoveRefused
+from rathaus.records.work import access
+from rathaus.records.work import queries as work
 
 SORTS = ("due", "newest", "oldest")
+REMINDERS = 3
+"""Due reminders shown above the list; the others are one click away."""
 TRIES = 10
 """How many new cases "take the next one" tries when colleagues are faster."""
 
@@ -55,6 +59,8 @@ def index(request: DeskRequest) -> HttpResponse:
         "can_enter": desk.can("case.enter"),
         "colleagues": _colleagues(desk),
         "here": _question(wanted, after=wanted.after),
+        "work": navigation.work_counts(request),
+        "due_reminders": _due_reminders(request),
     }
     return render(request, "desk/basket.html", context)
 
@@ -79,6 +85,14 @@ def take_next(request: DeskRequest) -> HttpResponse:
         return redirect("desk:case", application.public_id)
     messages.info(request, _("Es gibt gerade keinen neuen Vorgang."))
     return redirect("desk:basket")
+
+
+def _due_reminders(request: DeskRequest) -> list[Any]:
+    """The most pressing reminders; none are asked for where none are due."""
+    if not navigation.work_counts(request).reminders:
+        return []
+    rows, _next = work.reminder_page(access.me(request.desk.staff), show="due")
+    return rows[:REMINDERS]
 
 
 def _first_page(request: HttpRequest) -> str:

@@ -107,9 +107,9 @@ def steps(who: Me) -> QuerySet[RunStep]:
 def mentions(who: Me) -> QuerySet[Mention]:
     """Comments somebody is asked to look at, in cases (s)he may read."""
     visible = records.cases_for(who.staff).order_by().values("pk")
-    open_ones = Mention.objects.filter(
-        staff__in=who.people, done_at=None, comment__case__in=visible
-    )
+    own = Q(comment__document=None, comment__case__in=visible)
+    moved = Q(comment__document__case__in=visible)
+    open_ones = Mention.objects.filter(own | moved, staff__in=who.people, done_at=None)
     return open_ones.select_related(
         "comment__case__chain", "comment__case__office", "comment__document", "comment__author"
     ).order_by("-pk")
@@ -171,10 +171,13 @@ def run_over(document: Document) -> Run | None:
 
 
 def comments_of(case: Case, document: Document | None = None) -> list[Comment]:
-    """Threads of a case, or of one document: first comments, each with `replies` (two queries)."""
-    rows = Comment.objects.filter(case=case, parent=None).select_related("author", "document")
-    if document is not None:
-        rows = rows.filter(document=document)
+    """Threads of a case, or of one document: first comments, each with `replies` (two queries).
+
+    Comments follow their document into another case.
+    """
+    own = Q(case=case, document=None) | Q(document__case=case)
+    rows = Comment.objects.filter(own if document is None else Q(document=document), parent=None)
+    rows = rows.select_related("author", "document")
     answers = Comment.objects.select_related("author").order_by("created_at", "pk")
     return list(rows.prefetch_related(Prefetch("replies", answers)).order_by("-created_at", "-pk"))
 

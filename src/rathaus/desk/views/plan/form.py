@@ -22,6 +22,7 @@ from rathaus.records.actions import (
     RecordsError,
 )
 from rathaus.records.patterns import PatternError
+from rathaus.records.work.errors import WorkError
 
 Choices = Sequence[tuple[str, str]]
 
@@ -121,6 +122,6 @@ def sentence(error: Exception) -> str:
         return _("Das wurde inzwischen geändert. Laden Sie die Seite neu.")
     if isinstance(error, NotAllowed):
         return _("In der Akte %(ref)s dürfen Sie nichts ablegen.") % {"ref": error}
-    if isinstance(error, PlanRefused | PatternError | Wrong):
+    if isinstance(error, PlanRefused | PatternError | Wrong | WorkError):
         return str(error)
     return _("Das geht hier nicht.")

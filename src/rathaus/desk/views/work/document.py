@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from rathaus.core import virus
 from rathaus.core.clock import now
 from rathaus.desk import params
 from rathaus.desk.access import DeskRequest
@@ -115,6 +116,8 @@ def add(request: DeskRequest, ident: uuid.UUID) -> HttpResponse:
     if file.size > MOST_MEGABYTES * 1_000_000:
         return page(request, document, {"file": _("Die Datei ist größer als 40 MB.")})
     content = file.read()
+    if problem := _infected(content):
+        return page(request, document, {"file": problem})
     based = params.text(request.POST, "based", 6)
     try:
         actions.add_version(
@@ -155,6 +158,17 @@ def compare(request: DeskRequest, ident: uuid.UUID, number: int) -> HttpResponse
         "most": comparing.MOST_LINES,
     }
     return render(request, "desk/work/compare.html", context)
+
+
+def _infected(content: bytes) -> str:
+    """What the virus scanner says against the file; nothing is taken while it does not answer."""
+    try:
+        verdict = virus.scan(content)
+    except virus.ScannerUnavailable:
+        return _("Der Virenschutz antwortet nicht. Versuchen Sie es später noch einmal.")
+    if verdict.state == "infected":
+        return _("In der Datei wurde ein Schadprogramm gefunden. Nichts wurde abgelegt.")
+    return ""
 
 
 def _text(version: DocumentVersion) -> str:
