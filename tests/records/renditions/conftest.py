@@ -21,7 +21,9 @@ File = Callable[..., DocumentVersion]
 def filed(case: Case) -> File:
     """``filed(content, "a.pdf", "application/pdf")`` → the version; no job has run."""
 
-    def start(content: bytes, name: str = "a.pdf", kind: str = "application/pdf") -> DocumentVersion:
+    def start(
+        content: bytes, name: str = "a.pdf", kind: str = "application/pdf"
+    ) -> DocumentVersion:
         document: Document = file(case, content, name=name, content_type=kind, kind="upload")
         return document.current
 

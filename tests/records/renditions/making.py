@@ -9,8 +9,8 @@ from io import BytesIO
 import pikepdf
 import pypdfium2
 import typst
-from PIL import Image
 from pikepdf import Array, Dictionary, Name
+from PIL import Image
 
 from rathaus.theme.pdf import FONTS
 
@@ -22,16 +22,14 @@ OTHER = "Das Gewerbe wurde in der Mühlenstraße angemeldet."
 def page(text: str = SENTENCE, times: int = 3) -> bytes:
     """A born-digital PDF of one page."""
     source = (
-        '#let text-of = sys.inputs.text\n#set page(width: 130mm, height: 90mm, margin: 10mm)\n'
+        "#let text-of = sys.inputs.text\n#set page(width: 130mm, height: 90mm, margin: 10mm)\n"
         '#set text(font: "Fira Sans", size: 9.5pt)\n'
         "#for n in range(" + str(times) + ") [#par(text(text-of))]"
     )
     fonts = typst.Fonts(
         include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)]
     )
-    made = typst.compile(
-        source.encode(), format="pdf", font_paths=fonts, sys_inputs={"text": text}
-    )
+    made = typst.compile(source.encode(), format="pdf", font_paths=fonts, sys_inputs={"text": text})
     return bytes(made)
 
 
