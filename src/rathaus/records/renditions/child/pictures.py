@@ -6,14 +6,18 @@ import zipfile
 from io import BytesIO
 from typing import Any
 
+from PIL import Image, ImageChops
+
 from rathaus.records.renditions.child import source, text
 
 SMALL, LARGE = 320, 1100
-"""Width in pixels."""
+"""Widths in pixels; the small one may be up to twice that."""
 PAGES = 24
 BUDGET = 6 * 1024 * 1024
 """Bytes of all pictures that are kept; pages beyond are drawn when somebody asks."""
 MAX_WIDTH = 2400
+COLOURLESS = 14
+"""Difference of red, green and blue that nobody sees."""
 
 
 def album(content: bytes) -> bytes:
@@ -28,7 +32,7 @@ def album(content: bytes) -> bytes:
             page = document[number]
             large, coloured = _draw(page, LARGE)
             if number == 0:
-                small = large.resize((SMALL, max(1, large.height * SMALL // large.width)), 3)
+                small = large.reduce(max(1, large.width // SMALL))
                 album_file.writestr(*_entry(0, small, coloured))
             entry = _entry(number + 1, large, coloured)
             page.close()
@@ -61,5 +65,19 @@ def _entry(number: int, picture: Any, photo: bool) -> tuple[str, bytes]:
     if photo or number == 0:
         picture.save(out, "JPEG", quality=72)
         return f"{number}.jpg", out.getvalue()
-    picture.quantize(32, dither=0).save(out, "PNG", compress_level=6)
+    if _is_grey(picture):
+        few = picture.convert("L").point([value >> 4 for value in range(256)])
+        few.putpalette([value for step in range(16) for value in (step * 17,) * 3])
+        few.save(out, "PNG", compress_level=4, bits=4)
+    else:
+        picture.quantize(32, Image.Quantize.FASTOCTREE, dither=0).save(out, "PNG", compress_level=4)
     return f"{number}.png", out.getvalue()
+
+
+def _is_grey(picture: Any) -> bool:
+    """Whether no part of the page has a colour; a look at a quarter of it is enough."""
+    if picture.mode == "L":
+        return True
+    red, green, blue = picture.reduce(4).split()
+    pairs = ((red, blue), (green, blue))
+    return all(ImageChops.difference(*pair).getextrema()[1] < COLOURLESS for pair in pairs)
