@@ -6,10 +6,12 @@ import json
 from pathlib import Path
 
 import pytest
+from django.core.files.storage import storages
 
 from rathaus.backup import create, restore, state
 from rathaus.backup.keys import Secret, from_files, make_pair
 from rathaus.backup.place import Place
+from rathaus.core import storage
 from rathaus.records.models import Case
 from tests.backup.conftest import SECRET, Machine, keys
 from tests.records.conftest import file
@@ -102,3 +104,19 @@ def test_a_machine_that_cannot_read_its_own_backups(town: Case, tmp_path: Path) 
     reader = from_files(passphrase=None, recipient=None, private=tmp_path / "safe.pem")
     for snapshot in Place(folder, reader).snapshots():
         assert len(Place(folder, reader).manifest(snapshot)["files"]) == 3
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("size", [9_000, storage.FRAME, storage.FRAME + 1, 2 * storage.FRAME])
+def test_sizes_are_foreseen(size: int, tmp_path: Path) -> None:
+    """A file is copied once, not each time: sizes on both sides follow from that of the content."""
+    row = storage.put(bytes(size))
+    path = Path(storages["records"].path(row.name))
+    assert path.stat().st_size == storage.stored_size(size)
+    place = Place(tmp_path / "backup", SECRET)
+    place.prepare()
+    with path.open("rb") as content:
+        place.put(row.name, content)
+    assert place.has(row.name, storage.stored_size(size))
+    assert not place.has(row.name, storage.stored_size(size) + 1)
+    assert b"".join(place.get(row.name)) == path.read_bytes()

@@ -29,6 +29,7 @@ from rathaus.backup.errors import BackupFailed
 from rathaus.backup.keys import Secret
 from rathaus.backup.place import Place
 from rathaus.core import secrets as town
+from rathaus.core import storage
 from rathaus.core.clock import now
 from rathaus.records.evidence import anchor, queries
 
@@ -130,8 +131,8 @@ class _Run:
         """Copy what is not in the backup yet; names that are not there."""
         rows = list(files)
         missing = []
-        for number, (name, _size) in enumerate(rows, 1):
-            if not self._place.has(name, self._length(name)):
+        for number, (name, size) in enumerate(rows, 1):
+            if not self._place.has(name, storage.stored_size(size)):
                 try:
                     with self._storage.open(name, "rb") as file:
                         self._place.put(name, file)
@@ -141,12 +142,6 @@ class _Run:
             if self._progress and (number % 50 == 0 or number == len(rows)):
                 self._progress(number, len(rows))
         return missing
-
-    def _length(self, name: str) -> int:
-        try:
-            return int(self._storage.size(name))
-        except FileNotFoundError:
-            return -1
 
     def _beside(self, part: Path, stamp: str) -> None:
         with (

@@ -188,7 +188,7 @@ def scratch_database(folder: Path) -> Iterator[str]:
     name = f"rathaus_check_{os.getpid()}"
     try:
         with psycopg.connect(**_parameters(settings), autocommit=True) as own:
-            own.execute(f'CREATE DATABASE "{name}"')  # type: ignore[call-overload]
+            own.execute(f'CREATE DATABASE "{name}"')
     except psycopg.Error as error:
         raise BackupFailed(
             f"Für die Probe wird eine leere Datenbank gebraucht; sie darf nicht angelegt "
@@ -198,7 +198,7 @@ def scratch_database(folder: Path) -> Iterator[str]:
         yield _address({**settings, "NAME": name})
     finally:
         with psycopg.connect(**_parameters(settings), autocommit=True) as own:
-            own.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')  # type: ignore[call-overload]
+            own.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
 def _address(settings: dict[str, Any]) -> str:

@@ -124,6 +124,11 @@ def read(row: Blob) -> bytes:
     return data
 
 
+def stored_size(size: int) -> int:
+    """Bytes that a content of `size` bytes takes as a file."""
+    return len(MAGIC) + 8 + size + 16 * max(1, -(-size // FRAME))
+
+
 def open_blob(row: Blob) -> IO[bytes]:
     """The content as a file."""
     return BytesIO(read(row))

@@ -180,9 +180,7 @@ def test_the_package_is_for_the_own_office(case: Case, trade: Client) -> None:
 
 def test_the_number_of_queries_does_not_grow(case: Case, archive: Client) -> None:
     def queries() -> int:
-        with CaptureQueriesContext(
-            connection,
-        ) as captured:
+        with CaptureQueriesContext(connection) as captured:
             text(archive, "evidence")
         return len(captured)
 
@@ -193,3 +191,20 @@ def test_the_number_of_queries_does_not_grow(case: Case, archive: Client) -> Non
         actions.seal_all(actor=ACTOR)
     run_pending()
     assert queries() <= few
+
+
+def test_a_dossier_in_one_package(case: Case, tax: Client, trade: Client, tmp_path: Path) -> None:
+    address = reverse("desk:evidence_dossier", args=[case.dossier.public_id])
+    assert address in text(tax, "dossier", case.dossier.public_id)
+    path = tmp_path / "paket.zip"
+    path.write_bytes(tax.post(address).getvalue())
+    assert pruefen.main([str(path)]) == 0
+    assert trade.post(address).status_code == 404
+
+
+def test_a_dossier_that_is_too_large(
+    case: Case, tax: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rathaus.desk.views.evidence.case.MOST_BYTES", 10)
+    address = reverse("desk:evidence_dossier", args=[case.dossier.public_id])
+    assert "zu groß" in tax.post(address, follow=True).content.decode()

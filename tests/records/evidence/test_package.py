@@ -204,7 +204,7 @@ def test_what_is_not_sealed_yet_is_told(sealed: list[Case], tmp_path: Path) -> N
 
 
 def test_taking_it_away_leaves_an_event(sealed: list[Case], tmp_path: Path) -> None:
-    path = keep(package.hand_out(case=sealed[0], actor=CLERK), tmp_path / "paket.zip")
+    path = keep(package.hand_out(cases=[sealed[0]], actor=CLERK), tmp_path / "paket.zip")
     event = Event.objects.filter(chain=sealed[0].chain).latest("seq")
     assert event.type == "case.exported"
     assert event.data["size"] == path.stat().st_size

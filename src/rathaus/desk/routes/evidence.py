@@ -9,6 +9,9 @@ from rathaus.desk.routes.page import page
 from rathaus.desk.views.evidence import case, overview, verification
 
 panels.register("case", "desk/evidence/parts/case.html", case.panel, order=80)
+panels.register(
+    "dossier_actions", "desk/evidence/parts/dossier.html", case.dossier_action, order=80
+)
 
 RUN = "beweis/pruefung/<int:pk>/"
 
@@ -23,6 +26,12 @@ urlpatterns: list[URLPattern] = [
         "akten/vorgang/<uuid:ident>/beweispaket/",
         case.package,
         "evidence_package",
+        needs="records.file",
+    ),
+    page(
+        "akten/<uuid:ident>/beweispaket/",
+        case.dossier_package,
+        "evidence_dossier",
         needs="records.file",
     ),
 ]

@@ -46,7 +46,9 @@ def seal(*, actor: Actor, limit: int = LARGEST) -> Seal | None:
         )
         for leaf in leaves
     ]
-    root = tree.root((tree.combine((i.digest, i.blind), ALGORITHM) for i in items), ALGORITHM)
+    root = tree.root(
+        (tree.combine((bytes(i.digest), bytes(i.blind)), ALGORITHM) for i in items), ALGORITHM
+    )
     made = Seal(
         number=last.number + 1 if last else 1,
         at=now(),

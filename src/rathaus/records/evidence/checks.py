@@ -162,7 +162,7 @@ class SealChecks:
                 self._add(f"Siegel {data['number']}", "seal removed or changed", data["root"], "")
         for number, root in roots.items():
             self._add(f"Siegel {number}", "seal was never made", "", root)
-        known = {hashlib.sha256(bytes(t)).hexdigest() for t in _tokens()}
+        known = {hashlib.sha256(token).hexdigest() for token in _tokens()}
         told_of = set()
         for data in told.filter(type="evidence.stamped").values_list("data", flat=True):
             told_of.add(data["sha256"])
@@ -183,4 +183,5 @@ class SealChecks:
 
 
 def _tokens() -> Iterable[bytes]:
-    return TimeStamp.objects.values_list("token", flat=True).iterator(chunk_size=500)
+    tokens = TimeStamp.objects.values_list("token", flat=True).iterator(chunk_size=500)
+    return (bytes(token) for token in tokens)

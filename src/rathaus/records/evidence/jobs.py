@@ -6,18 +6,28 @@ from datetime import timedelta
 
 from django.db.models import Exists, OuterRef
 
+from rathaus.core import clock
 from rathaus.core.actors import Actor
 from rathaus.core.clock import now
 from rathaus.core.jobs import RetryLater, cron, enqueue, job
-from rathaus.records.evidence import actions, authorities, renewal, tsa
+from rathaus.records.evidence import actions, authorities, queries, renewal, tsa
 from rathaus.records.evidence.models import Renewal, Seal, TimeStamp
 
 ACTOR = Actor.system("evidence")
+NIGHT = 2
 AGAIN = 15 * 60
 """Seconds until a service that failed is asked again. It never gives up: the root waits."""
 
 
-@cron("evidence.seal", every=timedelta(days=1))
+@cron("evidence.nightly", every=timedelta(hours=1))
+def nightly() -> None:
+    """Once a day, after two o'clock at night, seal what is new."""
+    last, moment = queries.newest(), clock.local(clock.now())
+    if last is None or (clock.local(last.at).date() < moment.date() and moment.hour >= NIGHT):
+        seal()
+
+
+@job("evidence.seal")
 def seal() -> None:
     """Seal what is new."""
     actions.seal_all(actor=ACTOR)

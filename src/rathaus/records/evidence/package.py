@@ -83,14 +83,18 @@ def _add_evidence(package: zipfile.ZipFile, case: Case, prefix: str) -> None:
     package.writestr(f"{prefix}beweis/beweis.json", text)
 
 
-def hand_out(*, case: Case, actor: Actor) -> IO[bytes]:
-    """`case_package` for somebody: the history keeps who took it away, and its digest."""
-    package = case_package(case)
+def hand_out(*, cases: Sequence[Case], actor: Actor) -> IO[bytes]:
+    """The package for somebody: each history keeps who took it away, and its digest.
+
+    Raises: StorageDamaged, StorageShredded.
+    """
+    package = case_package(cases[0]) if len(cases) == 1 else cases_package(cases)
     digest = hashlib.file_digest(package, "sha256").hexdigest()  # type: ignore[arg-type]
     size = package.tell()
     package.seek(0)
     with transaction.atomic():
-        record(case.chain, CaseExported(sha256=digest, size=size), actor=actor)
+        for case in cases:
+            record(case.chain, CaseExported(sha256=digest, size=size), actor=actor)
     return package
 
 

@@ -137,7 +137,7 @@ def of_case(case: Case) -> CaseEvidence:
     sealed = {item.object_id for item in found if item.kind == "version"}
     events = max((item.length for item in found if item.kind == "chain"), default=0)
     times = [stamp.gen_time for group in stamps.values() for stamp in group]
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "seal": seal,
             "stamps": stamps[key],

@@ -174,7 +174,7 @@ def _store(
 ) -> Renewal:
     from rathaus.records.evidence import jobs
 
-    leaves = (tree.combine((item.digest, item.blind), algorithm) for item in items)
+    leaves = (tree.combine((bytes(item.digest), bytes(item.blind)), algorithm) for item in items)
     made = Renewal(
         at=now(),
         kind=kind,

@@ -57,7 +57,7 @@ def index(request: DeskRequest) -> HttpResponse:
 def seal(request: DeskRequest) -> HttpResponse:
     """Seal now, in the background."""
     with transaction.atomic():
-        enqueue(jobs.seal, dedupe_key="cron:evidence.seal")
+        enqueue(jobs.seal, dedupe_key="evidence.seal")
     messages.success(request, _("Alles Neue wird jetzt versiegelt."))
     return redirect("desk:evidence")
 
