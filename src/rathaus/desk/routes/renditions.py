@@ -5,10 +5,12 @@ from __future__ import annotations
 from django.urls import URLPattern
 
 from rathaus.desk.routes.page import page
-from rathaus.desk.views.renditions import document, queue
+from rathaus.desk.views.renditions import document, links, queue
 
 DOCUMENT = "akten/dokument/<uuid:ident>/"
 QUEUE = "betrieb/wiedergaben/"
+
+__all__ = ["links", "urlpatterns"]  # importing `links` registers its panel
 
 urlpatterns: list[URLPattern] = [
     page(DOCUMENT, document.show, "document", needs="records.view"),
