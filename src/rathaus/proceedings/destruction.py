@@ -6,6 +6,8 @@ them for a time of their own (§ 147 AO). Everything else that tells of the pers
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from rathaus.core.events import subscribe
 from rathaus.core.models import Blob, Event
 from rathaus.forms.models import Upload
@@ -36,15 +38,16 @@ def on_case_destroyed(event: CaseDestroyed, row: Event) -> None:
     Seen.objects.filter(document__case_id=application.case_id).delete()
     for model in (Notice, Verification, Letter, Decision, CorrectionRequest, Message):
         model._base_manager.filter(**mine).delete()
-    draft = Draft.objects.filter(pk=application.draft_id)
+    draft = Draft.objects.filter(application=application)
     owner = draft.values_list("public_id", flat=True).first()
+    drafts = list(draft.values_list("pk", flat=True))
     Application.objects.filter(pk=application.pk).delete()
-    draft.delete()
+    Draft.objects.filter(pk__in=drafts).delete()
     if owner is not None:
         _uploads(owner)
 
 
-def _uploads(owner: object) -> None:
+def _uploads(owner: UUID) -> None:
     """Uploaded files that are nowhere else; those in the record go with the record."""
     rows = Upload.objects.filter(owner=owner)
     blobs = list(Blob.objects.filter(pk__in=rows.values("blob")))

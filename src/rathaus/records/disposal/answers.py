@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from rathaus.core.actors import Actor
 from rathaus.core.clock import now
-from rathaus.core.events import record
+from rathaus.core.events import EventType, record
 from rathaus.core.jobs import enqueue
 from rathaus.records.disposal import events, outgoing
 from rathaus.records.disposal.errors import DisposalRefused
@@ -127,7 +127,7 @@ def _result_of(item: Item, found: Received) -> Result | None:
 
 def _settle(process: Process, item: Item, result: Result, actor: Actor) -> None:
     mine = process.items.filter(pk=item.pk)
-    told: events.EventType
+    told: EventType
     if result.success:
         move_items(
             mine,

@@ -71,7 +71,7 @@ def verify_tombstones(add: Add) -> int:
 def numbers_buried(series: str) -> set[int]:
     """Numbers of destroyed cases in a series."""
     rows = Tombstone.objects.filter(series=series, number__isnull=False)
-    return set(rows.values_list("number", flat=True))
+    return {int(number) for number in rows.values_list("number", flat=True) if number}
 
 
 def _wanted() -> tuple[dict[str, str], dict[str, str]]:

@@ -42,7 +42,7 @@ def destroy(item: Item) -> bool:
         if not move_items(mine, ItemState.RELEASED, ItemState.DESTROYING):
             return False
         case = Case.objects.select_related("chain", "office", "dossier__filing_plan_entry").get(
-            pk=item.case_id
+            disposal_items=item
         )
         process = Process.objects.select_related("archive").get(pk=item.process_id)
         documents = Document.objects.filter(case=case).count()

@@ -26,11 +26,12 @@ from rathaus.records.disposal.models import Takeover
 from rathaus.records.models import Case, Direction, DocumentKind, Dossier, FilingPlanEntry
 from rathaus.records.xdomea import mapping, messages, parse, tree
 from rathaus.records.xdomea.content import Dossier as Content
-from rathaus.records.xdomea.content import Head, Party
+from rathaus.records.xdomea.content import Head, Matter, Party
 from rathaus.records.xdomea.errors import MessageRefused
 from rathaus.records.xdomea.package import Packed, pack
 from rathaus.records.xdomea.tree import ForeignCase, ForeignDocument, ForeignDossier
 from rathaus.records.xdomea.unpack import Parcel, opened
+from rathaus.records.xdomea.versions import Version
 
 VERSION = "3.1.0"
 """0401 of 4.0 is not published; 3.1 is what other systems read."""
@@ -252,7 +253,7 @@ def _content(dossier: Dossier, depth: int) -> Content:
     return content
 
 
-def _matters(content: Content) -> list[mapping.Matter]:
+def _matters(content: Content) -> list[Matter]:
     return [*content.matters, *(matter for part in content.parts for matter in _matters(part))]
 
 
@@ -263,5 +264,5 @@ def _below(dossier: Dossier) -> list[int]:
     return found
 
 
-def _write(version: messages.Version, head: Head, content: Content, out: IO[bytes]) -> None:
+def _write(version: Version, head: Head, content: Content, out: IO[bytes]) -> None:
     messages.handover(out, version, head, [content])

@@ -21,6 +21,7 @@ from rathaus.records.models import Case
 from rathaus.records.xdomea import mapping, messages
 from rathaus.records.xdomea.content import Dossier, Head, Party
 from rathaus.records.xdomea.package import Packed, pack
+from rathaus.records.xdomea.versions import Version
 
 ACTOR = Actor.system("disposal")
 
@@ -132,9 +133,9 @@ def own_party(archive: Archive | None) -> Party:
     return Party(town.full_name, _("Schriftgutverwaltung"), key)
 
 
-def _offer(version: messages.Version, head: Head, told: list[Dossier], out: IO[bytes]) -> None:
+def _offer(version: Version, head: Head, told: list[Dossier], out: IO[bytes]) -> None:
     messages.offer(out, version, head, told)
 
 
-def _transfer(version: messages.Version, head: Head, told: list[Dossier], out: IO[bytes]) -> None:
+def _transfer(version: Version, head: Head, told: list[Dossier], out: IO[bytes]) -> None:
     messages.transfer(out, version, head, told)

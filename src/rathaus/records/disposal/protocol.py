@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -121,7 +123,7 @@ def _basis(process: Process) -> str:
     return _("Anbietung und Bewertung nach dem Niedersächsischen Archivgesetz")
 
 
-def _gone(items: list[Item], stones: dict[object, Tombstone]) -> Part | None:
+def _gone(items: list[Item], stones: Mapping[Any, Tombstone]) -> Part | None:
     rows = [
         (
             item.reference,

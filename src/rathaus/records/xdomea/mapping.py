@@ -10,7 +10,7 @@ from typing import IO
 from rathaus.core import storage
 from rathaus.core.clock import local
 from rathaus.core.events import type_of
-from rathaus.core.models import Event
+from rathaus.core.models import Blob, Event
 from rathaus.records.models import Case, Direction, Document, DocumentVersion, RenditionKind
 from rathaus.records.models import Dossier as DossierRow
 from rathaus.records.names import safe_name
@@ -118,7 +118,7 @@ def _files(version: DocumentVersion) -> Iterable[File]:
 
 
 def _file(
-    ident: str, name: str, version: DocumentVersion, blob: storage.Blob, *, archival: bool = False
+    ident: str, name: str, version: DocumentVersion, blob: Blob, *, archival: bool = False
 ) -> File:
     stem, _dot, ending = name.rpartition(".")
     if not stem or len(ending) > 10 or not ending.isalnum():
@@ -138,7 +138,7 @@ def _file(
     )
 
 
-def _signed(blob: storage.Blob) -> bool:
+def _signed(blob: Blob) -> bool:
     """Whether a PDF carries a signature or seal: it says so in its own words."""
     try:
         content = blob.read()

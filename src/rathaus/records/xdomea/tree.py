@@ -169,7 +169,9 @@ class _Reader:
         return found
 
     def _id(self, node: Any) -> str:
-        ident = node.findtext(f"{self.tag('Identifikation')}/{self.tag('ID')}", "").strip().lower()
+        ident: str = (
+            node.findtext(f"{self.tag('Identifikation')}/{self.tag('ID')}", "").strip().lower()
+        )
         if not _UUID.fullmatch(ident):
             raise MessageRefused("bad-uuid", _("Eine Kennung in der Nachricht ist keine UUID."))
         if ident in self.seen:

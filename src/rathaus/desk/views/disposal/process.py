@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -23,6 +24,7 @@ from rathaus.records.disposal import actions, queries
 from rathaus.records.disposal.errors import DisposalRefused
 from rathaus.records.disposal.models import Item, Process
 from rathaus.records.disposal.release_rights import may_release, releasable
+from rathaus.records.disposal.states import ItemState, ProcessState
 from rathaus.records.models import Case
 
 PAGE = 50
@@ -33,7 +35,7 @@ SHOWN = 200
 @require_safe
 def index(request: DeskRequest) -> HttpResponse:
     """All processes, newest first; heads see those they may release."""
-    rows = Process.objects.select_related("archive").order_by("-pk")
+    rows: QuerySet[Process] = Process.objects.select_related("archive").order_by("-pk")
     if not request.desk.can("records.dispose"):
         rows = releasable(request.desk.grants, rows)
     after = params.cursor(request)
@@ -79,7 +81,7 @@ def appraise(request: DeskRequest, ident: uuid.UUID) -> HttpResponse:
     """Enter what the archive said about cases that its message left out."""
     process = find(request, ident)
     verdicts = {
-        int(name[8:]): value
+        int(name[8:]): str(value)
         for name, value in request.POST.items()
         if name.startswith("verdict-") and name[8:].isdigit() and len(name) < 26 and value
     }
@@ -205,7 +207,7 @@ def _item(item: Item, visible: set[int]) -> dict[str, Any]:
     return {
         "item": item,
         "case": case,
-        "tone": picture.TONES.get(item.state, "off"),
+        "tone": picture.TONES[ItemState(item.state)],
         "can_leave": item.state in ("planned", "offered", "appraised", "prepared"),
     }
 
@@ -214,7 +216,7 @@ def _row(process: Process) -> dict[str, Any]:
     due = process.answer_due
     return {
         "process": process,
-        "tone": picture.PROCESS_TONES[process.state],
+        "tone": picture.PROCESS_TONES[ProcessState(process.state)],
         "due": due,
         "late": due is not None and due < today(),
         "counts": picture.counts(process),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rathaus.core.actors import Actor
 from rathaus.core.clock import now, today
-from rathaus.core.events import new_chain, record
+from rathaus.core.events import EventType, new_chain, record
 from rathaus.core.references import next_reference
 from rathaus.records.disposal import events, outgoing, queries
 from rathaus.records.disposal.errors import DisposalRefused
@@ -244,13 +244,13 @@ def _check_cases(cases: Sequence[Case], archive: Archive | None, waiver: str) ->
     good = set(allowed.values_list("pk", flat=True))
     for case in cases:
         if case.pk not in good:
-            reason = str(
+            told = str(
                 _(
                     "%(reference)s kann nicht ausgesondert werden: Frist, Sperre oder "
                     "andere Aussonderung."
                 )
             )
-            raise DisposalRefused(reason % {"reference": case.reference})
+            raise DisposalRefused(told % {"reference": case.reference})
     if archive is None:
         if any(case.disposal != Disposal.DESTROY for case in cases):
             reason = _(
@@ -268,7 +268,7 @@ def _still_possible(process: Process) -> None:
         raise DisposalRefused(_("Ein Vorgang ist gesperrt. Nehmen Sie ihn heraus."))
 
 
-def _tell_cases(process: Process, told: events.EventType, actor: Actor, state: str = "") -> None:
+def _tell_cases(process: Process, told: EventType, actor: Actor, state: str = "") -> None:
     rows = (
         process.items.filter(state=state)
         if state
