@@ -90,7 +90,7 @@ def _work(desk: Desk, request: HttpRequest) -> list[Item]:
         mine["url"] += "?tab=mine"
         items.append(mine)
     if desk.can("intake.view"):
-        waiting = intake.counts(desk.staff)["open"]
+        waiting = intake.open_count(desk.office_ids("intake.view"))
         items.append(_item(_("Eingangskorb"), "intake", "move_to_inbox", "intake", count=waiting))
     if desk.can("records.view"):
         calling = work_counts(request)
@@ -143,7 +143,7 @@ def _administration(desk: Desk) -> list[Item]:
         items.append(_item(_("Anmeldequellen"), "sources", "key", "sources"))
     if desk.can("intake.sources"):
         items.append(
-            _item(_("Quellen des Eingangs"), "intake_sources", "move_to_inbox", "intake_sources")
+            _item(_("Quellen des Eingangs"), "intake_sources", "folder_shared", "intake_sources")
         )
     if desk.can("staff.manage"):
         items.append(_item(_("Beschäftigte"), "staff", "groups", "staff"))

@@ -26,6 +26,7 @@ from tests.records.intake import making
 from tests.records.intake.making import LETTER, pdf, zipped
 
 pytestmark = pytest.mark.one_database
+OFFICE = ("[Content_Types].xml", "word/document.xml", "word/vbaProject.bin")
 OLE = kinds.OLE + b"\0" * 600
 
 
@@ -51,7 +52,7 @@ OLE = kinds.OLE + b"\0" * 600
         (zipped({"a.txt": b"1"}), "a", kinds.ZIP, []),
         (b"PK\x03\x04 kaputt", "a.zip", kinds.ZIP, ["damaged"]),
         (
-            zipped({"[Content_Types].xml": b"", "word/document.xml": b"", "word/vbaProject.bin": b""}),
+            zipped(dict.fromkeys(OFFICE, b"")),
             "a.docx",
             "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
             ["macro"],
@@ -122,7 +123,7 @@ def test_a_mail_with_everything() -> None:
     assert found.sender == "Harm Janssen <harm@example.org>"
     assert found.message_id == "<1@example.org>"
     assert str(found.sent_at) == "2026-11-24 09:15:00+01:00"
-    assert [part.name for part in found.attachments][0] == "brief.pdf"
+    assert found.attachments[0].name == "brief.pdf"
     assert found.attachments[0].content == pdf("x")
     assert "/" not in found.attachments[1].name
     forwarded = (

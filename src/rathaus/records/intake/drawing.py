@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from typing import Any
 
 from django.db import transaction
 
@@ -78,6 +79,12 @@ def separate(item_id: int) -> list[Item]:
         return []
 
 
+def letterhead() -> dict[str, Any]:
+    """What the shared parts of the PDF templates want to know."""
+    town = organisation.town()
+    return {"hue": town.brand_hue, "town": town.full_name, "office": ""}
+
+
 def _view_of_mail(item: Item) -> None:
     reader = mails.read_msg if item.content_type == kinds.MSG else mails.read_eml
     try:
@@ -85,7 +92,7 @@ def _view_of_mail(item: Item) -> None:
     except mails.NotAMail:
         return
     data = {
-        "sender": {"hue": organisation.town().brand_hue},
+        "sender": letterhead(),
         "subject": mail.subject or item.name,
         "facts": [
             ["Von", mail.sender],

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_safe
 from rathaus.desk import params
 from rathaus.desk.access import DeskRequest
 from rathaus.desk.views import files
-from rathaus.organisation import queries as organisation
 from rathaus.records import queries as records
+from rathaus.records.intake.drawing import letterhead
 from rathaus.records.intake.reading.barcodes import code_for
 from rathaus.records.models import Case
 from rathaus.theme import pdf
@@ -43,7 +43,7 @@ def _sheet(case: Case | None) -> bytes:
     drawn = BytesIO()
     segno.make(code, error="h", micro=False).save(drawn, kind="svg", xmldecl=False, border=4)
     data = {
-        "sender": {"hue": organisation.town().brand_hue},
+        "sender": letterhead(),
         "title": _("Trennblatt"),
         "hint": _("Legen Sie dieses Blatt vor ein neues Schreiben in den Stapel."),
         "qr": drawn.getvalue().decode(),

@@ -96,9 +96,11 @@ def discard(*, item: Item, reason: str, actor: Actor) -> Item:
         raise IntakeError(_("Nennen Sie den Grund in wenigen Worten, zum Beispiel „Werbung“."))
     names = {"ready": "discard", "failed": "discard_failed", "quarantined": "discard_bad"}
     with transaction.atomic():
+        isolated = item.state == ItemState.QUARANTINED
         for one in family(item):
             name = names.get(one.state)
-            if name is None:
+            # An attachment in quarantine stays there: that needs a right of its own.
+            if name is None or (name == "discard_bad" and not isolated):
                 if one.pk == item.pk:
                     raise MovedOn
                 continue

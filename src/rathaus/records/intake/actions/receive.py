@@ -69,7 +69,7 @@ def receive(
                 received_at=received_at or moment,
                 sender=_line(sender),
                 subject=_line(subject),
-                name=safe_name(name),
+                name=safe_name(name.encode("utf-8", "replace").decode()),
                 direction=direction,
                 dated_on=dated_on,
                 blob=blob,
