@@ -182,9 +182,7 @@ def test_paper_is_lent_once_and_comes_back(contract: Dossier, harms: StaffMember
         dossier=contract, title="x", medium="002", location="Keller", note_text="", actor=CLERK
     )
     with pytest.raises(actions.PlanRefused, match="Vergangenheit"):
-        actions.lend(
-            dossier=contract, borrower=harms, due=today() - timedelta(days=1), actor=CLERK
-        )
+        actions.lend(dossier=contract, borrower=harms, due=today() - timedelta(days=1), actor=CLERK)
     loan = actions.lend(dossier=contract, borrower=harms, due=today(), actor=CLERK)
     assert not loan.is_overdue(today()) and loan.is_overdue(today() + timedelta(days=1))
     with pytest.raises(actions.PlanRefused, match="schon ausgeliehen"):

@@ -154,9 +154,7 @@ def test_rights_are_needed_at_both_ends(
         actions.refile_case(case=case, target=foreign, reason="x", staff=freese, actor=CLERK)
     mine = actions.open_case(dossier=foreign, title="Fahrrad", actor=CLERK)
     with pytest.raises(actions.NotAllowed):
-        actions.refile_cases(
-            cases=[mine], target=contract, reason="x", staff=freese, actor=CLERK
-        )
+        actions.refile_cases(cases=[mine], target=contract, reason="x", staff=freese, actor=CLERK)
     assert Case.objects.get(pk=mine.pk).dossier == foreign
     actions.give(dossier=contract, staff=freese, may_write=True, reason="x", actor=CLERK)
     count = actions.refile_cases(

@@ -65,9 +65,6 @@ class Form:
     extra: dict[str, Any] = field(default_factory=dict)
     template: str = "desk/plan/form.html"
 
-    def __getitem__(self, name: str) -> Field:
-        return next(one for one in self.fields if one.name == name)
-
     def answer(
         self, request: DeskRequest, act: Callable[[dict[str, str]], HttpResponse]
     ) -> HttpResponse:
