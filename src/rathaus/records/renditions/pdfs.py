@@ -22,6 +22,7 @@ SYSTEM = Actor.system("renditions")
 READ_SECONDS = 120.0
 ARCHIVE_SECONDS = 150.0
 DONE = (WorkState.DONE, "")
+Shapes = dict[str, tuple[str, str]]
 
 
 def step(work: RenditionWork, content: bytes, kind: str, began: float) -> None:
@@ -58,11 +59,11 @@ def _look(work: RenditionWork, content: bytes, kind: str, began: float) -> None:
         return
     work.looked = True
     if facts["archive"] and not facts["problems"]:
-        shapes = {
+        shapes: Shapes = {
             RenditionKind.PDF: (WorkState.NOT_NEEDED, "archive"),
             RenditionKind.PREVIEW: DONE,
         }
-        blobs = {RenditionKind.PREVIEW: (preview, "")}
+        blobs: dict[str, Any] = {RenditionKind.PREVIEW: (preview, "")}
         _finish(work, blobs, shapes, text, {**found, "pages_made": 0, **_spent(work, began)})
         return
     made = _archive(work, content, kind)
@@ -99,7 +100,7 @@ def _put_together(work: RenditionWork, content: bytes, kind: str, began: float) 
         "chars": work.chars + sum(texts.readable(found["text"]) for found in reads.values()),
         **_spent(work, began),
     }
-    shapes = {RenditionKind.PREVIEW: DONE}
+    shapes: Shapes = {RenditionKind.PREVIEW: DONE}
     blobs = made["blobs"]
     if any(found["turned"] for found in reads.values()):
         _facts, (album,) = sandbox.shared().ask("album", made["pdf"])
@@ -140,7 +141,7 @@ def _archive(
 def _finish(
     work: RenditionWork,
     blobs: dict[str, Any],
-    shapes: dict[str, tuple[str, str]],
+    shapes: Shapes,
     text: bytes,
     changes: dict[str, Any],
 ) -> None:

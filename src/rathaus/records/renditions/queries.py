@@ -104,12 +104,8 @@ def text(version: DocumentVersion) -> list[str]:
 def queue() -> dict[str, Any]:
     """Length, rates and failures by reason, for operators and the command line."""
     moment = now()
-    states = {
-        row["state"]: row
-        for row in RenditionWork.objects.values("state").annotate(
-            n=Count("pk"), oldest=Min("created_at")
-        )
-    }
+    counted = RenditionWork.objects.values_list("state").annotate(n=Count("pk"))
+    states: dict[str, int] = dict(counted)
     waiting = RenditionWork.objects.filter(state__in=[WorkState.WAITING, WorkState.RUNNING])
     heavy = waiting.filter(heavy=True).aggregate(n=Count("pk"), read=Sum("pages_read"))
     to_read = sum(len(row) for row in waiting.filter(heavy=True).values_list("to_read", flat=True))
@@ -125,10 +121,10 @@ def queue() -> dict[str, Any]:
     )
     oldest = waiting.aggregate(oldest=Min("created_at"))["oldest"]
     return {
-        "waiting": states.get(WorkState.WAITING, {}).get("n", 0),
-        "running": states.get(WorkState.RUNNING, {}).get("n", 0),
-        "done": states.get(WorkState.DONE, {}).get("n", 0),
-        "failed": states.get(WorkState.FAILED, {}).get("n", 0),
+        "waiting": states.get(WorkState.WAITING, 0),
+        "running": states.get(WorkState.RUNNING, 0),
+        "done": states.get(WorkState.DONE, 0),
+        "failed": states.get(WorkState.FAILED, 0),
         "documents_to_read": heavy["n"],
         "pages_to_read": max(0, to_read - (heavy["read"] or 0)),
         "oldest_seconds": round((moment - oldest).total_seconds()) if oldest else 0,

@@ -53,8 +53,8 @@ def step(work: RenditionWork, content: bytes, kind: str, began: float) -> None:
     else:
         shapes[RenditionKind.TEXT] = (WorkState.NOT_NEEDED, "no_text")
     if kind == kinds.OFFICE:
-        for name in (RenditionKind.PDF, RenditionKind.PREVIEW):
-            shapes[name] = (WorkState.NOT_NEEDED, "no_view")
+        for nothing in (RenditionKind.PDF, RenditionKind.PREVIEW):
+            shapes[nothing] = (WorkState.NOT_NEEDED, "no_view")
     else:
         _view(work, text, facts, blobs, changes)
         shapes |= {RenditionKind.PDF: DONE, RenditionKind.PREVIEW: DONE}

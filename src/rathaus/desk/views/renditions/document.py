@@ -53,7 +53,7 @@ def show(request: DeskRequest, ident: uuid.UUID) -> HttpResponse:
     first = params.text(request.GET, "ab", 5)
     begin = int(first) if first.isdigit() and 1 <= int(first) <= max(1, work.pages) else 1
     texts = queries.text(version)
-    context = {
+    context: dict[str, Any] = {
         "nav_current": "files",
         "version": version,
         "document": version.document,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pikepdf
 from pikepdf import Name
@@ -39,7 +40,7 @@ def problems(pdf: pikepdf.Pdf) -> set[str]:
         found.add("not_identified")
     if not _has_intent(root):
         found.add("no_output_intent")
-    names = root.get("/Names", {})
+    names: Any = root.get("/Names", {})
     if "/JavaScript" in names or "/AA" in root or _forbidden(root.get("/OpenAction")):
         found.add("actions")
     if "/EmbeddedFiles" in names and not claimed(pdf).startswith(("2", "3", "4")):
@@ -83,19 +84,23 @@ def shows_text(holder: pikepdf.Object) -> bool:
     """Whether text is drawn that people see; the layer of a scanner is not (mode 3)."""
     mode, kept = 0, []
     try:
-        for operands, operator in pikepdf.parse_content_stream(holder, "q Q Tr Tj TJ ' \""):
-            match str(operator):
+        for step in pikepdf.parse_content_stream(holder, "q Q Tr Tj TJ ' \""):
+            match str(step.operator):
                 case "q":
                     kept.append(mode)
                 case "Q":
                     mode = kept.pop() if kept else 0
                 case "Tr":
-                    mode = int(operands[0]) if len(operands) else 0
+                    mode = int(_first(step))
                 case _ if mode != 3:
                     return True
     except Exception:
         return True  # what cannot be read is drawn as a picture
     return False
+
+
+def _first(step: Any) -> Any:
+    return step.operands[0] if len(step.operands) else 0
 
 
 def _has_cmyk(holder: pikepdf.Object, resources: pikepdf.Dictionary) -> bool:
@@ -148,5 +153,5 @@ def _forbidden(action: object) -> bool:
 
 
 def _notes(page: pikepdf.Page) -> list[pikepdf.Dictionary]:
-    notes = page.obj.get("/Annots", [])
+    notes: Any = page.obj.get("/Annots", [])
     return [note for note in notes if isinstance(note, pikepdf.Dictionary)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from typing import Any
 
 import pikepdf
 from pikepdf import Name
@@ -88,8 +89,8 @@ def _layers(root: pikepdf.Object) -> None:
     properties = root.get("/OCProperties")
     if not isinstance(properties, pikepdf.Dictionary):
         return
-    others = properties.get("/Configs", [])
-    for number, one in enumerate([properties.get("/D"), *others]):
+    configurations: list[Any] = [properties.get("/D"), *properties.get("/Configs", [])]
+    for number, one in enumerate(configurations):
         if isinstance(one, pikepdf.Dictionary):
             one.Name = pikepdf.String(f"Ebenen {number + 1}")
             _drop(one, "/AS")

@@ -80,4 +80,5 @@ def _is_grey(picture: Any) -> bool:
         return True
     red, green, blue = picture.reduce(4).split()
     pairs = ((red, blue), (green, blue))
-    return all(ImageChops.difference(*pair).getextrema()[1] < COLOURLESS for pair in pairs)
+    ranges: list[Any] = [ImageChops.difference(*pair).getextrema() for pair in pairs]
+    return all(most < COLOURLESS for _least, most in ranges)

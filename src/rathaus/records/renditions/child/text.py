@@ -54,7 +54,7 @@ def covered(page: Any) -> float:
         total += seen_width * seen_height
         if total >= area or number > 2000:
             break
-    return min(1.0, total / area)
+    return float(min(1.0, total / area))
 
 
 def needs_reading(chars: int, share: float) -> bool:

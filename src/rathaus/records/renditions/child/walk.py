@@ -29,7 +29,8 @@ def holders(page: pikepdf.Page) -> Iterator[Holder]:
                     continue
                 seen.add(inner.objgen)
             below = inner.get("/Resources")
-            waiting.append((inner, below if _is_dict(below) else own, depth + 1))
+            resources = below if isinstance(below, pikepdf.Dictionary) else own
+            waiting.append((inner, resources, depth + 1))
 
 
 def _inside(resources: pikepdf.Dictionary) -> Iterator[pikepdf.Object]:
