@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern] = [
     page(BATCH + "uebergeben/", batch.hand_over, "scan_transfer", needs="scan.work"),
     page(BATCH + "abbrechen/", batch.cancel, "scan_cancel", needs="scan.work"),
     page(BATCH + "dateien/", files.upload, "scan_upload", needs="scan.work"),
+    page(BATCH + "scan-ordner/", files.from_folder, "scan_folder", needs="scan.work"),
     page("scannen/datei/<uuid:ident>/", files.edit, "scan_file", needs="scan.work"),
     page("scannen/datei/<uuid:ident>/entfernen/", files.remove, "scan_remove", needs="scan.work"),
     page("scannen/datei/<uuid:ident>/neu/", files.rescan, "scan_rescan", needs="scan.work"),

@@ -12,7 +12,11 @@ from rathaus.core.clock import today
 from rathaus.organisation.models import StaffMember
 from rathaus.organisation.permissions import grants
 from rathaus.records import queries as records
+from rathaus.records.intake import queries as intake
+from rathaus.records.intake.models import ItemQuerySet
+from rathaus.records.intake.states import ItemState, Source
 from rathaus.records.scanning import holds
+from rathaus.records.scanning.examine import READABLE
 from rathaus.records.scanning.hints import Completeness, Seen, judge
 from rathaus.records.scanning.models import (
     BatchQuerySet,
@@ -79,6 +83,13 @@ def open_rescans(batch: ScanBatch) -> list[ScanFile]:
     rejected = SampleItem.objects.filter(sample__batch=batch, verdict=Verdict.RESCAN)
     rows = batch.files.filter(replaced_by__isnull=True, pk__in=rejected.values("page__file"))
     return list(rows.select_related("blob", "document"))
+
+
+def folder_items(staff: StaffMember | None, batch: ScanBatch) -> ItemQuerySet:
+    """What lies in the watched scan folder of the batch's office, oldest first."""
+    rows = intake.items_for(staff).filter(office=batch.office_id, state=ItemState.READY)
+    rows = rows.filter(source=Source.SCAN, content_type__in=READABLE)
+    return rows.for_lists().order_by("received_at", "pk")
 
 
 def paper_due(batches: BatchQuerySet, on: date | None = None) -> BatchQuerySet:

@@ -20,6 +20,8 @@ from rathaus.records.scanning.errors import NotReady, ScanningError
 from rathaus.records.scanning.models import FileState, ScanBatch, ScanProfile
 from rathaus.records.scanning.states import BatchState
 
+FOLDER = 50
+
 
 @require_http_methods(["GET", "POST"])
 def create(request: DeskRequest) -> HttpResponse:
@@ -92,6 +94,9 @@ def page(request: DeskRequest, batch: ScanBatch, error: str = "") -> HttpRespons
         "can_destroy": request.desk.can("scan.destroy", batch.office),
         "search": text,
         "suggestions": common.similar_cases(request, text) if batch.state == "open" else [],
+        "folder": queries.folder_items(request.desk.staff, batch)[:FOLDER]
+        if batch.state == BatchState.OPEN
+        else (),
         "error": error,
         "helper": common.helper(),
     }

@@ -23,6 +23,8 @@ from rathaus.records.scanning import actions, queries
 from rathaus.records.scanning.errors import MovedOn, NotReady, ScanningError
 from rathaus.records.scanning.models import ScanPage
 
+FROM_FOLDER = 100
+
 
 @require_POST
 def upload(request: DeskRequest, ident: uuid.UUID) -> HttpResponse:
@@ -47,6 +49,31 @@ def upload(request: DeskRequest, ident: uuid.UUID) -> HttpResponse:
     if taken:
         text = ngettext("%(n)s Datei angenommen.", "%(n)s Dateien angenommen.", taken)
         messages.success(request, text % {"n": taken})
+    return redirect("desk:scan_batch", ident)
+
+
+@require_POST
+def from_folder(request: DeskRequest, ident: uuid.UUID) -> HttpResponse:
+    """Ticked files of the watched scan folder."""
+    batch = common.batch_of(request, ident)
+    picked = set()
+    for value in request.POST.getlist("pick")[:FROM_FOLDER]:
+        try:
+            picked.add(uuid.UUID(value))
+        except ValueError:
+            continue
+    rows = queries.folder_items(request.desk.staff, batch).filter(public_id__in=picked)
+    items = list(rows.select_related("chain"))
+    if not items:
+        messages.warning(request, _("Wählen Sie zuerst Dateien aus."))
+        return redirect("desk:scan_batch", ident)
+    actor = request.desk.actor(batch.office)
+    error = _try(lambda: actions.take_items(batch=batch, items=items, actor=actor))
+    if error:
+        messages.error(request, error)
+    else:
+        text = ngettext("%(n)s Datei angenommen.", "%(n)s Dateien angenommen.", len(items))
+        messages.success(request, text % {"n": len(items)})
     return redirect("desk:scan_batch", ident)
 
 

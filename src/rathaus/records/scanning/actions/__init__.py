@@ -9,6 +9,7 @@ from rathaus.records.scanning.actions.batches import (
     set_case,
 )
 from rathaus.records.scanning.actions.checks import decide_page, finish_check, start_check
+from rathaus.records.scanning.actions.folder import take_items
 from rathaus.records.scanning.actions.paper import destroy_paper, hold_paper, release_paper
 from rathaus.records.scanning.actions.procedure import record_procedure
 from rathaus.records.scanning.actions.profiles import save_profile
@@ -30,5 +31,6 @@ __all__ = [
     "save_profile",
     "set_case",
     "start_check",
+    "take_items",
     "transfer",
 ]
