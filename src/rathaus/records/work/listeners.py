@@ -1,7 +1,7 @@
-"""Nobody adds a version past a lock or a run: asked in the transaction of every new version.
+"""What happens elsewhere and concerns this area: new versions, and cases that are destroyed.
 
-Whatever adds it (these pages, an office program, a job), the event passes here, and refusing
-undoes the change.
+Nobody adds a version past a lock or a run: whatever adds it (these pages, an office program, a
+job), the event passes here, and refusing undoes the change.
 """
 
 from __future__ import annotations
@@ -11,10 +11,20 @@ from django.utils.translation import gettext as _
 from rathaus.core.clock import now
 from rathaus.core.events import subscribe
 from rathaus.core.models import Event
+from rathaus.records.disposal import removal
 from rathaus.records.events import DocumentVersionAdded
+from rathaus.records.models import Case
+from rathaus.records.work import packages
 from rathaus.records.work.actions.locks import locked
 from rathaus.records.work.errors import InRun
-from rathaus.records.work.models import DocumentLock, RunDocument
+from rathaus.records.work.models import (
+    DocumentLock,
+    ExportOrder,
+    ExportState,
+    Redaction,
+    RunDocument,
+)
+from rathaus.records.work.redaction import pages
 from rathaus.records.work.states import RunState
 
 
@@ -32,3 +42,17 @@ def refuse_locked(event: DocumentVersionAdded, row: Event) -> None:
     lock = held.select_related("staff").first()
     if lock is not None and str(lock.staff.user_id) != row.actor_id:
         raise locked(lock)
+
+
+@removal.register("work.files", order=20)
+def forget_files(case: Case) -> int:
+    """Pictures of pages, and packages that hold the case: they must not outlive it."""
+    done = 0
+    for row in Redaction.objects.filter(version__document__case=case, pages__isnull=False):
+        pages.forget(row)
+        done += 1
+    for order in ExportOrder.objects.filter(state=ExportState.READY):
+        if case.pk in order.cases:
+            packages.delete(order)
+            done += 1
+    return done

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from PIL.Image import Image
 
 from rathaus.records.work.models import RedactionBox, RedactionReason
-from rathaus.records.work.redaction.sources import Source
+from rathaus.records.work.redaction.sources import Source, bare
 from rathaus.theme.pdf import FONTS
 
 DPI = 200
@@ -140,7 +140,7 @@ def _add(pdf: Any, picture: Image, size: tuple[float, float]) -> None:
     from pikepdf import Dictionary, Name, Stream
 
     out = BytesIO()
-    picture.save(out, "JPEG", quality=QUALITY)
+    bare(picture).save(out, "JPEG", quality=QUALITY)
     image = Stream(
         pdf,
         out.getvalue(),

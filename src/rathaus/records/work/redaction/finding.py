@@ -35,7 +35,7 @@ PATTERNS: dict[str, re.Pattern[str]] = {
         rf"(?:geb(?:oren|urtsdatum|urtstag|\.)?|\*)[^0-9]{{0,25}}({_ANY_DATE})", re.IGNORECASE
     ),
     "date": re.compile(_ANY_DATE, re.IGNORECASE),
-    "phone": re.compile(r"(?<![\d.,/])(?:\+\d{2}|0)[\d\s/()\-–]{5,20}\d(?![\d.,]\d)"),
+    "phone": re.compile(r"(?<![\d.,/])(?<!\d\s)(?:\+\d{2}|0)[\d\s/()\-–]{5,20}\d(?![\d.,]\d)"),
     "email": re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"),
 }
 

@@ -19,6 +19,15 @@ LONGEST_SIDE = 4000
 MOST_PIXELS = 80_000_000
 
 
+def bare(picture: Image) -> Image:
+    """The same pixels without anything a file format carries along (comments, Exif, profiles)."""
+    from PIL import Image as images
+
+    found = images.new("RGB", picture.size)
+    found.paste(picture)
+    return found
+
+
 class NoPages(ValueError):
     """The file cannot be drawn: encrypted, damaged, too long, or of another kind."""
 
@@ -228,7 +237,7 @@ class _Picture(Source):
         try:
             self._file.seek(index)
             turned = ImageOps.exif_transpose(self._file)
-            return (turned or self._file).convert("RGB")
+            return bare((turned or self._file).convert("RGB"))
         except (OSError, EOFError, SyntaxError, ValueError) as error:
             raise NoPages(str(error)) from error
 
