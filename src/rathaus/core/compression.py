@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import gzip
 import secrets
+import struct
+import zlib
 from collections.abc import Callable
-from io import BytesIO
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
+from isal import isal_zlib
 
 SMALLEST = 500
-LEVEL = 3
-"""zlib level: half the time of the default 6 for three per cent more bytes."""
+LEVEL = 2
+"""Level of ISA-L: a fifth of the time that zlib takes, for as few bytes as its level 4."""
 RANDOM_BYTES = 100
 
 
@@ -46,9 +47,15 @@ class Compress:
 
 
 def compress(content: bytes) -> bytes:
-    """gzip with a random file name."""
-    name = "a" * (1 + secrets.randbelow(RANDOM_BYTES))
-    out = BytesIO()
-    with gzip.GzipFile(filename=name, mode="wb", compresslevel=LEVEL, fileobj=out, mtime=0) as file:
-        file.write(content)
-    return out.getvalue()
+    """gzip (RFC 1952) with a random file name."""
+    packer = isal_zlib.compressobj(LEVEL, wbits=-zlib.MAX_WBITS)
+    name = b"a" * (1 + secrets.randbelow(RANDOM_BYTES))
+    return b"".join(
+        (
+            b"\x1f\x8b\x08\x08\x00\x00\x00\x00\x00\xff",  # deflate, with a name, no time
+            name + b"\x00",
+            packer.compress(content),
+            packer.flush(),
+            struct.pack("<II", zlib.crc32(content), len(content) & 0xFFFFFFFF),
+        )
+    )

@@ -167,6 +167,12 @@ def together() -> Iterator[None]:
         _batch.reset(token)
 
 
+def keys_of_unit() -> dict[str, Any] | None:
+    """Jobs put in inside the present `together`, by their key; None outside of one."""
+    batch = _batch.get()
+    return None if batch is None else batch.jobs
+
+
 @dataclass(frozen=True)
 class _Entry:
     row: Event
@@ -178,6 +184,7 @@ class _Batch:
     def __init__(self) -> None:
         self.entries: defaultdict[uuid.UUID, list[_Entry]] = defaultdict(list)
         self.new: set[uuid.UUID] = set()
+        self.jobs: dict[str, Any] = {}
 
 
 _batch: ContextVar[_Batch | None] = ContextVar("events written together", default=None)

@@ -18,10 +18,11 @@ from typing import Any
 
 from django.db import IntegrityError, connection, models, transaction
 
-from rathaus.core import wakeup
+from rathaus.core import events, wakeup
 from rathaus.core.clock import now
 from rathaus.core.durability import soft_atomic
 from rathaus.core.models import CronEntry, Job, JobState
+from rathaus.core.quick import QuickUpdate
 
 log = logging.getLogger("rathaus.jobs")
 LEASE = timedelta(minutes=5)
@@ -93,6 +94,9 @@ def enqueue(
     `surely_new` spares looking for it where the key cannot have been used before.
     """
     registered = _jobs[handler.job_name]  # type: ignore[attr-defined]
+    fresh = events.keys_of_unit()
+    if dedupe_key and fresh is not None and (waiting := fresh.get(dedupe_key)):
+        return waiting  # put in a moment ago, in this very transaction
     look = bool(dedupe_key) and not surely_new
     if look:
         waiting = Job.objects.filter(dedupe_key=dedupe_key, state=JobState.READY).first()
@@ -115,6 +119,8 @@ def enqueue(
             return Job.objects.filter(dedupe_key=dedupe_key).latest("created_at")
     else:
         row.save(force_insert=True)
+    if dedupe_key and fresh is not None:
+        fresh[dedupe_key] = row
     if run_at is None:
         transaction.on_commit(wakeup.send)
     return row
@@ -201,11 +207,16 @@ def execute(row: Job) -> bool:
     return True
 
 
+_finish = QuickUpdate(
+    Job,
+    where=["id", "lease_token"],
+    set=["state", "finished_at", "last_error", "lease_until"],
+)
+
+
 def finish(row: Job) -> None:
     """Note that a job is done."""
-    Job.objects.filter(pk=row.pk, lease_token=row.lease_token).update(
-        state=JobState.DONE, finished_at=now(), last_error="", lease_until=None
-    )
+    _finish([row.pk, row.lease_token], [JobState.DONE, now(), "", None])
 
 
 def backoff(attempts: int) -> float:

@@ -9,6 +9,8 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
 
+from rathaus.core.quick import QuickInsert
+
 
 class UserManager(BaseUserManager["User"]):
     """Makes users; profiles of staff and residents hang below `User`."""
@@ -40,7 +42,7 @@ class User(AbstractBaseUser):
         return self.login
 
 
-class Chain(models.Model):
+class Chain(QuickInsert):
     """One chain of events; `length` and `head` name its last link."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -50,7 +52,7 @@ class Chain(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
 
-class Event(models.Model):
+class Event(QuickInsert):
     """What happened. Append-only: triggers in both databases refuse UPDATE and DELETE."""
 
     chain = models.ForeignKey(Chain, on_delete=models.PROTECT, related_name="events")
@@ -81,7 +83,7 @@ class Event(models.Model):
         return row.data if row else None
 
 
-class EventPersonalData(models.Model):
+class EventPersonalData(QuickInsert):
     """Personal data of an event. The chain holds only its salted digest, so it can be erased."""
 
     event = models.OneToOneField(Event, on_delete=models.PROTECT, related_name="personal_row")
@@ -96,7 +98,7 @@ class JobState(models.TextChoices):
     DEAD = "dead"
 
 
-class Job(models.Model):
+class Job(QuickInsert):
     """Work to be done once its transaction is committed; at least once, with a lease."""
 
     name = models.CharField(max_length=100)
@@ -134,7 +136,7 @@ class CronEntry(models.Model):
     next_run = models.DateTimeField()
 
 
-class Blob(models.Model):
+class Blob(QuickInsert):
     """Bytes stored once, encrypted, found by their content.
 
     Small contents live in `inline`, larger ones in the file `name`. `wrapped_key` is the

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
@@ -10,6 +11,7 @@ from typing import Generic, TypeVar
 from django.db.models import Model, Q, QuerySet, Sum
 
 from rathaus.core.money import Money
+from rathaus.core.prepared import Prepared
 from rathaus.payments.models import Claim, PaymentAttempt, PaymentIssue, Refund
 from rathaus.payments.providers.base import Provider, registry
 from rathaus.payments.states import AttemptState, ClaimState, IssueState, RefundState
@@ -101,9 +103,14 @@ def attempt(public_id: uuid.UUID | str) -> PaymentAttempt:
     return PaymentAttempt.objects.select_related("claim__chain").get(public_id=public_id)
 
 
+_newest_attempt = Prepared(lambda: PaymentAttempt.objects.order_by("-number"), "claim")
+
+
 def latest_attempt(claim: Claim) -> PaymentAttempt | None:
     """The newest attempt, whatever became of it."""
-    return claim.attempts.order_by("-number").first()
+    with suppress(PaymentAttempt.DoesNotExist):
+        return _newest_attempt.get(claim.pk)
+    return None
 
 
 def providers() -> list[Provider]:

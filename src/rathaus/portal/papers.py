@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import suppress
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from rathaus.core.prepared import Prepared
 from rathaus.proceedings.models import Application
 from rathaus.records.models import Document, DocumentQuerySet
 
@@ -35,10 +37,15 @@ def document(application: Application, document_id: uuid.UUID) -> Document | Non
     return meant_for(application).filter(public_id=document_id).first()
 
 
+_receipt = Prepared(lambda: Document.objects.order_by("pk"), "case", "kind", "direction")
+
+
 def receipt(application: Application) -> dict[str, Any] | None:
     """The receipt, as soon as it is made."""
-    found = meant_for(application).filter(kind="application", direction="out").first()
-    return entry(application, found) if found else None
+    with suppress(Document.DoesNotExist):
+        found = _receipt.get(application.case_id, "application", "out")
+        return entry(application, meant_for(application).get(pk=found.pk))
+    return None
 
 
 def listed(application: Application) -> list[dict[str, Any]]:

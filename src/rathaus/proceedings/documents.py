@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
@@ -19,6 +20,7 @@ from rathaus.forms.definition import FieldType
 from rathaus.organisation import queries as organisation
 from rathaus.payments import queries as payment_queries
 from rathaus.payments.providers import registry
+from rathaus.proceedings import answers as paths
 from rathaus.proceedings import vouching
 from rathaus.proceedings.models import Application, Letter, Verification
 from rathaus.records.models import Document, DocumentKind
@@ -36,6 +38,9 @@ _application = Prepared(
 )
 
 
+_verification = Prepared(Verification.objects.all, "application", "key")
+
+
 def load(application_id: int) -> Application:
     """The application with everything a document shows, in few queries."""
     application = _application.get(application_id)
@@ -46,8 +51,9 @@ def load(application_id: int) -> Application:
 
 def verification(application: Application, *, kind: str, key: str, title: str = "") -> Verification:
     """The code of a document, the same on every try; stored by `seal` with what it vouches for."""
-    existing = Verification.objects.filter(application=application, key=key).first()
-    return existing or Verification(
+    with suppress(Verification.DoesNotExist):
+        return _verification.get(application.pk, key)
+    return Verification(
         code=secrets.lasting_code(f"{application.public_id} {key}", "verification", groups=4),
         application=application,
         kind=kind,
@@ -239,6 +245,8 @@ def _section(section: engine.SummarySection) -> data.Section:
 
 
 def _files(application: Application) -> Iterable[data.FileEntry]:
+    if not paths.takes_files(application.service.online_form):
+        return
     uploads = application.case.documents.filter(kind=DocumentKind.UPLOAD)
     for document in uploads.prefetch_related("versions__blob"):
         version = document.versions.all()[0]

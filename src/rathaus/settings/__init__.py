@@ -91,7 +91,7 @@ TEMPLATES = [
         "OPTIONS": {
             "loaders": [
                 (
-                    "django.template.loaders.cached.Loader",
+                    "rathaus.theme.folding.Loader",
                     ["django.template.loaders.app_directories.Loader"],
                 )
             ],

@@ -6,6 +6,8 @@ import secrets
 
 from django.db import models
 
+from rathaus.core.quick import QuickInsert
+
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
@@ -93,7 +95,7 @@ class SimulatedKey(models.Model):
     root_pem = models.TextField()
 
 
-class SimulatedMail(models.Model):
+class SimulatedMail(QuickInsert):
     """An e-mail that would have been sent."""
 
     token = models.CharField(max_length=40, unique=True, default=random_token)

@@ -8,12 +8,13 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from rathaus.core.money import Money
+from rathaus.core.quick import QuickInsert
 from rathaus.payments import reasons
 from rathaus.payments.models.claim import Claim
 from rathaus.payments.states import AttemptState
 
 
-class PaymentAttempt(models.Model):
+class PaymentAttempt(QuickInsert):
     """`amount_cents` is asked for, `received_cents` arrived: they may differ.
 
     Request ids are stored before the call they protect and die only when the provider

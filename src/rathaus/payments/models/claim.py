@@ -8,11 +8,12 @@ from django.db import models
 
 from rathaus.core.models import Chain
 from rathaus.core.money import Money
+from rathaus.core.quick import QuickInsert
 from rathaus.payments.fees import FeeLine
 from rathaus.payments.states import ClaimState
 
 
-class Claim(models.Model):
+class Claim(QuickInsert):
     """Amounts are cents. Lines and amount never change; a changed fee is another claim.
 
     Paid means: confirmed minus refunded covers `due_cents`. `state` repeats that for

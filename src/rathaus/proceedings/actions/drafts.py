@@ -15,12 +15,20 @@ from rathaus.core import secrets
 from rathaus.core.actors import Actor
 from rathaus.core.clock import now
 from rathaus.core.durability import soft_atomic
+from rathaus.core.quick import QuickUpdate
 from rathaus.forms import uploads
 from rathaus.forms.models import Upload
 from rathaus.organisation.models import StaffMember
 from rathaus.proceedings.errors import DraftAlreadySubmitted, DraftConflict
 from rathaus.proceedings.models import Application, Draft, DraftState
 from rathaus.proceedings.models.draft import LIFETIME
+
+_save = QuickUpdate(
+    Draft,
+    where=["id", "state", "revision"],
+    set=["answers", "current_step", "updated_at", "expires_at"],
+    add_one=["revision"],
+)
 
 
 def start_draft(
@@ -56,14 +64,10 @@ def save_step(
     """
     merged = {**draft.answers, **answers}
     moment = now()
-    rows = Draft.objects.filter(pk=draft.pk, state=DraftState.OPEN, revision=revision)
     with soft_atomic():
-        saved = rows.update(
-            answers=merged,
-            current_step=step_key,
-            revision=F("revision") + 1,
-            updated_at=moment,
-            expires_at=moment + LIFETIME,
+        saved = _save(
+            [draft.pk, DraftState.OPEN, revision],
+            [merged, step_key, moment, moment + LIFETIME],
         )
     if not saved:
         raise_changed(draft)

@@ -17,6 +17,7 @@ from rathaus.core.actors import Actor
 from rathaus.core.clock import local, now, today
 from rathaus.core.events import record, together
 from rathaus.core.jobs import enqueue
+from rathaus.core.quick import QuickUpdate
 from rathaus.forms import engine
 from rathaus.forms.models import Upload
 from rathaus.organisation import calendar
@@ -38,6 +39,8 @@ from rathaus.proceedings.models import Application, Channel, Draft, DraftState
 from rathaus.proceedings.states import State
 from rathaus.records import actions as records
 from rathaus.records.models import Case
+
+_claim = QuickUpdate(Draft, where=["id", "state", "revision"], set=["state", "answers"])
 
 
 def submit(
@@ -64,9 +67,7 @@ def submit(
     content = canonical(answers)
     digest = hashlib.sha256(content).hexdigest()
     with together():
-        claimed = Draft.objects.filter(
-            pk=draft.pk, state=DraftState.OPEN, revision=draft.revision
-        ).update(state=DraftState.SUBMITTED, answers={})
+        claimed = _claim([draft.pk, DraftState.OPEN, draft.revision], [DraftState.SUBMITTED, {}])
         if not claimed:
             raise_changed(draft)
         office = organisation.office(service.office)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from rathaus.accounts.queries import represented_by
 from rathaus.core import secrets
 from rathaus.core.clock import today
+from rathaus.core.quick import QuickInsert
 from rathaus.proceedings.states import DESK_STATES, OPEN_STATES, State
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         ).defer("answers", "version__definition")
 
 
-class Application(models.Model):
+class Application(QuickInsert):
     """A submitted application with its case. `answers` never changes."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

@@ -12,6 +12,7 @@ from rathaus.accounts.queries import represented_by
 from rathaus.core import secrets
 from rathaus.core.actors import Actor
 from rathaus.core.clock import now
+from rathaus.core.quick import QuickInsert
 
 if TYPE_CHECKING:
     from rathaus.accounts.models import Account
@@ -38,7 +39,7 @@ class DraftQuerySet(models.QuerySet["Draft"]):
         return self.filter(state=DraftState.OPEN, expires_at__gt=now())
 
 
-class Draft(models.Model):
+class Draft(QuickInsert):
     """Answers so far, frozen to the service version it began on.
 
     `revision` counts the saves: a save that names an older revision is a conflict

@@ -6,10 +6,11 @@ from typing import ClassVar
 
 from django.db import models
 
+from rathaus.core.quick import QuickInsert
 from rathaus.proceedings.models.application import Application
 
 
-class Notice(models.Model):
+class Notice(QuickInsert):
     """One e-mail about a case. The row comes before the mail, so none goes out twice."""
 
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="notices")
@@ -24,7 +25,7 @@ class Notice(models.Model):
         ]
 
 
-class Verification(models.Model):
+class Verification(QuickInsert):
     """A code printed on a document, with what it vouches for."""
 
     code = models.CharField(max_length=24, unique=True)

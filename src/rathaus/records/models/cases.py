@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 
 from rathaus.core.models import Chain
+from rathaus.core.quick import QuickInsert
 from rathaus.organisation.models import Office
 from rathaus.records.models.dossiers import Dossier
 from rathaus.records.models.salt import new_salt
@@ -28,7 +29,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.select_related("dossier__filing_plan_entry", "office")
 
 
-class Case(models.Model):
+class Case(QuickInsert):
     """A matter (Vorgang) in a dossier, with its own history."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

@@ -11,6 +11,7 @@ from django.db.models import Prefetch, Q
 from django.utils.translation import gettext_lazy as _
 
 from rathaus.core.models import Blob
+from rathaus.core.quick import QuickInsert
 from rathaus.records.models.cases import Case
 from rathaus.records.models.numbers import NumberInCase
 from rathaus.records.models.salt import new_salt
@@ -53,7 +54,7 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         return self.prefetch_related(Prefetch("versions", queryset=versions))
 
 
-class Document(models.Model):
+class Document(QuickInsert):
     """A document of a case; its bytes are in the versions."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -104,7 +105,7 @@ class DocumentVersionQuerySet(models.QuerySet["DocumentVersion"]):
         return self.select_related("blob").defer("blob__inline", "blob__wrapped_key")
 
 
-class DocumentVersion(models.Model):
+class DocumentVersion(QuickInsert):
     """Immutable bytes with name and type. Refuses changes here and in the database."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

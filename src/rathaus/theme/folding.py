@@ -1,0 +1,131 @@
+"""Templates whose fixed parts are put together once per language.
+
+A page consists mostly of markup, translated texts, icons and addresses that never change while
+the process runs. The loader joins neighbouring fixed parts to one text, so that a request only
+renders what depends on it. What a template says stays the same; see ``tests/theme/test_folding``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import groupby
+from typing import Any
+
+from django.template import Context, Node, NodeList, Template
+from django.template.base import FilterExpression, TextNode, Variable
+from django.template.defaulttags import CommentNode, LoadNode, URLNode
+from django.template.library import SimpleNode
+from django.template.loader_tags import ExtendsNode
+from django.template.loaders import cached
+from django.template.loaders.base import Loader as BaseLoader
+from django.templatetags.i18n import BlockTranslateNode, TranslateNode
+from django.templatetags.static import StaticNode
+from django.utils.translation import get_language
+
+PURE = frozenset({"icon"})
+"""Simple tags of ours whose output depends on nothing but their arguments."""
+
+
+class Fixed(Node):
+    """Neighbouring parts that are the same for everybody, joined on first use per language."""
+
+    def __init__(self, parts: list[Node]) -> None:
+        self.parts = parts
+        self._said: dict[tuple[str | None, bool], str] = {}
+
+    def render(self, context: Context) -> str:
+        key = (get_language(), context.autoescape)
+        said = self._said.get(key)
+        if said is None:
+            said = self._said[key] = "".join(str(part.render(context)) for part in self.parts)
+        return said
+
+    def render_annotated(self, context: Context) -> str:
+        return self.render(context)
+
+
+class _Folding(BaseLoader):
+    """Folds a template before anybody else can see it."""
+
+    def get_template(self, template_name: str, skip: Any = None) -> Template:
+        template: Template = super().get_template(template_name, skip)
+        fold(template.nodelist)
+        return template
+
+
+class Loader(cached.Loader, _Folding):
+    """Django's cached loader, which compiles through `_Folding`."""
+
+
+def fold(nodes: NodeList) -> None:
+    """Join the fixed parts of `nodes` and of everything below, in place."""
+    for node in nodes:
+        for name in node.child_nodelists:
+            if isinstance(below := getattr(node, name, None), NodeList):
+                fold(below)
+        for _condition, below in getattr(node, "conditions_nodelists", ()):
+            fold(below)
+    if any(isinstance(node, ExtendsNode) for node in nodes):
+        return  # what stands beside its blocks is never shown
+    joined: list[Node] = []
+    for fixed, group in groupby(nodes, is_fixed):
+        parts = list(group)
+        joined += [Fixed(parts)] if fixed and not _is_text(parts) else parts
+    nodes[:] = joined
+
+
+def _is_text(parts: list[Node]) -> bool:
+    return len(parts) == 1 and isinstance(parts[0], TextNode)
+
+
+def is_fixed(node: Node) -> bool:
+    """Whether `node` says the same whatever the context."""
+    if isinstance(node, TextNode | CommentNode | LoadNode):
+        return True
+    check = _CHECKS.get(type(node))
+    return check is not None and check(node)
+
+
+def _constant(expression: Any) -> bool:
+    return (
+        isinstance(expression, FilterExpression)
+        and not expression.filters
+        and not (isinstance(expression.var, Variable) and expression.var.literal is None)
+    )
+
+
+def _translate(node: Any) -> bool:
+    return not (node.asvar or node.noop or node.message_context) and _constant(
+        node.filter_expression
+    )
+
+
+def _blocktranslate(node: Any) -> bool:
+    return not (
+        node.extra_context or node.countervar or node.asvar or node.message_context
+    ) and all(token.token_type.name == "TEXT" for token in node.singular)
+
+
+def _simple(node: Any) -> bool:
+    return (
+        getattr(node.func, "__name__", "") in PURE
+        and not (node.takes_context or node.target_var)
+        and all(map(_constant, [*node.args, *node.kwargs.values()]))
+    )
+
+
+def _url(node: Any) -> bool:
+    return not (node.args or node.kwargs or node.asvar) and _constant(node.view_name)
+
+
+def _static(node: Any) -> bool:
+    return node.varname is None and _constant(node.path)
+
+
+_CHECKS: dict[type[Node], Callable[[Any], bool]] = {
+    TranslateNode: _translate,
+    BlockTranslateNode: _blocktranslate,
+    SimpleNode: _simple,
+    URLNode: _url,
+    StaticNode: _static,
+}
