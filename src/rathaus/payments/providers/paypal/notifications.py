@@ -51,7 +51,8 @@ def parse(body: bytes) -> Notice:
     if event.get("resource_type") == "checkout-order" or "purchase_units" in resource:
         order_id = _text(resource.get("id"))
     custom_id = _text(resource.get("custom_id"))
-    for unit in resource.get("purchase_units") or []:
+    units = resource.get("purchase_units")
+    for unit in units if isinstance(units, list) else []:
         custom_id = custom_id or _text(_mapping(unit).get("custom_id"))
     is_capture = event.get("resource_type") == "capture"
     return Notice(
