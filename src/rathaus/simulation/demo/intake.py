@@ -24,6 +24,7 @@ from rathaus.records.intake import actions
 from rathaus.records.intake.models import Item
 from rathaus.records.intake.reading.barcodes import code_for
 from rathaus.records.intake.states import Source
+from rathaus.records.intake.suggesting import similar
 from rathaus.records.models import Case
 from rathaus.simulation.demo import files, times
 
@@ -53,6 +54,9 @@ def furnish(almanac: times.Almanac) -> int:
         return 0
     arrivals = [*_tax(), *_trade()]
     moments = [(almanac.moment(one.at), one) for one in arrivals]
+    for key in (TAX, TRADE):
+        similar.learn_office(organisation.office(key).pk)
+    _rules()
     for moment, one in sorted(moments, key=lambda pair: pair[0]):
         with clock.shifted(moment):
             actions.receive(
@@ -66,8 +70,6 @@ def furnish(almanac: times.Almanac) -> int:
                 source_detail=one.detail,
             )
             run_pending()
-    _rules()
-    run_pending()
     return len(arrivals)
 
 
@@ -153,7 +155,7 @@ def _trade() -> list[Arrival]:
 def _rules() -> None:
     from rathaus.records.models import FilingPlanEntry
 
-    entry = FilingPlanEntry.objects.filter(title__icontains="hund").order_by("-code").first()
+    entry = FilingPlanEntry.objects.filter(title__icontains="hundesteuer").order_by("-code").first()
     if entry is not None:
         actions.save_rule(
             office=organisation.office(TAX), name="Abmeldungen von Hunden", sender="",
