@@ -42,8 +42,8 @@ def show(request: DeskRequest, ident: uuid.UUID) -> HttpResponse:
     """The pages (or the text) of one version; that somebody looked is kept in the history."""
     version = lookup.version(request, ident)
     if not version.blob.wrapped_key:
-        context = {"title": _("Dieses Dokument wurde nach Ablauf der Frist vernichtet.")}
-        return render(request, "desk/gone.html", context, status=410)
+        gone = {"title": _("Dieses Dokument wurde nach Ablauf der Frist vernichtet.")}
+        return render(request, "desk/gone.html", gone, status=410)
     viewing.note(request, version)
     work = actions.ensure(version)
     made = queries.renditions_of(version)
