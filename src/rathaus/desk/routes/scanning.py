@@ -5,7 +5,18 @@ from __future__ import annotations
 from django.urls import URLPattern
 
 from rathaus.desk.routes.page import page
-from rathaus.desk.views.scanning import batch, check, files, overview, paper, procedure, profiles
+from rathaus.desk.views.scanning import (
+    batch,
+    check,
+    files,
+    overview,
+    panels,
+    paper,
+    procedure,
+    profiles,
+)
+
+panels.register()
 
 BATCH = "scannen/stapel/<uuid:ident>/"
 
