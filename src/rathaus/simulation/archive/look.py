@@ -83,8 +83,9 @@ def _inside(package: zipfile.ZipFile, found: Delivery) -> None:
     found.code = etree.QName(root).localname.rpartition(".")[2]
     _head(root, space, found)
     _name(stem, found)
-    _cases(root, space, found)
-    _objects(root, space, found)
+    if found.code in ("0501", "0503"):
+        _cases(root, space, found)
+        _objects(root, space, found)
     if found.code == "0503":
         _primary(root, space, package, found)
     elif len(names) > 1:
