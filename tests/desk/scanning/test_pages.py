@@ -177,7 +177,7 @@ def test_a_restricted_case_hides_its_batches(
 ) -> None:
     batch = handed_over(tax, profile, case)
     records.set_access(
-        dossier=case.dossier, own_access="restricted", actor=MANAGER
+        dossier=case.dossier, own_access="restricted", reason="Personal", actor=MANAGER
     )  # only named people from now on
     for client in (tax, manager):
         answer = client.get(reverse("desk:scan_batch", args=[batch.public_id]))

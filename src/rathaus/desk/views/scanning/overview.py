@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -28,8 +28,12 @@ def index(request: DeskRequest) -> HttpResponse:
     to_check = rows.filter(state__in=[BatchState.TRANSFERRED, BatchState.CHECKING])
     own = Q(opened_by=me) | Q(transferred_by=me)
     months = figures.months(rows)
+    counts = dict(rows.order_by().values_list("state").annotate(n=Count("pk")))
     context = {
         **common.NAV,
+        "open_count": counts.get(BatchState.OPEN, 0),
+        "failed_count": counts.get(BatchState.FAILED, 0),
+        "check_count": to_check.exclude(own).count(),
         "mine": common.listed(list(rows.filter(state=BatchState.OPEN)[:SHOWN])),
         "to_check": common.listed(list(to_check.exclude(own).order_by("pk")[:SHOWN])),
         "with_others": common.listed(list(to_check.filter(own).order_by("pk")[:SHOWN])),

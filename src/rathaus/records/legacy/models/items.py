@@ -73,12 +73,16 @@ class ImportItem(models.Model):
 
 
 class Imported(models.Model):
-    """What was filed from where: the same file from the same place never comes twice."""
+    """What was filed from where: the same file from the same place never comes twice.
+
+    The digests stay when the document was destroyed at the end of its retention: importing
+    the old folder once more must not bring it back.
+    """
 
     path_key = models.CharField(max_length=64)
     sha256 = models.CharField(max_length=64)
     document = models.OneToOneField(
-        Document, on_delete=models.PROTECT, related_name="legacy_origin"
+        Document, null=True, on_delete=models.SET_NULL, related_name="legacy_origin"
     )
 
     class Meta:

@@ -73,10 +73,10 @@ class ShelfWork(models.Model):
     day = models.DateField()
     centimetres = models.PositiveIntegerField()
     run = models.ForeignKey(
-        ImportRun, null=True, blank=True, on_delete=models.PROTECT, related_name="shelf_works"
+        ImportRun, null=True, blank=True, on_delete=models.SET_NULL, related_name="shelf_works"
     )
     batch = models.ForeignKey(
-        ScanBatch, null=True, blank=True, on_delete=models.PROTECT, related_name="shelf_works"
+        ScanBatch, null=True, blank=True, on_delete=models.SET_NULL, related_name="shelf_works"
     )
     note = models.CharField(max_length=200, blank=True)
     made_by = models.CharField(max_length=120)

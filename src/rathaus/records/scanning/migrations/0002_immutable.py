@@ -24,5 +24,6 @@ class Migration(migrations.Migration):
                 "scanned_by",
                 "checker",
             ),
+            delete=False,  # goes with its case at the end of retention
         ),
     ]
