@@ -19,7 +19,6 @@ from rathaus.core.clock import now
 from rathaus.core.durability import soft_atomic
 from rathaus.core.models import Blob, Event
 from rathaus.records import verify
-from rathaus.records.disposal.checks import missing_guards
 from rathaus.records.evidence import checks
 from rathaus.records.evidence.models import RunFinding, RunState, Seal, VerificationRun
 from rathaus.records.models import Case
@@ -115,8 +114,7 @@ class Batch(verify.Verification):
         self._current = None
         self._other_chains()
         self._numbers()
-        for name in missing_guards():
-            self.add("Datenbank", "guard missing", name, "")
+        self._disposal()
 
     def _blob(self, where: str, blob: Blob) -> None:
         if self._reads:
