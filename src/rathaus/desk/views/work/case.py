@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from rathaus.core.clock import now, today
 from rathaus.desk import params
 from rathaus.desk.access import DeskRequest
 from rathaus.desk.views.work import common, tasks
+from rathaus.records import queries as records
 from rathaus.records.models import Case
 from rathaus.records.work import actions, queries
 from rathaus.records.work.errors import WorkError
@@ -117,11 +118,9 @@ def export(request: DeskRequest, ident: uuid.UUID) -> HttpResponse:
 @require_POST
 def export_dossier(request: DeskRequest, ident: uuid.UUID) -> HttpResponse:
     """Have a package of a dossier made: of the cases in it that the person may read."""
-    from rathaus.records import queries as records
-
     dossier = records.dossiers_for(request.desk.staff).filter(public_id=ident).first()
     if dossier is None:
-        return redirect("desk:files")
+        raise Http404
     request.desk.require("records.file", dossier.office)
     return _order(request, dossier, case_url=reverse("desk:dossier", args=[ident]))
 

@@ -17,6 +17,7 @@ from rathaus.desk import lookup, params
 from rathaus.desk.access import DeskRequest
 from rathaus.organisation import queries as organisation
 from rathaus.organisation.models import Office, StaffMember
+from rathaus.organisation.permissions import TABLE
 from rathaus.records import queries as records
 from rathaus.records.actions import CaseIsClosed, RecordsError
 from rathaus.records.models import Case, Document
@@ -66,9 +67,10 @@ def document(request: DeskRequest, ident: uuid.UUID, needs: str = "records.view"
 
 
 def people() -> list[StaffMember]:
-    """Everybody who can be asked."""
-    rows = StaffMember.objects.filter(user__is_active=True).select_related("user")
-    return list(rows)
+    """Everybody who works with records, and so can open what (s)he is asked about."""
+    roles = TABLE["records.view"]
+    rows = StaffMember.objects.filter(user__is_active=True, memberships__role__in=roles)
+    return list(rows.distinct())
 
 
 def choices() -> dict[str, Sequence[Any]]:

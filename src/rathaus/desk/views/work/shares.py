@@ -116,16 +116,19 @@ def insight(request: DeskRequest, ident: uuid.UUID) -> HttpResponse:
             return _insight_page(
                 request, case, {"note": _("Halten Sie fest, wer wann was eingesehen hat.")}
             )
-        records.file_document(
-            case=case,
-            title=_("Vermerk über Akteneinsicht"),
-            kind="note",
-            content=text.encode(),
-            name=_("akteneinsicht.txt"),
-            content_type="text/plain",
-            direction="internal",
-            actor=request.desk.actor(case.office),
-        )
+        try:
+            records.file_document(
+                case=case,
+                title=_("Vermerk über Akteneinsicht"),
+                kind="note",
+                content=text.encode(),
+                name=_("akteneinsicht.txt"),
+                content_type="text/plain",
+                direction="internal",
+                actor=request.desk.actor(case.office),
+            )
+        except RecordsError as error:
+            return _insight_page(request, case, {"note": common.sentence(error)})
         messages.success(request, _("Der Vermerk liegt in der Akte."))
         return redirect("desk:insight", ident)
     return _insight_page(request, case)
