@@ -66,6 +66,7 @@ def empty(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> Pat
     return tmp_path / "other"
 
 
+@pytest.mark.one_database
 def test_a_killed_backup_leaves_the_others_whole(
     backup: Place, tmp_path: Path, machine: Machine
 ) -> None:
@@ -136,6 +137,7 @@ def test_a_file_that_the_record_lacks_already(town: Case, tmp_path: Path) -> Non
     assert made.missing == (name,)
 
 
+@pytest.mark.one_database
 def test_no_space_left(backup: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = sorted(backup.folder.rglob("*"))
 
@@ -165,6 +167,7 @@ def cut(path: Path) -> None:
 SPOILERS: list[Callable[[Path], None]] = [spoil_bit, cut, Path.unlink]
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("spoil", SPOILERS, ids=["bit", "cut", "gone"])
 @pytest.mark.parametrize("part", ["object", "database", "manifest", "beside"])
 def test_damage_is_named(
@@ -182,6 +185,7 @@ def test_damage_is_named(
         restore.restore(Place(backup.folder, SECRET), snapshot)
 
 
+@pytest.mark.one_database
 def test_objects_exchanged(backup: Place, empty: Path) -> None:
     (_, one), (_, two) = list(backup.objects())[:2]
     first, second = one.read_bytes(), two.read_bytes()
@@ -191,6 +195,7 @@ def test_objects_exchanged(backup: Place, empty: Path) -> None:
         restore.restore(Place(backup.folder, SECRET), backup.snapshots()[0])
 
 
+@pytest.mark.one_database
 def test_an_old_database_under_a_new_name(backup: Place, empty: Path) -> None:
     """A snapshot renamed to look newer does not open."""
     old = backup.folder / "snapshots" / backup.snapshots()[0]
@@ -199,6 +204,7 @@ def test_an_old_database_under_a_new_name(backup: Place, empty: Path) -> None:
         restore.restore(Place(backup.folder, SECRET), "20991231T000000Z")
 
 
+@pytest.mark.one_database
 def test_wrong_passphrase(backup: Place) -> None:
     wrong = Place(backup.folder, Secret(passphrase="falsch falsch falsch"))
     with pytest.raises(WrongKey):
@@ -207,6 +213,7 @@ def test_wrong_passphrase(backup: Place) -> None:
         create.into_folder(backup.folder, wrong.keys._secret)
 
 
+@pytest.mark.one_database
 def test_from_a_newer_version(backup: Place, empty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     manifest = backup.manifest(backup.snapshots()[0])
     manifest["migrations"].append(["records", "9999_future"])
@@ -215,6 +222,7 @@ def test_from_a_newer_version(backup: Place, empty: Path, monkeypatch: pytest.Mo
         restore.restore(backup, backup.snapshots()[0])
 
 
+@pytest.mark.one_database
 def test_of_a_newer_format(backup: Place) -> None:
     (backup.folder / "backup.json").write_text('{"product": "offenes-rathaus", "format": 2}')
     with pytest.raises(BackupFailed, match="neueres Format"), restore.opened(backup.folder, SECRET):
@@ -226,6 +234,7 @@ def test_over_a_town(backup: Place, settings: Any) -> None:
         restore.restore(backup, backup.snapshots()[0])
 
 
+@pytest.mark.one_database
 def test_into_a_folder_with_files(backup: Place, empty: Path) -> None:
     (empty / "records").mkdir()
     (empty / "records" / "x").write_text("x")
@@ -233,6 +242,7 @@ def test_into_a_folder_with_files(backup: Place, empty: Path) -> None:
         restore.restore(backup, backup.snapshots()[0])
 
 
+@pytest.mark.one_database
 def test_into_a_folder_of_somebody_else(town: Case, tmp_path: Path) -> None:
     (tmp_path / "fotos").mkdir()
     (tmp_path / "fotos" / "oma.jpg").write_text("x")
@@ -240,6 +250,7 @@ def test_into_a_folder_of_somebody_else(town: Case, tmp_path: Path) -> None:
         create.into_folder(tmp_path / "fotos", SECRET)
 
 
+@pytest.mark.one_database
 def test_a_file_that_is_no_backup(town: Case, tmp_path: Path) -> None:
     for number, content in enumerate((b"", b"\0" * 2048, b"PK\x03\x04")):
         path = tmp_path / f"x{number}.rbk"
@@ -248,6 +259,7 @@ def test_a_file_that_is_no_backup(town: Case, tmp_path: Path) -> None:
             pass
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("name", ["../draussen", "/tmp/draussen-rathaus"])
 def test_a_hostile_archive(town: Case, tmp_path: Path, name: str) -> None:
     path = tmp_path / "x.rbk"
@@ -260,6 +272,7 @@ def test_a_hostile_archive(town: Case, tmp_path: Path, name: str) -> None:
     assert not (tmp_path / "draussen").exists() and not Path("/tmp/draussen-rathaus").exists()
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("name", ["../../keys/town_key", "/etc/passwd"])
 def test_a_hostile_manifest(
     backup: Place, empty: Path, monkeypatch: pytest.MonkeyPatch, name: str

@@ -44,7 +44,7 @@ class OpenSsl(httpx.BaseTransport):
         self.config = folder / "openssl.cnf"
         self.config.write_text(CONFIG.format(folder=folder))
         (folder / "serial").write_text("01\n")
-        key = ["-newkey", kind] if ":" in kind else ["-newkey", "ec", "-pkeyopt", kind]
+        key = ["-newkey", kind] if kind.startswith("rsa") else ["-newkey", "ec", "-pkeyopt", kind]
         for name, days in (("ca", "3650"), ("tsa", "365")):
             issuer = [] if name == "ca" else ["-CA", "ca.pem", "-CAkey", "ca.key"]
             self._run(

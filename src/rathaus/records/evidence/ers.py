@@ -46,6 +46,10 @@ class DigestAlgorithms(core.SequenceOf):  # type: ignore[misc]
     _child_spec = algos.DigestAlgorithm
 
 
+class EncryptionInfo(core.Sequence):  # type: ignore[misc]
+    _fields = [("encryption_info_type", core.ObjectIdentifier), ("value", core.Any)]
+
+
 class EvidenceRecord(core.Sequence):  # type: ignore[misc]
     """Without encryptionInfo: what is sealed are the plain bytes."""
 
@@ -53,7 +57,7 @@ class EvidenceRecord(core.Sequence):  # type: ignore[misc]
         ("version", core.Integer),
         ("digest_algorithms", DigestAlgorithms),
         ("crypto_infos", Attributes, {"implicit": 0, "optional": True}),
-        ("encryption_info", core.Any, {"implicit": 1, "optional": True}),
+        ("encryption_info", EncryptionInfo, {"implicit": 1, "optional": True}),
         ("sequence", ArchiveTimeStampSequence),
     ]
 
