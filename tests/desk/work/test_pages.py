@@ -357,6 +357,14 @@ def test_an_impossible_run_keeps_what_was_typed(
     assert not Run.objects.exists()
 
 
+def test_more_lines_start_nothing(tax: Client, matter: Matter) -> None:
+    address = reverse("desk:run_new", args=[matter.case.public_id])
+    page = text(tax.post(address, run_data(matter, act="more")))
+    assert 'name="who6"' in page
+    assert "Bescheid mitzeichnen" in page
+    assert not Run.objects.exists()
+
+
 def test_documents_of_other_cases_cannot_be_slipped_in(tax: Client, matter: Matter) -> None:
     address = reverse("desk:run_new", args=[matter.case.public_id])
     foreign = str(matter.foreign_document.public_id)

@@ -87,7 +87,7 @@ def read(request: HttpRequest, office: Office) -> Form:
         form.lines.append(_line(request, number, form))
     if request.POST.get("act") == "template":
         _fill(form, params.text(request.POST, "template", 40), office)
-    elif "more" in request.POST.getlist("act"):
+    elif request.POST.get("act") == "more":
         start = len(form.lines)
         form.lines += [Line(start + n) for n in range(1, MORE + 1) if start + n <= MOST]
         form.errors = {}

@@ -33,7 +33,7 @@ def begin(request: DeskRequest, ident: uuid.UUID) -> HttpResponse:
     case = common.case(request, ident, "records.file")
     documents = list(record_queries.documents_of(case))
     form = run_form.read(request, case.office)
-    if request.method == "POST" and "template" not in request.POST.getlist("act"):
+    if request.method == "POST" and request.POST.get("act") == "start":
         picked = set(common.idents(request, "document"))
         versions = [row.current for row in documents if row.public_id in picked]
         try:
