@@ -64,6 +64,7 @@ def test_an_untouched_package_holds(paket: Path) -> None:
     assert found.geprueft["Beweisdatensätze"] == 3
     assert any("Urkunde" in line or "urkunde" in line for line in found.nachweise)
     assert any("Wurzel" in line for line in found.hinweise)
+    assert found.unbelegt == []
 
 
 def test_the_shipped_file_runs_alone(paket: Path, tmp_path: Path) -> None:
@@ -200,7 +201,8 @@ def test_what_is_not_sealed_yet_is_told(sealed: list[Case], tmp_path: Path) -> N
     file(sealed[0], b"Nachtrag", title="Nachtrag", name="nachtrag.txt")
     found = pruefen.pruefe(keep(package.case_package(sealed[0]), tmp_path / "paket.zip"))
     assert found.maengel == []
-    assert any("noch nicht versiegelt" in line for line in found.hinweise)
+    assert len(found.unbelegt) == 2
+    assert "nachtrag.txt" in found.unbelegt[0] and "Ereignisse 4 bis 4" in found.unbelegt[1]
 
 
 def test_taking_it_away_leaves_an_event(sealed: list[Case], tmp_path: Path) -> None:
@@ -225,3 +227,36 @@ def test_several_cases_in_one_package(sealed: list[Case], tmp_path: Path) -> Non
     assert found.geprueft["Vorgänge"] == 3
     changed(path, flip("/ereignisse.json", 60))
     assert pruefen.main([str(path)]) in (1, 2)
+
+
+def no_evidence(files: dict[str, bytes]) -> None:
+    proof = json.loads(files["beweis/beweis.json"])
+    proof["items"] = []
+    files["beweis/beweis.json"] = json.dumps(proof).encode()
+
+
+def empty_evidence(files: dict[str, bytes]) -> None:
+    for name in list(files):
+        if name.endswith(".ers"):
+            files[name] = pruefen.wrap(0x30, pruefen.wrap(0x30, pruefen.wrap(0x30, b"")))
+
+
+def test_evidence_left_out_is_told(paket: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = pruefen.pruefe(changed(paket, no_evidence))
+    assert len(found.unbelegt) == 3
+    assert pruefen.main([str(paket)]) == 0
+    assert "durch keinen Zeitstempel belegt" in capsys.readouterr().out
+
+
+def test_evidence_without_time_stamps(paket: Path) -> None:
+    found = pruefen.pruefe(changed(paket, empty_evidence))
+    assert len([line for line in found.maengel if "keinen Zeitstempel" in line]) == 3
+
+
+def test_a_byte_of_the_zip_itself(paket: Path) -> None:
+    data = bytearray(paket.read_bytes())
+    place = data.index(b"urkunde.pdf") + 20
+    data[place] ^= 0xFF
+    paket.write_bytes(data)
+    found = pruefen.pruefe(paket)
+    assert any("urkunde.pdf" in line and "beschädigt" in line for line in found.maengel)

@@ -4,7 +4,8 @@
     python3 pruefen.py paket.zip [--wurzel zertifikat.pem] [--json]
 
 Braucht Python ab 3.11 und die Bibliothek „cryptography“ (pip install cryptography).
-Ergebnis: 0 alles hält, 1 etwas hält nicht (es wird benannt), 2 die Prüfung war nicht möglich.
+Ergebnis: 0 nichts widerspricht sich, 1 etwas hält nicht (es wird benannt), 2 die Prüfung war nicht
+möglich. Was durch keinen Zeitstempel belegt ist, wird aufgezählt.
 
 Geprüft wird: Prüfsumme jeder Datei; die Kette der Ereignisse; ob jede Datei in der Kette steht;
 der Weg durch den Hashbaum bis zum Zeitstempel (RFC 4998) samt Erneuerungen; die Signatur des
@@ -21,6 +22,7 @@ import hashlib
 import json
 import sys
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -346,6 +348,8 @@ def evidence_record(
         for place, chain in enumerate(chains):
             older = wrap(0x30, b"".join(c.raw for c in chains[:place])) if place else b""
             stamps += _chain(chain, content, older, (roots, known), stamps)
+        if not stamps:
+            raise HaeltNicht("Beweisdatensatz enthält keinen Zeitstempel")
         return Proof(tuple(stamps))
     except (IndexError, ValueError) as error:
         raise HaeltNicht(f"Beweisdatensatz ist nicht lesbar ({error})") from error
@@ -401,6 +405,7 @@ class Ergebnis:
     geprueft: dict[str, int] = field(default_factory=dict)
     maengel: list[str] = field(default_factory=list)
     hinweise: list[str] = field(default_factory=list)
+    unbelegt: list[str] = field(default_factory=list)
     nachweise: list[str] = field(default_factory=list)
 
     def zaehle(self, was: str) -> None:
@@ -439,10 +444,7 @@ class Paket:
         for document in self.case["documents"]:
             for version in document["versions"]:
                 self._version(document, version)
-        proved = {(item["kind"], item["id"], item["length"]) for item in self.proof["items"]}
-        for item in self.proof["items"]:
-            self._item(item)
-        self._unproved(proved)
+        self._unproved([item for item in self.proof["items"] if self._item(item)])
 
     def _names(self) -> None:
         start = len(self.ordner)
@@ -518,6 +520,9 @@ class Paket:
         except KeyError:
             self._mangel(where, "fehlt im Paket")
             return
+        except HaeltNicht as error:
+            self._mangel(where, str(error))
+            return
         if found != version["sha256"]:
             self._mangel(where, "der Inhalt der Datei wurde geändert (Prüfsumme stimmt nicht)")
         if (version["id"], version["sha256"]) not in self.filed:
@@ -528,8 +533,9 @@ class Paket:
         if hashlib.sha256(label.encode()).hexdigest() not in self.labels:
             self._mangel(where, "Titel, Dateiname, Art oder Richtung wurden geändert")
 
-    def _item(self, item: dict[str, Any]) -> None:
-        where = self._place(item)
+    def _item(self, item: dict[str, Any]) -> bool:
+        """Check the evidence of one object; whether a time stamp proves it."""
+        where, proved = self._place(item), False
         for record in item["records"]:
             self.ergebnis.zaehle("Beweisdatensätze")
             try:
@@ -545,6 +551,7 @@ class Paket:
             except HaeltNicht as error:
                 self._broken(f"{where}, {record['path']}: {error}")
                 continue
+            proved = True
             last = proof.stamps[-1]
             self.ergebnis.nachweise.append(
                 f"{where}: unverändert seit {_zeit(proof.since)}, Zeitstempel von "
@@ -557,19 +564,22 @@ class Paket:
                     f"{_zeit(last.signer.not_valid_after_utc)} abgelaufen. Ob es vorher gesperrt "
                     "wurde, kann diese Prüfung nicht sagen."
                 )
+        return proved
 
-    def _unproved(self, proved: set[tuple[str, str, int]]) -> None:
-        """What no seal covers yet is no fault, but the reader has to know."""
-        sealed = {ident for kind, ident, _ in proved if kind == "version"}
-        for document in self.case["documents"]:
-            for version in document["versions"]:
-                if version["id"] not in sealed:
-                    self.ergebnis.hinweise.append(f"{version['path']}: noch nicht versiegelt.")
-        longest = max((n for kind, _, n in proved if kind == "chain"), default=0)
+    def _unproved(self, proved: list[dict[str, Any]]) -> None:
+        """What no time stamp proves is no fault (it may be of today), but has to be said."""
+        sealed = {item["id"] for item in proved if item["kind"] == "version"}
+        self.ergebnis.unbelegt += [
+            f"{self.ordner}{version['path']}"
+            for document in self.case["documents"]
+            for version in document["versions"]
+            if version["id"] not in sealed
+        ]
+        longest = max((item["length"] for item in proved if item["kind"] == "chain"), default=0)
         if longest < len(self.events):
-            self.ergebnis.hinweise.append(
-                f"Ereignisse {longest + 1} bis {len(self.events)}: noch nicht versiegelt, "
-                "nur durch die Kette gesichert."
+            self.ergebnis.unbelegt.append(
+                f"{self.ordner}Ereignisse {longest + 1} bis {len(self.events)} (die Kette sichert "
+                "ihre Reihenfolge, aber nicht ihre Zeit)"
             )
 
     def _content(self, item: dict[str, Any], name: str) -> bytes:
@@ -584,15 +594,21 @@ class Paket:
 
     def _digest(self, name: str, algorithm: str) -> bytes:
         value = hashlib.new(algorithm)
-        with self.zip.open(self.ordner + name) as file:
-            while piece := file.read(PIECE):
-                value.update(piece)
+        try:
+            with self.zip.open(self.ordner + name) as file:
+                while piece := file.read(PIECE):
+                    value.update(piece)
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
+            raise HaeltNicht(f"im Paket beschädigt ({error})") from error
         return value.digest()
 
     def _bytes(self, name: str) -> bytes:
         if self.zip.getinfo(self.ordner + name).file_size > LARGEST_JSON:
             raise HaeltNicht(f"{name} ist zu groß")
-        return self.zip.read(self.ordner + name)
+        try:
+            return self.zip.read(self.ordner + name)
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
+            raise HaeltNicht(f"{name} ist im Paket beschädigt ({error})") from error
 
     def _json(self, name: str) -> Any:
         return json.loads(self._bytes(name))
@@ -676,6 +692,7 @@ def _zeige(ergebnis: Ergebnis) -> None:
     for title, lines in (
         ("Nachweise", ergebnis.nachweise),
         ("Hinweise", ergebnis.hinweise),
+        ("Durch keinen Zeitstempel belegt", ergebnis.unbelegt),
         ("Das hält nicht", ergebnis.maengel),
     ):
         if lines:
@@ -684,6 +701,11 @@ def _zeige(ergebnis: Ergebnis) -> None:
     print()
     if ergebnis.maengel:
         print(f"ERGEBNIS: {len(ergebnis.maengel)} Mängel. Das Paket ist nicht unverändert.")
+    elif ergebnis.unbelegt:
+        print(
+            f"ERGEBNIS: Nichts widerspricht sich, aber {len(ergebnis.unbelegt)} Teile sind durch "
+            "keinen Zeitstempel belegt."
+        )
     else:
         print("ERGEBNIS: Alles hält. Sperrlisten der Zertifikate wurden nicht befragt.")
 
