@@ -113,7 +113,7 @@ def why_paper_stays(batch: ScanBatch, *, now_destroyed: bool = False) -> str:
         return _("Die Stichprobe ist noch nicht bestanden.")
     if fresh.hold_reason:
         return _("Das Papier wird aufbewahrt: %(reason)s") % {"reason": fresh.hold_reason}
-    if holds.held_cases().filter(pk=fresh.case_id).exists():
+    if fresh.case_id and holds.held_cases().filter(pk=fresh.case_id).exists():
         return _("Für diesen Vorgang gilt eine Sperre.")
     if open_rescans(fresh):
         return _("Ein Dokument ist noch neu zu scannen.")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
-from datetime import date
 
 
 @dataclass
@@ -17,8 +17,8 @@ class Row:
     case: str = ""
     old_reference: str = ""
     title: str = ""
-    date: date | None = None
-    closed: date | None = None
+    date: datetime.date | None = None
+    closed: datetime.date | None = None
     office: str = ""
     problem: str = ""
     detail: str = ""

@@ -134,7 +134,7 @@ def _complete(
     files = list(batch.files.select_related("blob").order_by("position"))
     if not files:
         raise NotReady(_("Der Stapel ist noch leer. Fügen Sie zuerst die Scans hinzu."))
-    if batch.case is None:
+    if batch.case_id is None:
         raise NotReady(_("Wählen Sie zuerst, zu welchem Vorgang die Scans kommen."))
     case = Case.objects.select_related("chain").get(pk=batch.case_id)
     if case.state != CaseState.OPEN:
