@@ -8,13 +8,16 @@ import subprocess
 import sys
 
 import pytest
+from django.db import transaction
 
 from rathaus.records import verify
+from rathaus.records.disposal import removal
 from rathaus.records.legacy import actions, advance, cli
 from rathaus.records.legacy.models import Imported, ImportItem, ImportRun
 from rathaus.records.models import Case, Document
 from tests.records.legacy.conftest import MANAGER, MakeRun, Writer
 from tests.support.database import child_environment
+from tests.support.tamper import without_guards
 
 # The child stops itself by the signal that nobody can catch, right after some documents were
 # filed and in the middle of a piece whose transaction is open.
@@ -96,3 +99,18 @@ def test_a_paused_run_is_left_alone(make: MakeRun, write: Writer) -> None:
     actions.move(run=run, step="pause", actor=MANAGER)
     assert advance.one_slice(run)
     assert not Document.objects.exists()
+
+
+@pytest.mark.django_db
+def test_what_was_destroyed_does_not_come_back(make: MakeRun, write: Writer) -> None:
+    write("33.20/Harms 2004/a.txt", b"a")
+    run = make()
+    actions.move(run=run, step="start", actor=MANAGER, work=False)
+    advance.one_slice(run)
+    gone = removal.Gone()
+    with without_guards(), transaction.atomic():
+        removal.remove_below(Case, [Case.objects.get().pk], gone)
+    assert not Document.objects.exists()
+    assert Imported.objects.get().document is None
+    again = make()
+    assert (again.ready, again.duplicates) == (0, 1)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import threading
 import zipfile
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 from django.db import connection
 
+from rathaus.core import clock
 from rathaus.core.clock import today
 from rathaus.core.events import verify_chain
 from rathaus.records import verify
@@ -58,7 +59,8 @@ def test_a_tree_becomes_dossiers_with_their_dates_of_old(make: MakeRun, write: W
 def test_everything_is_found_afterwards(make: MakeRun, write: Writer) -> None:
     write("33.20/Harms 2004/Antrag.txt", b"Zeltlager am Ottermeer")
     carry_out(make())
-    settle(ImportRun.objects.get())
+    with clock.shifted(clock.now() + timedelta(minutes=1)):
+        settle(ImportRun.objects.get())
     office = Case.objects.get().office_id
     hits = search.find(text="Ottermeer", scopes=[f"office:{office}"])
     assert [hit.kind for hit in hits] == ["document"]

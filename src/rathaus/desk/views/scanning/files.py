@@ -169,7 +169,7 @@ def rescan(request: DeskRequest, ident: uuid.UUID) -> HttpResponse:
                     file=file,
                     content=content,
                     name=name,
-                    reason=", ".join(row["reason"] for row in bad)[:300],
+                    reason=", ".join(str(row["reason"]) for row in bad)[:300],
                     actor=request.desk.actor(batch.office),
                 )
             )
