@@ -233,8 +233,8 @@ def test_a_guard_switched_off(town: list[Case]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TRIGGER records_evidence_seal_no_update{on}")
     run = verify()
-    assert list(run.findings.values_list("what", "expected")) == [
-        ("guard missing", "records_evidence_seal_no_update")
+    assert list(run.findings.values_list("what", "object")) == [
+        ("guard missing", "Schutzregel records_evidence_seal_no_update")
     ]
 
 

@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 from rathaus.records import wording
 
 _WORDS: dict[str, str | Promise] = {
-    "guard missing": _("Schutz der Datenbank fehlt oder ist ausgeschaltet"),
     "history rewritten after sealing": _("Verlauf wurde nach dem Versiegeln umgeschrieben"),
     "in no seal although older": _("Steht in keinem Siegel, obwohl es älter sein soll"),
     "leaves do not give the root": _("Einträge des Siegels wurden verändert"),
