@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -25,6 +26,8 @@ from rathaus.records.scanning.figures import last_months
 
 FORECAST_MONTHS = 3
 CHART_MONTHS = 12
+FORESEEABLE = 12 * 100
+"""Months: whatever takes longer than a century is not foreseeable."""
 
 
 def runs_for(staff: StaffMember | None) -> QuerySet[ImportRun]:
@@ -132,12 +135,9 @@ def forecast(left: int, speed: float) -> date | None:
     """First day of the month in which `left` is done at `speed` per month; None for never."""
     if left <= 0:
         return today().replace(day=1)
-    if speed <= 0:
+    if speed <= 0 or left / speed > FORESEEABLE:
         return None
-    months = -(-left // max(1, int(speed))) if speed >= 1 else int(left / speed) + 1
-    index = today().year * 12 + today().month - 1 + int(months)
-    if index // 12 > 2999:
-        return None
+    index = today().year * 12 + today().month - 1 + math.ceil(left / speed)
     return date(index // 12, index % 12 + 1, 1)
 
 
