@@ -34,7 +34,7 @@ def import_command(path: Path, *, dry_run: bool, json: bool = False) -> int:
     """
     try:
         content = path.read_bytes()
-        found = plan_import.preview(plan_import.read(content, path.name))
+        found = plan_import.preview(plan_import.read(content))
     except OSError as error:
         print(f"{path}: {error.strerror}", file=sys.stderr)
         return 2

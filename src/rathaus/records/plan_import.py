@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
-import tempfile
+import zipfile
+import zlib
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Any
 
 from django.db import transaction
@@ -72,7 +73,7 @@ class Preview:
         return sum(change.is_new for change in self.changes)
 
 
-def read(content: bytes, name: str) -> list[Row]:
+def read(content: bytes) -> list[Row]:
     """Rows of a CSV table or an xdomea 0301, by content. Raises: FileRefused."""
     from rathaus.records.xdomea import plan_messages, unpack
     from rathaus.records.xdomea.errors import MessageRefused
@@ -83,15 +84,26 @@ def read(content: bytes, name: str) -> list[Row]:
     if len(content) > MAX_BYTES:
         raise FileRefused(_("Die Datei ist größer als 8 MB."))
     try:
-        if not content.startswith(b"PK"):
-            return plan_messages.read(unpack.parse(content))
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "plan.zip"
-            path.write_bytes(content)
-            with unpack.opened(path, name=name) as parcel:
-                return plan_messages.read(parcel.xml)
+        xml = _unzipped(content) if content.startswith(b"PK") else content
+        return plan_messages.read(unpack.parse(xml))
     except MessageRefused as error:
         raise FileRefused(str(error.reason)) from error
+
+
+def _unzipped(content: bytes) -> bytes:
+    """The one XML file of a zip, never more of it than a plan can have. Raises: FileRefused."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as package:
+            found = [one for one in package.infolist() if one.filename.lower().endswith(".xml")]
+            if len(found) != 1:
+                raise FileRefused(_("In der ZIP-Datei muss genau eine XML-Datei liegen."))
+            with package.open(found[0]) as file:
+                xml = file.read(MAX_BYTES + 1)
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError) as error:
+        raise FileRefused(_("Die ZIP-Datei ist beschädigt oder verschlüsselt.")) from error
+    if len(xml) > MAX_BYTES:
+        raise FileRefused(_("Die Datei ist größer als 8 MB."))
+    return xml
 
 
 def export(kind: str) -> tuple[bytes, str]:

@@ -136,22 +136,23 @@ def test_another_office_gets_no_page_of_the_dossier(sign_in: SignIn) -> None:
 
 
 def test_bulk_refiling_takes_only_cases_of_this_dossier_and_needs_rights_there(
-    harms: Client, sign_in: SignIn
+    tax: Client,
 ) -> None:
-    source, target = dossier(), dossier(title="Ablage")
+    mine = {"office": Office.objects.get(key="steueramt"), "staff": making.person("eilert.janssen")}
+    source, target = dossier("22.10", **mine), dossier("22.10", "Ablage", **mine)
     cases = [actions.open_case(dossier=source, title=f"V{n}", actor=ACTOR) for n in range(3)]
     foreign = making.new_case("osterfeuer-anzeigen").case
     picked = [str(case.public_id) for case in [*cases[:2], foreign]]
-    page = harms.post(url("dossier_pick", source), {"pick": picked, "erst": "1", "q": "Ablage"})
+    page = tax.post(url("dossier_pick", source), {"pick": picked, "erst": "1", "q": "Ablage"})
     assert "2 Vorgänge umhängen" in page.content.decode()
     assert f"akte:{target.public_id}" in page.content.decode()
     goal = {"pick": picked, "ziel": f"akte:{target.public_id}"}
-    assert harms.post(url("dossier_pick", source), goal).status_code == 400  # no reason
-    harms.post(url("dossier_pick", source), {**goal, "reason": "aufgeräumt"})
+    assert tax.post(url("dossier_pick", source), goal).status_code == 400  # no reason
+    tax.post(url("dossier_pick", source), {**goal, "reason": "aufgeräumt"})
     assert set(target.cases.all()) == set(cases[:2])
     elsewhere = foreign.dossier
     goal = {"pick": [str(cases[2].public_id)], "ziel": f"akte:{elsewhere.public_id}"}
-    assert harms.post(url("dossier_pick", source), {**goal, "reason": "x"}).status_code == 404
+    assert tax.post(url("dossier_pick", source), {**goal, "reason": "x"}).status_code == 404
     foreign.refresh_from_db()
     assert foreign.dossier == elsewhere
 
@@ -255,13 +256,13 @@ def test_protecting_a_dossier_does_not_lock_its_keeper_out(harms: Client) -> Non
     assert harms.get(url("dossier", found)).status_code == 200
 
 
-def test_the_registry_changes_the_plan_and_others_do_not(registry: Client, harms: Client) -> None:
+def test_the_registry_changes_the_plan_and_others_do_not(registry: Client, trade: Client) -> None:
     entry = place("23.20")
     for name in ("plan_change", "plan_access"):
-        assert harms.get(url(name, entry)).status_code == 403
-    assert harms.get(reverse("desk:plan_import")).status_code == 403
-    assert harms.get(reverse("desk:patterns")).status_code == 403
-    assert harms.post(url("plan_retire", entry)).status_code == 403
+        assert trade.get(url(name, entry)).status_code == 403
+    assert trade.get(reverse("desk:plan_import")).status_code == 403
+    assert trade.get(reverse("desk:patterns")).status_code == 403
+    assert trade.post(url("plan_retire", entry)).status_code == 403
     typed = {"code": "23.30", "title": "Wald", "own_years": "", "own_disposal": "", "note": ""}
     above = f"?oben={place('23').public_id}"
     registry.post(reverse("desk:plan_new") + above, {**typed, "own_access": "town"})

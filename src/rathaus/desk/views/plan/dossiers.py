@@ -132,7 +132,7 @@ def create(request: DeskRequest) -> HttpResponse:
     if parent is None:
         places = FilingPlanEntry.objects.filter(retired_at__isnull=True).order_by("code")
         offices = things.writing_offices(request)
-        own = {office_id for _role, office_id in request.desk.grants.roles}
+        own = set(request.desk.staff.memberships.values_list("office_id", flat=True))
         first = next((one for one in offices if one.pk in own), offices[0] if offices else None)
         fields += [
             Field(

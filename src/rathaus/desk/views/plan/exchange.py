@@ -75,7 +75,7 @@ def _look(request: DeskRequest) -> dict[str, Any]:
     file = accepted(request, most=1)[0]
     if len(file.content) > MAX_BYTES:
         raise FileRefused(_("Die Datei ist größer als 8 MB."))
-    found = plan_import.preview(plan_import.read(file.content, file.name))
+    found = plan_import.preview(plan_import.read(file.content))
     return {
         "preview": found,
         "source": file.name,
