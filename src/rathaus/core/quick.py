@@ -48,9 +48,7 @@ def _compose_insert(
     key: tuple[Any, ...], row: models.Model, fields: Any, returning: Any, database: Any
 ) -> str:
     query = InsertQuery(type(row))
-    query.insert_values(
-        fields, [row], raw=True
-    )  # the values are taken already: only the SQL counts
+    query.insert_values(fields, [row], raw=True)  # only the SQL counts, the values are taken
     compiler = query.get_compiler(connection=database)
     compiler.returning_fields = returning
     [(sql, parameters)] = compiler.as_sql()
