@@ -86,9 +86,9 @@ def test_a_mail_is_filed_without_javascript(open_page: Opener, tmp_path: Path) -
     expect(page.locator("main")).to_contain_text("plan.pdf")
     page.get_by_text("Text lesen").click()
     file_in_new_case(page, f"Vorgang {subject}")
-    table = page.locator("main table").first
-    expect(table).to_contain_text(subject)
-    expect(table).to_contain_text("plan.pdf")
+    documents = page.get_by_role("region", name="Dokumente")
+    expect(documents).to_contain_text(subject)
+    expect(documents).to_contain_text("plan.pdf")
 
 
 def test_discard_and_restore_with_the_keyboard(clerk: Clerk, tmp_path: Path) -> None:

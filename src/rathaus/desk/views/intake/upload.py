@@ -35,9 +35,8 @@ def index(request: DeskRequest) -> HttpResponse:
         "offices": offices,
         "chosen": office.key if office else "",
         "most_files": settings.DATA_UPLOAD_MAX_NUMBER_FILES,
-        "most_request": settings.MAX_REQUEST_BYTES,
-        "most_bytes": settings.RATHAUS_INTAKE_MAX_MB * 1024 * 1024,
-        "part": PART,
+        "most_request": f"{settings.MAX_REQUEST_BYTES // 1024 // 1024} MB",
+        "most_size": f"{settings.RATHAUS_INTAKE_MAX_MB} MB",
         "unscanned": not settings.RATHAUS_CLAMD,
     }
     if request.method != "POST":
