@@ -38,7 +38,7 @@ def test_a_scanned_letter_is_read_found_and_looked_at(
     open_item(clerk, name)
     file_in_new_case(page, f"Brücke {name}")
     page.get_by_role("link", name=re.compile("^Ansehen")).first.click()
-    page.wait_for_url("**/akten/dokument/**")
+    page.wait_for_url("**/akten/fassung/**")
     verdict = clerk.wait_for(".rn-verdict", tries=160)
     expect(verdict).to_contain_text("Wiedergabe stimmt: 1 von 1 Seiten")
     shown = page.locator(".rn-pages img").first

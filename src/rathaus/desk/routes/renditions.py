@@ -7,7 +7,7 @@ from django.urls import URLPattern
 from rathaus.desk.routes.page import page
 from rathaus.desk.views.renditions import document, links, queue
 
-DOCUMENT = "akten/dokument/<uuid:ident>/"
+DOCUMENT = "akten/fassung/<uuid:ident>/"
 QUEUE = "betrieb/wiedergaben/"
 
 __all__ = ["links", "urlpatterns"]  # importing `links` registers its panel

@@ -71,13 +71,7 @@ def wake() -> None:
 def take(*, heavy: bool) -> RenditionWork | None:
     """The next piece of work with a lease on it, or None."""
     moment = now()
-    due = RenditionWork.objects.filter(heavy=heavy).filter(
-        Q(state=WorkState.WAITING, due_at__lte=moment)
-        | Q(state=WorkState.RUNNING, lease_until__lt=moment)
-    )
-    for candidate in due.order_by("due_at", "pk").select_related(
-        "version__blob", "version__document__case__chain"
-    )[:5]:
+    for candidate in _due(heavy, moment):
         token = uuid.uuid4().hex
         if candidate.state == WorkState.RUNNING and candidate.tries >= MAX_TRIES:
             _bury(candidate)
@@ -98,11 +92,37 @@ def take(*, heavy: bool) -> RenditionWork | None:
     return None
 
 
+def _due(heavy: bool, moment: datetime) -> list[RenditionWork]:
+    """Some that wait, else some whose worker has vanished: two questions, one index."""
+    for condition in (
+        Q(state=WorkState.WAITING, due_at__lte=moment),
+        Q(state=WorkState.RUNNING, lease_until__lt=moment),
+    ):
+        rows = RenditionWork.objects.filter(condition, heavy=heavy).order_by("due_at", "pk")
+        found = list(rows.select_related("version__blob", "version__document__case__chain")[:5])
+        if found:
+            return found
+    return []
+
+
+def is_due() -> bool:
+    """Whether something could be worked on now."""
+    moment = now()
+    rows = RenditionWork.objects.all()
+    return (
+        rows.filter(state=WorkState.WAITING, due_at__lte=moment).exists()
+        or rows.filter(state=WorkState.RUNNING, lease_until__lt=moment).exists()
+    )
+
+
 def _bury(work: RenditionWork) -> None:
     """What takes its worker down each time must not do so for ever."""
-    RenditionWork.objects.filter(pk=work.pk, state=work.state, lease_token=work.lease_token).update(
-        state=WorkState.FAILED, reason="crash", finished_at=now(), lease_until=None
-    )
+    with transaction.atomic():
+        buried = RenditionWork.objects.filter(
+            pk=work.pk, state=work.state, lease_token=work.lease_token
+        ).update(state=WorkState.FAILED, reason="crash", finished_at=now(), lease_until=None)
+        if buried:
+            PageRead.objects.filter(work=work).delete()
 
 
 def go_on(work: RenditionWork, **changes: object) -> None:
@@ -181,7 +201,12 @@ def retry(work: RenditionWork) -> bool:
 def retry_failed(reason: str = "") -> int:
     """Make everything anew that failed, or failed for one reason; returns how many."""
     rows = RenditionWork.objects.filter(state=WorkState.FAILED)
-    return _again(rows.filter(reason=reason) if reason else rows)
+    if reason:
+        rows = rows.filter(reason=reason)
+    count = 0
+    while chunk := list(rows.order_by("pk").values_list("pk", flat=True)[:CHUNK]):
+        count += _again(RenditionWork.objects.filter(pk__in=chunk))
+    return count
 
 
 def make_all(*, since: datetime | None = None) -> int:
