@@ -167,13 +167,16 @@ def _facts(number: int, image: Image, width: int, height: int) -> PageFacts:
 
 
 def _difference_hash(image: Image) -> str:
-    """64 bits: is each of 8 × 8 places lighter than its right neighbour."""
+    """256 bits: is each of 16 × 16 places lighter than its right neighbour.
+
+    Fewer bits do not tell one typed letter from another.
+    """
     from PIL.Image import Resampling
 
-    small = image.resize((9, 8), Resampling.BOX)
+    small = image.resize((17, 16), Resampling.BOX)
     dots = list(small.tobytes())
     bits = 0
-    for row in range(8):
-        for column in range(8):
-            bits = bits << 1 | (dots[row * 9 + column] > dots[row * 9 + column + 1])
-    return f"{bits:016x}"
+    for row in range(16):
+        for column in range(16):
+            bits = bits << 1 | (dots[row * 17 + column] > dots[row * 17 + column + 1])
+    return f"{bits:064x}"

@@ -18,8 +18,8 @@ from django.utils.translation import ngettext
 
 BLANK_INK = 60
 """Dark dots per million up to which a page counts as blank."""
-SAME_BITS = 3
-"""Of 64: pages that differ in no more look alike."""
+SAME_BITS = 10
+"""Of 256: pages that differ in no more look alike."""
 LONGER_MM = 25
 
 

@@ -331,7 +331,7 @@ class Migration(migrations.Migration):
                 ("width", models.PositiveIntegerField()),
                 ("height", models.PositiveIntegerField()),
                 ("ink", models.PositiveIntegerField()),
-                ("fingerprint", models.CharField(max_length=16)),
+                ("fingerprint", models.CharField(max_length=64)),
                 (
                     "file",
                     models.ForeignKey(

@@ -164,8 +164,8 @@ class ScanPage(models.Model):
     """Millimetres."""
     ink = models.PositiveIntegerField()
     """Dark dots in a million: a blank page has next to none."""
-    fingerprint = models.CharField(max_length=16)
-    """Difference hash over 9 × 8 greys: pages that look alike have nearly the same."""
+    fingerprint = models.CharField(max_length=64)
+    """Difference hash over 17 × 16 greys: pages that look alike have nearly the same."""
     picture = models.ForeignKey(
         Blob, null=True, blank=True, on_delete=models.PROTECT, related_name="scan_pages"
     )
