@@ -72,7 +72,8 @@ def of_plan(*, effective: bool = False) -> list[Row]:
 
 def parents_first(rows: Iterable[Row]) -> list[Row]:
     """In an order in which every place comes after the one above; rings come last."""
-    waiting, done, ordered = list(rows), {""}, []
+    waiting, done = list(rows), {""}
+    ordered: list[Row] = []
     known = {row.code for row in waiting}
     while waiting:
         ready = [row for row in waiting if row.parent in done or row.parent not in known]

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+if TYPE_CHECKING:
+    _Number = models.PositiveIntegerField[int, int]
+else:
+    _Number = models.PositiveIntegerField
 
-class NumberInCase(models.PositiveIntegerField):
+
+class NumberInCase(_Number):
     """1, 2, 3 … within a case, without a statement of its own.
 
     On PostgreSQL a trigger counts up the case's counter and fills the number in; on SQLite,

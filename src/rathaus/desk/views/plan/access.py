@@ -216,8 +216,9 @@ def revoke(request: DeskRequest, ident: uuid.UUID) -> HttpResponse:
     if found.dossier is not None:
         _managed(request, found.dossier.public_id)
         back = reverse("desk:dossier_access", args=[found.dossier.public_id])
+    elif found.entry is None or not request.desk.can("records.plan"):
+        raise PermissionDenied
     else:
-        request.desk.require("records.plan", request.desk.own_offices[0])
         back = reverse("desk:plan_access", args=[found.entry.public_id])
     actions.revoke(grant=found, actor=request.desk.actor())
     messages.success(request, _("Die Berechtigung ist entzogen."))

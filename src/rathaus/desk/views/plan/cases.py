@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -108,7 +109,7 @@ def upload(request: DeskRequest, ident: uuid.UUID) -> HttpResponse:
             title = typed["title"] or file.stem
             if typed["title"] and len(files) > 1:
                 title = f"{title} ({number})"
-            common = {
+            common: dict[str, Any] = {
                 "case": case,
                 "title": title,
                 "content": file.content,
@@ -258,10 +259,8 @@ def move_selected(request: DeskRequest, ident: uuid.UUID) -> HttpResponse:
         "picked": cases,
         "offers": choosing.dossiers,
         "post_search": True,
+        "typed": params.text(request.POST, "q", 100),
     }
-    request.GET = request.GET.copy()
-    if text := params.text(request.POST, "q", 100):
-        request.GET["q"] = text
     return choosing.choose(request, page, act)
 
 

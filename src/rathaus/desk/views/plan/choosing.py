@@ -35,7 +35,7 @@ def choose(
     request: DeskRequest, page: dict[str, Any], act: Callable[[str, str], HttpResponse]
 ) -> HttpResponse:
     """The page; on POST `act(key, reason)`. `page["offers"](request, text)` lists targets."""
-    text = params.text(request.GET, "q", 100)
+    text = page.get("typed") or params.text(request.GET, "q", 100)
     chosen = params.text(request.POST, "ziel", 60)
     reason = params.text(request.POST, "reason", 200)
     errors: dict[str, str] = {}
