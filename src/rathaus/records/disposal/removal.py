@@ -4,7 +4,7 @@
 Lower orders run first. What nobody registered is found by following foreign keys to the rows
 that go: cascading ones are deleted, nullable ones with ``SET_NULL`` are emptied, and rows of
 the record's own sub-apps (``records…``) are deleted also where they protect, because nothing
-but disposal may delete them. A protecting row of any other room stops the destruction loudly:
+but disposal may delete them, or where they hold a copy of the content. A protecting row of any other room stops the destruction loudly:
 that room has to delete it when it hears `CaseDestroyed`.
 """
 
@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.apps import apps
 from django.db import models
 from django.db.models.deletion import DO_NOTHING, SET_NULL
 
@@ -61,6 +60,8 @@ class Gone:
 
     rows: dict[str, int] = field(default_factory=dict)
     blobs: set[int] = field(default_factory=set)
+    seen: set[tuple[str, Any]] = field(default_factory=set)
+    """Rows that are being removed: references may go in circles."""
 
     def count(self, model: type[models.Model], number: int) -> None:
         """Note deleted rows."""
@@ -77,34 +78,40 @@ def remove_below(model: type[models.Model], keys: Iterable[Any], gone: Gone) -> 
 
 
 def _below(model: type[models.Model], keys: list[Any], gone: Gone, depth: int) -> None:
+    label = model._meta.label_lower
+    keys = [key for key in keys if (label, key) not in gone.seen]
+    gone.seen.update((label, key) for key in keys)
     if not keys:
         return
     if depth > DEPTH:
         raise StillReferenced(f"{model._meta.label}: too many levels of references")
-    for relation in model._meta.related_objects:
+    for relation in references(model):
         _relation(relation, keys, gone, depth)
-    for many in model._meta.many_to_many:
-        through: Any = getattr(model, many.name).through
-        through._base_manager.filter(**{f"{many.m2m_field_name()}__in": keys}).delete()
     _note_blobs(model, keys, gone)
     rows = model._base_manager.filter(pk__in=keys)
     gone.count(model, rows._raw_delete(rows.db))
 
 
 def _relation(relation: Any, keys: list[Any], gone: Gone, depth: int) -> None:
-    if relation.many_to_many or relation.parent_link:
-        return
     model, name = relation.related_model, relation.field.name
     rows = model._base_manager.filter(**{f"{name}__in": keys})
     found = list(rows.values_list("pk", flat=True))
     if not found:
         return
-    if relation.on_delete is SET_NULL or model._meta.label_lower in KEPT:
+    ours = model._meta.app_label.startswith(FAMILY)
+    if model._meta.label_lower in KEPT or (
+        relation.on_delete is SET_NULL and not (ours and _holds_content(model))
+    ):
         rows.update(**{name: None})
-    elif model._meta.app_label.startswith(FAMILY) or relation.on_delete is models.CASCADE:
+    elif ours or relation.on_delete is models.CASCADE:
         _below(model, found, gone, depth + 1)
     elif relation.on_delete is not DO_NOTHING:
         raise StillReferenced(f"{model._meta.label}.{name} ({len(found)})")
+
+
+def _holds_content(model: type[models.Model]) -> bool:
+    """Whether rows keep a content themselves, as what came in does beside its document."""
+    return any(one.related_model is Blob for one in model._meta.concrete_fields if one.is_relation)
 
 
 def _note_blobs(model: type[models.Model], keys: list[Any], gone: Gone) -> None:
@@ -116,13 +123,17 @@ def _note_blobs(model: type[models.Model], keys: list[Any], gone: Gone) -> None:
 
 def still_used(blob: int) -> bool:
     """Whether any row of any room refers to this content."""
-    for relation in Blob._meta.related_objects:
+    for relation in references(Blob):
         model: Any = relation.related_model
         if model._base_manager.filter(**{relation.field.attname: blob}).exists():
             return True
-    return any(
-        model._base_manager.filter(**{f"{many.name}": blob}).exists()
-        for model in apps.get_models()
-        for many in model._meta.many_to_many
-        if many.related_model is Blob
-    )
+    return False
+
+
+def references(model: type[models.Model]) -> list[Any]:
+    """All foreign keys to `model`, also hidden ones (``related_name="+"``, link tables)."""
+    return [
+        field
+        for field in model._meta.get_fields(include_hidden=True)
+        if field.auto_created and not field.concrete and (field.one_to_many or field.one_to_one)
+    ]
