@@ -258,17 +258,18 @@ def weigh(known: Any) -> None:
     print(f"words weighed in {time.monotonic() - began:.0f} s", file=sys.stderr)
 
 
-def copy(source: str, url: str) -> dict[str, Any]:
+def copy(source: str, limit: int) -> dict[str, Any]:
     """The same rows into PostgreSQL; the index is made at the end, as a restore does."""
     import sqlite3
 
     from django.db import connection
 
     from rathaus.search import engine
-    from rathaus.search import vocabulary as known
 
     rows: Iterator[Any] = iter(
-        sqlite3.connect(source).execute(f"SELECT {COLUMNS} FROM search_entry ORDER BY position")
+        sqlite3.connect(source).execute(
+            f"SELECT {COLUMNS} FROM search_entry ORDER BY position LIMIT {limit}"
+        )
     )
     began = time.monotonic()
     with connection.cursor() as cursor:
@@ -287,7 +288,6 @@ def copy(source: str, url: str) -> dict[str, Any]:
         cursor.execute("VACUUM ANALYZE search_index")
         cursor.execute("VACUUM ANALYZE search_entry")
     engine.tidy()
-    del known
     return {"copied in": round(time.monotonic() - began), **memory()}
 
 
@@ -363,21 +363,31 @@ def ask(url: str, times: int) -> dict[str, Any]:
     total = int(last or 0) + 1
     found: dict[str, Any] = {}
     everything: list[float] = []
+    busy: list[float] = []
     for name, make in questions(total).items():
         rng = random.Random(name)
-        took, hits = [], 0
+        took, used, hits = [], [], 0
         for attempt in range(times + 3):
             wanted, order, *then = make(rng)
             after = queries.search(wanted, order=order).next if then else None
-            began = time.perf_counter()
+            began, cpu = time.perf_counter(), time.process_time()
             page = queries.search(wanted, order=order, after=after)
             if attempt >= 3:  # the first ones warm up
                 took.append((time.perf_counter() - began) * 1000)
+                used.append((time.process_time() - cpu) * 1000)
                 hits += len(page)
         everything += took
-        found[name] = {**spread(took), "hits": round(hits / times, 1)}
+        busy += used
+        found[name] = {**spread(took), "cpu": spread(used), "hits": round(hits / times, 1)}
         print(f"{name:32} {found[name]}", file=sys.stderr, flush=True)
-    return {"documents": total, "all": spread(everything), **found, **sizes(url), **memory()}
+    return {
+        "documents": total,
+        "all": spread(everything),
+        "cpu": spread(busy),
+        **found,
+        **sizes(url),
+        **memory(),
+    }
 
 
 def spread(took: list[float]) -> dict[str, float]:
@@ -426,7 +436,7 @@ def main() -> None:
     given = parser.parse_args()
     if given.what == "copy":
         prepare(given.target, building=True)
-        result = copy(given.database, given.target)
+        result = copy(given.database, given.documents)
     else:
         prepare(given.database, building=given.what == "build")
         if given.what == "build":

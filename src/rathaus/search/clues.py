@@ -13,7 +13,7 @@ from rathaus.search.question import WordQuery
 
 _CHANGING = re.compile(r"[aou]|ss+")
 _WORD = re.compile(r"[^\W_]+")
-_GERMAN = str.maketrans("äöüÄÖÜ", "aouAOU")
+_GERMAN = tuple(zip("äöüÄÖÜ", "aouAOU", strict=True))
 _PLAIN = re.compile(r"[\x00-\x7fäöüÄÖÜß§–—„“”‚‘’»«…•·°€²³½¼×\u00a0\u00ad]*")
 
 
@@ -37,7 +37,9 @@ def places(text: str, clue: re.Pattern[str] | None) -> Iterator[tuple[int, int]]
         for found in _WORD.finditer(text):
             yield found.span()
         return
-    plain, end = text.translate(_GERMAN), 0
+    plain, end = text, 0
+    for umlaut, letter in _GERMAN:  # four times as fast as `translate`
+        plain = plain.replace(umlaut, letter)
     while hit := clue.search(plain, end):
         start = hit.start()
         while start > end and _WORD.match(plain[start - 1]):

@@ -38,7 +38,7 @@ def positions(wanted: Filter, part: Slice) -> list[int]:
     low = LOWEST if wanted.low is None else wanted.low
     high = HIGHEST if wanted.high is None else wanted.high
     sqlite = connection.vendor == "sqlite"
-    match = expression(wanted, part.in_title, _FTS5 if sqlite else _TSQUERY)
+    match = expression(wanted, part.in_title, FTS5 if sqlite else TSQUERY)
     way = "DESC" if part.newest_first else "ASC"
     if not match:
         sql = (
@@ -69,10 +69,10 @@ def frequency(term: str) -> int:
     """In how many entries a term is, at most `FREQUENT`."""
     if connection.vendor == "sqlite":
         sql = "SELECT rowid FROM search_index WHERE search_index MATCH %s LIMIT %s"
-        match = _FTS5.term(term)
+        match = FTS5.term(term)
     else:
         sql = "SELECT position FROM search_index WHERE terms @@ %s::tsquery LIMIT %s"
-        match = _TSQUERY.term(term)
+        match = TSQUERY.term(term)
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT count(*) FROM ({sql}) found", [match, FREQUENT])  # noqa: S608
         return int(cursor.fetchone()[0])
@@ -105,8 +105,8 @@ class Dialect:
 
 
 # Terms hold letters, digits and the marks of `question.LABEL` only: nothing to escape.
-_FTS5 = Dialect('"{}"'.format, " AND ", " OR ", " NOT ")
-_TSQUERY = Dialect("'{}'".format, " & ", " | ", " & !")
+FTS5 = Dialect('"{}"'.format, " AND ", " OR ", " NOT ")
+TSQUERY = Dialect("'{}'".format, " & ", " | ", " & !")
 
 
 def expression(wanted: Filter, in_title: bool | None, to: Dialect) -> str:

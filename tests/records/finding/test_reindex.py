@@ -7,8 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from typing import Any
 
 import pytest
 
@@ -21,6 +19,7 @@ from rathaus.search import actions as search
 from rathaus.search.models import Entry
 from tests.records.conftest import file, open_case
 from tests.records.finding.conftest import titles
+from tests.support.database import child_environment
 
 pytestmark = pytest.mark.django_db
 
@@ -121,14 +120,14 @@ while not reindexing.step(): pass
 
 
 @pytest.mark.django_db(transaction=True)
-def test_killed_in_the_middle(offices: dict[str, Office], plan: int, settings: Any) -> None:
+def test_killed_in_the_middle(offices: dict[str, Office], plan: int) -> None:
     for number in range(5):
         file(open_case(offices["buergerbuero"]), b"Wort", title=f"Brief {number}")
     run_pending()
-    url = _address(settings)
-    env = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", "RATHAUS_CHILD": "1"}
     child = subprocess.Popen(
-        [sys.executable, "-c", CHILD], env={**env, "DATABASE_URL": url}, stdout=subprocess.PIPE
+        [sys.executable, "-c", CHILD],
+        env={**os.environ, **child_environment()},
+        stdout=subprocess.PIPE,
     )
     assert child.stdout is not None
     assert child.stdout.readline() == b"here\n"
@@ -140,10 +139,3 @@ def test_killed_in_the_middle(offices: dict[str, Office], plan: int, settings: A
     done = run()
     assert done.done == done.total == 10 and done.started_at == stopped.started_at
     assert not Document.objects.filter(indexed=0).exists()
-    assert time is not None
-
-
-def _address(settings: Any) -> str:
-    from tests.support.database import address
-
-    return address()
