@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
+from rathaus.core.clock import today
 from rathaus.core.events import verify_chain
 from rathaus.core.models import Blob, EventPersonalData
 from rathaus.organisation.models import Office
@@ -11,8 +12,9 @@ from rathaus.records.disposal import removal
 from rathaus.records.legacy import actions as legacy
 from rathaus.records.legacy.models import Imported, Shelf, ShelfWork
 from rathaus.records.models import Case
+from rathaus.records.scanning import actions
 from rathaus.records.scanning.models import SampleCheck, ScanBatch, ScanFile, ScanPage
-from tests.records.scanning.conftest import CHECKER, SCANNER
+from tests.records.scanning.conftest import CHECKER, SCANNER, transferred
 from tests.records.scanning.test_check import check_all
 from tests.support.tamper import without_guards
 
@@ -27,10 +29,6 @@ def destroy(case: Case) -> removal.Gone:
 
 
 def test_nothing_of_a_scanned_case_stays(batch: ScanBatch, offices: dict[str, Office]) -> None:
-    from rathaus.core.clock import today
-    from rathaus.records.scanning import actions
-    from tests.records.scanning.conftest import transferred
-
     check_all(actions.start_check(batch=transferred(batch), actor=CHECKER))
     shelf = legacy.save_shelf(
         office=offices["buergerbuero"], room="Keller", name="1", centimetres=100
@@ -43,6 +41,7 @@ def test_nothing_of_a_scanned_case_stays(batch: ScanBatch, offices: dict[str, Of
         assert not model.objects.exists(), model
     personal = EventPersonalData.objects.filter(event__chain=chain)
     assert not personal.exists()
+    chain.refresh_from_db()
     assert not verify_chain(chain)
     unused = [pk for pk in gone.blobs if not removal.still_used(pk)]
     assert len(unused) == Blob.objects.filter(pk__in=gone.blobs).count()
