@@ -199,10 +199,31 @@ def _plan(wanted: Filter) -> str:
         return "\n".join(row[0] for row in cursor.fetchall())
 
 
-WORDS = (
-    "Straße strasse Müller Mueller Häuser Haus Hundesteuer Bescheid Grundstück Öl Fuß Füße aß "
-    "Anmeldung Poesie quer neue Café Masse Maße Steuerbescheide gewerbe Überführung"
-).split()
+WORDS = [
+    "Straße",
+    "strasse",
+    "Müller",
+    "Mueller",
+    "Häuser",
+    "Haus",
+    "Hundesteuer",
+    "Bescheid",
+    "Grundstück",
+    "Öl",
+    "Fuß",
+    "Füße",
+    "aß",
+    "Anmeldung",
+    "Poesie",
+    "quer",
+    "neue",
+    "Café",
+    "Masse",
+    "Maße",
+    "Steuerbescheide",
+    "gewerbe",
+    "Überführung",
+]
 
 
 @pytest.mark.one_database

@@ -66,6 +66,4 @@ def titles(member: StaffMember | None, text: str = "", **fields: Any) -> list[st
     """Titles found, in order; cases as "V: …"."""
     order = fields.pop("order", "relevance")
     page = queries.find(member, Wanted(text, fields, order), limit=50)
-    return [
-        hit.document.title if hit.document else f"V: {hit.case.title}" for hit in page.hits
-    ]
+    return [hit.document.title if hit.document else f"V: {hit.case.title}" for hit in page.hits]

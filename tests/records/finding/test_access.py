@@ -29,18 +29,14 @@ def personnel(offices: dict[str, Office], harms: StaffMember) -> Dossier:
         staff=harms,
         actor=CLERK,
     )
-    actions.set_access(
-        dossier=dossier, own_access="restricted", reason="Personal", actor=CLERK
-    )
+    actions.set_access(dossier=dossier, own_access="restricted", reason="Personal", actor=CLERK)
     case = actions.open_case(dossier=dossier, title="Abmahnung", actor=CLERK)
     file(case, b"Sehr geheim", title="Vermerk", actor=CLERK)
     run_pending()
     return dossier
 
 
-def test_other_offices(
-    record: dict[str, Case], harms: StaffMember, freese: StaffMember
-) -> None:
+def test_other_offices(record: dict[str, Case], harms: StaffMember, freese: StaffMember) -> None:
     for text in ("hund", "anhörung", "in:dokumente", f"az:{record['secret'].reference}"):
         assert "Anhörung" not in titles(harms, text)
     assert "Anhörung" in titles(freese, "anhörung")

@@ -60,9 +60,7 @@ DOGS = {"Anmeldung", "Impfausweis", "Steuerbescheid"}
         ("zeit:letztesjahr", set()),
     ],
 )
-def test_fields(
-    record: dict[str, Case], harms: StaffMember, text: str, expected: set[str]
-) -> None:
+def test_fields(record: dict[str, Case], harms: StaffMember, text: str, expected: set[str]) -> None:
     assert set(titles(harms, text)) == expected
 
 
@@ -203,7 +201,9 @@ def test_pages_join(record: dict[str, Case], harms: StaffMember) -> None:
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(text=st.text(max_size=80), field=st.sampled_from(["", "az", "von", "amt", "plan", "groesse"]))
+@given(
+    text=st.text(max_size=80), field=st.sampled_from(["", "az", "von", "amt", "plan", "groesse"])
+)
 def test_no_search_is_an_error(
     record: dict[str, Case], harms: StaffMember, text: str, field: str
 ) -> None:

@@ -86,9 +86,7 @@ def test_nothing_cannot_be_saved_and_nothing_with_foreign_offices(
     with pytest.raises(CannotSave, match="zuerst"):
         actions.save(staff=harms, name="Leer", wanted=Wanted())
     with pytest.raises(CannotSave, match="Amt"):
-        actions.save(
-            staff=harms, name="Fremd", wanted=Wanted("x"), office=offices["ordnungsamt"]
-        )
+        actions.save(staff=harms, name="Fremd", wanted=Wanted("x"), office=offices["ordnungsamt"])
 
 
 def test_there_is_an_end(harms: StaffMember, monkeypatch: pytest.MonkeyPatch) -> None:

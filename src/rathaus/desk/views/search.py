@@ -58,6 +58,7 @@ def page(request: DeskRequest, wanted: Wanted, **more: Any) -> dict[str, Any]:
     cases = {hit.case.pk for hit in found.hits}
     mine = Application.objects.visible_to_offices(request.desk.office_ids("case.view"))
     pages = dict(mine.filter(case__in=cases).values_list("case_id", "public_id")) if cases else {}
+    rows = [_row(hit, pages) for hit in found.hits]
     saved = list(queries.saved_for(staff))
     here = wanted.address()
     better = Wanted(" ".join([found.suggestion, *_typed(wanted)]), wanted.fields, wanted.order)
@@ -66,8 +67,9 @@ def page(request: DeskRequest, wanted: Wanted, **more: Any) -> dict[str, Any]:
         "wanted": wanted,
         "here": here,
         "found": found,
+        "hits": rows,
         "groups": [] if wanted.single else [_group(one, pages) for one in found.groups],
-        "singles": [_row(hit, pages) for hit in found.hits] if wanted.single else [],
+        "singles": rows if wanted.single else [],
         "fields": controls,
         "is_narrowed": bool(wanted.fields),
         "chips": form.chips(wanted, controls),

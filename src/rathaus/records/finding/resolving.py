@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from django.db.models import Q
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -177,11 +177,11 @@ def _choice(
     def take(work: _Work, condition: Condition) -> None:
         wanted = _folded(condition.value)
         known = choices()
-        found = [
-            key
-            for key, words in known.items()
-            if wanted == _folded(key) or wanted in {_folded(str(word)) for word in words}
-        ]
+        found = [key for key, words in known.items() if wanted in {_folded(key), *_said(words)}]
+        if not found:
+            # Searches are shared: German words count in whatever language the pages are.
+            with translation.override("de"):
+                found = [key for key, words in choices().items() if wanted in _said(words)]
         if not found:
             text = _("„{value}“ gibt es bei „{name}:“ nicht. Es gibt: {choices}.")
             raise Unfit(
@@ -194,6 +194,10 @@ def _choice(
         work.mark(condition, {name: found})
 
     return take
+
+
+def _said(words: Iterable[str | Promise]) -> set[str]:
+    return {_folded(str(word)) for word in words}
 
 
 def _size(work: _Work, condition: Condition) -> None:
