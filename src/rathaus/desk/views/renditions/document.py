@@ -18,6 +18,7 @@ from rathaus.desk import lookup, panels, params
 from rathaus.desk.access import DeskRequest
 from rathaus.desk.views import files
 from rathaus.desk.views.renditions import viewing
+from rathaus.records import queries as records
 from rathaus.records.models import DocumentVersion, RenditionKind
 from rathaus.records.renditions import actions, queries, verdicts
 from rathaus.records.renditions.models import RenditionWork
@@ -53,12 +54,13 @@ def show(request: DeskRequest, ident: uuid.UUID) -> HttpResponse:
     first = params.text(request.GET, "ab", 5)
     begin = int(first) if first.isdigit() and 1 <= int(first) <= max(1, work.pages) else 1
     texts = queries.text(version)
+    whole = records.document_for(request.desk.staff, version.document.public_id)
     context: dict[str, Any] = {
         "nav_current": "files",
         "version": version,
         "document": version.document,
         "case": version.document.case,
-        "versions": _others(version),
+        "versions": whole.versions.all(),
         "work": work,
         "waits": work.state in (WorkState.WAITING, WorkState.RUNNING),
         "failure": reason(work.reason) if work.state == WorkState.FAILED else None,
@@ -76,8 +78,8 @@ def show(request: DeskRequest, ident: uuid.UUID) -> HttpResponse:
         **_around(version, work, begin, size),
         "can_remake": request.desk.can("records.file", version.document.case.office)
         and work.state in (WorkState.DONE, WorkState.FAILED),
-        "panels": panels.render("document_page", request, version),
-        "panel_actions": panels.render("document_actions", request, version),
+        "panels": panels.render("document_page", request, whole),
+        "panel_actions": panels.render("document_actions", request, whole),
     }
     return render(request, "desk/renditions/document.html", context)
 
@@ -131,11 +133,6 @@ def remake(request: DeskRequest, ident: uuid.UUID) -> HttpResponse:
     else:
         messages.info(request, _("Daran wird schon gearbeitet."))
     return redirect("desk:document", ident)
-
-
-def _others(version: DocumentVersion) -> list[Any]:
-    rows = DocumentVersion.objects.filter(document_id=version.document_id)
-    return list(rows.order_by("-number").values("public_id", "number", "created_at"))
 
 
 def _shapes(work: RenditionWork, made: set[str]) -> list[dict[str, Any]]:

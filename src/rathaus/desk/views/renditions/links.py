@@ -23,4 +23,11 @@ def of_each(_request: HttpRequest, documents: Sequence[Document]) -> Mapping[int
     }
 
 
+def of_one(request: HttpRequest, document: Document) -> Mapping[str, Any] | None:
+    """Link from the page about a document to its pages and text; nothing when one is there."""
+    url = reverse("desk:document", args=[document.current.public_id])
+    return None if request.path == url else {"url": url}
+
+
 panels.register("document", "desk/renditions/link.html", of_each, order=5)
+panels.register("document_actions", "desk/renditions/action.html", of_one, order=5)
