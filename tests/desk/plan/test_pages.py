@@ -329,6 +329,13 @@ def test_paper_goes_out_and_comes_back(harms: Client) -> None:
     assert "Nichts ist ausgeliehen" in harms.get(reverse("desk:loans")).content.decode()
 
 
+def test_the_case_of_an_application_is_not_closed_by_hand(tax: Client) -> None:
+    case = making.taken().case
+    tax.post(url("case_close", case))
+    case.refresh_from_db()
+    assert case.state == "open"
+
+
 @pytest.mark.parametrize("rubbish", ["", "x", "%00", "-1", "9" * 40, "' OR 1=1 --", "<script>"])
 def test_any_parameter_gets_an_answer(harms: Client, rubbish: str) -> None:
     found = dossier()

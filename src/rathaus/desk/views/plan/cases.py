@@ -20,6 +20,7 @@ from rathaus.desk.views.plan import choosing, things
 from rathaus.desk.views.plan.dossiers import crumbs as dossier_crumbs
 from rathaus.desk.views.plan.form import Field, Form, sentence
 from rathaus.desk.views.plan.uploading import accepted
+from rathaus.proceedings.models import Application
 from rathaus.records import actions, queries
 from rathaus.records.models import Case, Direction, DocumentKind
 
@@ -168,6 +169,9 @@ def note(request: DeskRequest, ident: uuid.UUID) -> HttpResponse:
 def close(request: DeskRequest, ident: uuid.UUID) -> HttpResponse:
     """Close a case that came from no application, or open it again."""
     case = things.case(request, ident, write=True)
+    if Application.objects.filter(case=case).exists():
+        messages.error(request, _("Dieser Vorgang wird mit der Entscheidung abgeschlossen."))
+        return redirect("desk:file_case", ident)
     actor = things.actor(request, case.dossier)
     try:
         if case.state == "open":
