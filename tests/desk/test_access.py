@@ -58,9 +58,9 @@ def address(pattern: URLPattern, ident: uuid.UUID | None = None) -> str:
         "pk": 1,
         "source": "verzeichnis",
     }
-    any_of = {IntConverter: 1, UUIDConverter: uuid.uuid4()}
+    by_type = {IntConverter: 1, UUIDConverter: values["ident"]}
     wanted = {
-        key: values.get(key, any_of.get(type(converter), "x"))
+        key: by_type.get(type(converter)) or values.get(key, "x")
         for key, converter in pattern.pattern.converters.items()
     }
     return reverse(f"desk:{pattern.name}", kwargs=wanted)

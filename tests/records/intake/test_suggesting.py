@@ -119,6 +119,24 @@ def test_a_stack_divides_itself_and_suggests_the_case_of_its_sheet(case: Case) -
     assert document.versions.get().read() == two.read()
 
 
+def test_a_scan_without_text_is_read_for_its_reference(case: Case) -> None:
+    from io import BytesIO
+
+    from PIL import Image, ImageDraw, ImageFont
+
+    page = Image.new("L", (1240, 700), 255)
+    font = ImageFont.load_default(size=44)
+    ImageDraw.Draw(page).text((90, 90), f"Ihr Zeichen: {case.reference}", fill=0, font=font)
+    out = BytesIO()
+    page.save(out, "PNG")
+    item = receive(case.office, out.getvalue(), name="scan.png")
+    assert not places(item)
+    drawing.read(item.pk)
+    item.refresh_from_db()
+    assert case.reference in item.text
+    assert places(item) == [("reference", str(case))]
+
+
 def test_doubles_are_only_shown_to_those_who_may_see_them(
     case: Case, offices: dict[str, Office]
 ) -> None:

@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
 
 from rathaus.core import storage
 from rathaus.core.actors import Actor
+from rathaus.core.clock import now
+from rathaus.core.jobs import enqueue
 from rathaus.organisation import queries as organisation
 from rathaus.records.intake.errors import BadPages, MovedOn
 from rathaus.records.intake.models import Item, PageImage
-from rathaus.records.intake.reading import barcodes, kinds, mails, pictures
+from rathaus.records.intake.reading import barcodes, kinds, mails, ocr, pagework, pictures
+from rathaus.records.intake.reading.simhash import bands, simhash
 from rathaus.records.intake.states import ItemState, Source
+from rathaus.records.intake.suggesting import make
 from rathaus.theme import formats, pdf
 
 log = logging.getLogger("rathaus.intake")
 ACTOR = Actor.system("intake")
 AT_ONCE = 12
 """Pages up to which a stack is divided while the person waits."""
+READ_AFTER = timedelta(seconds=20)
 
 
 def run(item_id: int) -> None:
@@ -38,8 +44,42 @@ def run(item_id: int) -> None:
     except ValueError:
         log.info("no pictures of item %s", item.pk)
         return
-    if item.source == Source.SCAN and (item.pages or 0) > 1:
-        separate(item.pk)
+    if item.source == Source.SCAN and (item.pages or 0) > 1 and separate(item.pk):
+        return
+    if item.pages and not item.text.strip():
+        with transaction.atomic():
+            _read_later(item)
+
+
+def _read_later(item: Item) -> None:
+    """Reading takes seconds per page: what people wait for goes first."""
+    from rathaus.records.intake import jobs
+
+    key = f"intake.read:{item.pk}"
+    enqueue(jobs.read, run_at=now() + READ_AFTER, dedupe_key=key, item_id=item.pk)
+
+
+def read(item_id: int) -> None:
+    """Keep the words of the first pages of a scan and make its suggestions anew."""
+    item = Item.objects.select_related("blob").filter(pk=item_id).first()
+    if item is None or item.state != ItemState.READY or item.text.strip():
+        return
+    content = item.read()
+    if item.content_type != "application/pdf":
+        try:
+            content = pagework.as_pdf(content, item.content_type)
+        except BadPages:
+            return
+    try:
+        text = ocr.read(pictures.pages_of_pdf(content, width=ocr.WIDTH, most=ocr.PAGES))
+    except ValueError:
+        return
+    if not text:
+        return
+    hashed = simhash(text)
+    columns = {f"band{number}": band for number, band in enumerate(bands(hashed))}
+    Item.objects.filter(pk=item.pk, text="").update(text=text, simhash=hashed, **columns)
+    make.run(item.pk)
 
 
 def _pictures(item: Item) -> Iterator[bytes]:

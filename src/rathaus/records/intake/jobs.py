@@ -44,6 +44,14 @@ def separate(*, item_id: int) -> None:
     drawing.separate(item_id)
 
 
+@job("intake.read", max_attempts=2)
+def read(*, item_id: int) -> None:
+    """The words of a scan that has none, so that a place can be suggested."""
+    from rathaus.records.intake import drawing
+
+    drawing.read(item_id)
+
+
 @job("intake.suggest", max_attempts=4)
 def suggest(*, item_id: int) -> None:
     """Where it could be filed."""

@@ -18,6 +18,7 @@ from PIL import Image, ImageDraw, ImageFont
 from rathaus.core import clock
 from rathaus.core.actors import Actor
 from rathaus.core.jobs import run_pending
+from rathaus.core.models import Job, JobState
 from rathaus.core.virus import EICAR
 from rathaus.organisation import queries as organisation
 from rathaus.records.intake import actions
@@ -70,7 +71,13 @@ def furnish(almanac: times.Almanac) -> int:
                 source_detail=one.detail,
             )
             run_pending()
+        _leave_scans_unread()
     return len(arrivals)
+
+
+def _leave_scans_unread() -> None:
+    """Reading scans takes seconds per page; theirs are suggested by the separator sheets."""
+    Job.objects.filter(name="intake.read", state=JobState.READY).delete()
 
 
 def _tax() -> list[Arrival]:
