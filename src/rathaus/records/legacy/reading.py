@@ -82,7 +82,7 @@ def _count(run: ImportRun, items: list[ImportItem], cursor: str) -> None:
         "duplicates": F("duplicates") + states.count(ItemState.DUPLICATE),
     }
     if cursor:
-        ImportRun.objects.filter(pk=run.pk).update(cursor=cursor[:2000], **changes)
+        ImportRun.objects.filter(pk=run.pk).update(cursor=cursor, **changes)
     else:
         ImportRun.objects.filter(pk=run.pk).update(**changes)
 

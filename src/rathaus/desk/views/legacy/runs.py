@@ -28,6 +28,7 @@ from rathaus.records.legacy.models import ImportRun, Source
 from rathaus.records.legacy.sources import table
 from rathaus.records.legacy.states import RunState, possible
 from rathaus.records.models import FilingPlanEntry
+from rathaus.records.names import safe_name
 
 PAGE = 50
 BAD = 20
@@ -88,7 +89,7 @@ def create(request: DeskRequest) -> HttpResponse:
                 run = actions.make_run(
                     office=office,
                     base=base,
-                    name=(given.name if given and given.name else values["ordner"])[:200],
+                    name=safe_name(given.name or "") if given else values["ordner"],
                     actor=request.desk.actor(office),
                     table_content=given.read() if given else None,
                 )

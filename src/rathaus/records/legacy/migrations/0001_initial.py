@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
                 ("started_by_office", models.CharField(blank=True, max_length=60)),
                 ("created_at", models.DateTimeField()),
                 ("finished_at", models.DateTimeField(blank=True, null=True)),
-                ("cursor", models.CharField(blank=True, default="", max_length=2000)),
+                ("cursor", models.TextField(blank=True, default="")),
                 ("total", models.PositiveIntegerField(default=0)),
                 ("ready", models.PositiveIntegerField(default=0)),
                 ("problems", models.PositiveIntegerField(default=0)),

@@ -49,7 +49,7 @@ class ImportRun(models.Model):
     started_by_office = models.CharField(max_length=60, blank=True)
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
-    cursor = models.CharField(max_length=2000, blank=True, default="")
+    cursor = models.TextField(blank=True, default="")
     """Where reading goes on: position of the last item read."""
     total = models.PositiveIntegerField(default=0)
     ready = models.PositiveIntegerField(default=0)

@@ -87,23 +87,26 @@ def lines(text: str, mapping: Mapping) -> Iterator[tuple[int, list[str]]]:
 def row(position: int, cells: list[str], mapping: Mapping) -> Row:
     """One line of the table."""
 
-    def cell(field: str) -> str:
+    def raw_cell(field: str) -> str:
         column = mapping.columns.get(field, -1)
         return cells[column] if 0 <= column < len(cells) else ""
 
-    path = cell("file").replace("\\", "/")
+    def cell(field: str) -> str:
+        return _line(raw_cell(field))
+
+    path = raw_cell("file").replace("\\", "/")
     found = Row(position=position, raw=path.encode("utf-8", "surrogateescape"))
     if not path:
         found.problem = "no_file"
     if len(cells) <= max(mapping.columns.values(), default=0):
         found.problem = "columns"
     found.plan = names.code_of(cell("plan")) or cell("plan")[:20] or mapping.plan_code
-    found.dossier = _line(cell("dossier")) or mapping.dossier or _line(cell("old_reference"))
-    found.case = _line(cell("case"))
-    found.old_reference = _line(cell("old_reference"))[:100]
+    found.dossier = cell("dossier") or mapping.dossier or cell("old_reference")
+    found.case = cell("case")
+    found.old_reference = cell("old_reference")[:100]
     found.office = cell("office")[:120]
     day, title = names.title_of(shown(found.raw).rpartition("/")[2])
-    found.title = (_line(cell("title")) or title)[:250]
+    found.title = (cell("title") or title)[:250]
     found.date = _date(found, cell("date"), "bad_date") or day
     found.closed = _date(found, cell("closed"), "bad_closed")
     return found
