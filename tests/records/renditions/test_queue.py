@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import connections
 
 from rathaus.core.clock import now
 from rathaus.core.jobs import claim, enqueue, job, run, run_pending
@@ -24,6 +24,7 @@ from rathaus.records.renditions.cli import make_command, show_command
 from rathaus.records.renditions.models import PageRead, RenditionWork
 from tests.records.renditions import making as papers
 from tests.records.renditions.conftest import File, made, work_on
+from tests.support.database import database_url
 
 
 @pytest.mark.django_db
@@ -175,14 +176,6 @@ def test_killed_in_the_middle_it_is_made_by_the_next(
     jobs.look_after()
     assert work_on(version).state == "done"
     assert set(made(version)) == {"pdf", "preview", "text"}
-
-
-def database_url() -> str:
-    values = connection.settings_dict
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{values['NAME']}"
-    where = f"{values['HOST'] or 'localhost'}:{values['PORT'] or 5432}"
-    return f"postgresql://{values['USER']}:{values['PASSWORD']}@{where}/{values['NAME']}"
 
 
 @pytest.mark.django_db
