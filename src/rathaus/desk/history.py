@@ -83,6 +83,7 @@ QUIET = frozenset(
         "document.version_explained",
         "document.version_added",
         "document.viewed",
+        "dossier.viewed",
         "letter.read",
         "notice.sent",
         "export.taken",
