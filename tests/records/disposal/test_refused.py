@@ -116,6 +116,7 @@ HOSTILE: dict[str, tuple[Change, str]] = {
 }
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("name", HOSTILE)
 def test_refused_with_a_reason_and_a_copy(
     offered: Process, side: ArchiveSide, name: str, tmp_path: Path

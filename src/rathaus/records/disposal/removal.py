@@ -4,8 +4,9 @@
 Lower orders run first. What nobody registered is found by following foreign keys to the rows
 that go: cascading ones are deleted, nullable ones with ``SET_NULL`` are emptied, and rows of
 the record's own sub-apps (``records…``) are deleted also where they protect, because nothing
-but disposal may delete them, or where they hold a copy of the content. A protecting row of any other room stops the destruction loudly:
-that room has to delete it when it hears `CaseDestroyed`.
+but disposal may delete them, or where they hold a copy of the content. A protecting row of any
+other room stops the destruction loudly: that room has to delete it when it hears
+`CaseDestroyed`.
 """
 
 from __future__ import annotations
