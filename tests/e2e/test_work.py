@@ -62,7 +62,8 @@ def test_a_document_goes_round_and_comes_back_signed(
         clerk.page.goto("/arbeit/aufgaben/?zeige=sign")
         clerk.page.get_by_role("link", name="Anzeige prüfen").first.click()
         clerk.page.locator("#comment").fill("In Ordnung.")
-        clerk.page.locator("button[name=act][value=do]").click()
+        with clerk.page.expect_navigation():
+            clerk.page.locator("button[name=act][value=do]").click()
         expect(clerk.page.locator("main")).to_contain_text("Erledigt")
     page.goto(run)
     insa.wait_for("text=Protokoll der Mitzeichnung")
