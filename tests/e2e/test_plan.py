@@ -84,7 +84,7 @@ def test_the_registry_takes_a_plan_in_after_a_look(open_page: Opener, axe_source
     judge.go("/arbeit/akten/plan/einlesen/", "/arbeit/akten/muster/", "/arbeit/akten/ausleihen/")
     expect(page.locator("main")).to_contain_text("Heimatverein")
     page.goto("/arbeit/akten/plan/einlesen/")
-    table = "Kennzeichen;Bezeichnung;Jahre;Aussonderung\n13.40;Museum;10;A\n"
+    table = "Kennzeichen;Bezeichnung;Jahre;Aussonderung\n13.40;Museum;;\n"
     page.locator("#files").set_input_files(
         [{"name": "plan.csv", "mimeType": "text/csv", "buffer": table.encode()}]
     )
