@@ -10,7 +10,6 @@ from django.db.models import Count
 
 from rathaus.core.clock import now
 from rathaus.desk import panels
-from rathaus.desk.access import DeskRequest
 from rathaus.records.models import Case, Document, Dossier
 from rathaus.records.work.models import (
     Comment,
@@ -50,7 +49,7 @@ def case_panel(request: Any, case: Case) -> Mapping[str, Any]:
     }
 
 
-def case_actions(request: DeskRequest, case: Case) -> Mapping[str, Any]:
+def case_actions(request: Any, case: Case) -> Mapping[str, Any]:
     """What can be done with the case."""
     return {
         "can": request.desk.can("records.file", case.office),
@@ -80,14 +79,14 @@ def document_lines(request: Any, documents: Sequence[Document]) -> Mapping[int, 
     return found
 
 
-def document_panel(request: DeskRequest, document: Document) -> Mapping[str, Any]:
+def document_panel(request: Any, document: Document) -> Mapping[str, Any]:
     """The same for a document's own page."""
     case = document.case
     facts = document_lines(request, [document])[document.pk]
     return {**facts, "can": request.desk.can("records.file", case.office)}
 
 
-def dossier_actions(request: DeskRequest, dossier: Dossier) -> Mapping[str, Any] | None:
+def dossier_actions(request: Any, dossier: Dossier) -> Mapping[str, Any] | None:
     """Packages and tags of a whole dossier."""
     can = request.desk.can("records.file", dossier.office)
     return {"can": can} if can else None
