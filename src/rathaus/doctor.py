@@ -12,6 +12,7 @@ from rathaus.accounts.sources import config as identity_sources
 from rathaus.backup import state as backups
 from rathaus.core import health, virus
 from rathaus.organisation.models import StaffMember, Town
+from rathaus.records.disposal.checks import missing_guards
 from rathaus.records.evidence import queries as evidence
 
 
@@ -73,6 +74,7 @@ def checks() -> list[Check]:
             "Set RATHAUS_PAYPAL_URL, _CLIENT_ID, _CLIENT_SECRET, _WEBHOOK_ID",
         ),
         _identity(),
+        _guards(),
         _scanner(),
         _seal(),
         _backup(),
@@ -108,6 +110,18 @@ def _scanner() -> Check:
         return Check("virus", True, virus.version())
     except virus.ScannerUnavailable as error:
         return Check("virus", False, str(error), "Start clamd; until then new items wait.")
+
+
+def _guards() -> Check:
+    """The database's own rules that keep the record from being changed or deleted."""
+    missing = missing_guards()
+    return Check(
+        "guards",
+        not missing,
+        ", ".join(missing[:5]) or "all in place",
+        "Somebody switched off what protects the record: find out who, then run rathaus setup "
+        "on a restored backup (docs/operations.md)",
+    )
 
 
 def _identity() -> Check:
