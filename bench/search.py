@@ -8,8 +8,9 @@ Building goes on where it was interrupted. Texts have 150 to 250 words with Zipf
 distribution: function words, the shipped vocabulary and its compounds, names, references;
 most of it from a stock of paragraphs, as letters of an office are. Each of 20 offices prefers
 words of its own. After `DIFFERENT` papers
-they come again with later dates, so a rare word is in some twenty papers of a million. `put` takes the same papers in through the program's own door, for its speed;
-`build` writes the rows the door would write. `ask` prints one JSON object.
+they come again with later dates, so a rare word is in some twenty papers of a million. `put`
+takes the same papers in through the program's own door, for its speed; `build` writes the rows
+the door would write. `ask` prints one JSON object.
 """
 
 from __future__ import annotations
@@ -38,7 +39,10 @@ PLACES = 120
 START = datetime(2014, 1, 1, 7, tzinfo=UTC)
 SPAN = timedelta(days=4700)
 COLUMNS = "kind, key, scope, at, position, title, body, tokens"
-SYLLABLES = "ba be bo dal der dör els fehn gar hin ja kem lüt mar moor nor oste pew rie sand tam ul veen wis"
+SYLLABLES = (
+    "ba be bo dal der dör els fehn gar hin ja kem lüt "
+    "mar moor nor oste pew rie sand tam ul veen wis"
+)
 
 
 def prepare(url: str, *, building: bool) -> None:
@@ -131,7 +135,8 @@ def document(number: int, total: int) -> tuple[Any, list[str]]:
     office = rng.randrange(OFFICES)
     place = office * (PLACES // OFFICES) + rng.randrange(PLACES // OFFICES)
     ranked, weights = words_of(office)
-    person = f"{rng.choice(('Anke', 'Onno', 'Hinrich', 'Tomke', 'Jan', 'Insa'))} {rng.choice(surnames())}"
+    first = rng.choice(("Anke", "Onno", "Hinrich", "Tomke", "Jan", "Insa"))
+    person = f"{first} {rng.choice(surnames())}"
     at = START + SPAN * (number / total)
     reference = f"{10 + place // 10}.{place % 10}0/{at.year}-{number % 9000:04d}"
     born = f"{rng.randint(1, 28)}.{rng.randint(1, 12)}.19{rng.randint(40, 99)}"
@@ -276,14 +281,15 @@ def copy(source: str, limit: int) -> dict[str, Any]:
         cursor.execute("DROP INDEX IF EXISTS search_index_terms")
         with cursor.copy(f"COPY search_entry ({COLUMNS}) FROM STDIN") as target:
             for row in rows:
-                target.write_row(row[:3] + (row[3] + "+00",) + row[4:])
+                target.write_row((*row[:3], row[3] + "+00", *row[4:]))
         words = sqlite3.connect(source).execute("SELECT term, written, weight FROM search_word")
         with cursor.copy("COPY search_word (term, written, weight) FROM STDIN") as target:
             for row in words:
                 target.write_row(row)
         cursor.execute("SET maintenance_work_mem = '400MB'")
         cursor.execute(
-            "CREATE INDEX search_index_terms ON search_index USING gin (terms) WITH (gin_pending_list_limit = 256)"
+            "CREATE INDEX search_index_terms ON search_index USING gin (terms) "
+            "WITH (gin_pending_list_limit = 256)"
         )
         cursor.execute("VACUUM ANALYZE search_index")
         cursor.execute("VACUUM ANALYZE search_entry")
@@ -406,8 +412,9 @@ def sizes(url: str) -> dict[str, Any]:
             cursor.execute("SELECT sum(length(block)) FROM search_index_data")
             return {"index MB": cursor.fetchone()[0] // 10**6, "all MB": whole // 10**6}
         cursor.execute(
-            "SELECT pg_relation_size('search_index_terms'), pg_total_relation_size('search_index'), "
-            "pg_relation_size('search_index'), pg_database_size(current_database())"
+            "SELECT pg_relation_size('search_index_terms'), "
+            "pg_total_relation_size('search_index'), pg_relation_size('search_index'), "
+            "pg_database_size(current_database())"
         )
         index, narrow, heap, whole = cursor.fetchone()
     return {

@@ -95,8 +95,9 @@ def enqueue(
     """
     registered = _jobs[handler.job_name]  # type: ignore[attr-defined]
     fresh = events.keys_of_unit()
-    if dedupe_key and fresh is not None and (waiting := fresh.get(dedupe_key)):
-        return waiting  # put in a moment ago, in this very transaction
+    if dedupe_key and fresh is not None and dedupe_key in fresh:
+        known: Job = fresh[dedupe_key]
+        return known  # put in a moment ago, in this very transaction
     look = bool(dedupe_key) and not surely_new
     if look:
         waiting = Job.objects.filter(dedupe_key=dedupe_key, state=JobState.READY).first()

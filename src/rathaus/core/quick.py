@@ -31,7 +31,11 @@ class QuickInsert(models.Model):
         plain = not raw and all(isinstance(f, models.AutoField) for f in returning_fields)
         values = [field.pre_save(self, True) for field in fields] if plain else []
         if not plain or any(hasattr(value, "resolve_expression") for value in values):
-            return super()._do_insert(manager, using, fields, returning_fields, raw)  # type: ignore[misc]  # not in the stubs
+            usual: Any = super()  # the method is not in the stubs
+            rows: list[tuple[Any, ...]] = usual._do_insert(
+                manager, using, fields, returning_fields, raw
+            )
+            return rows
         database = connections[using or connection.alias]
         key = (type(self), database.vendor, *(field.name for field in fields))
         sql = _inserts.get(key) or _compose_insert(key, self, fields, returning_fields, database)
@@ -90,7 +94,7 @@ class QuickUpdate:
 
     def _compose(self) -> str:
         name = connection.ops.quote_name
-        column = {f.name: name(f.column) for f in self._model._meta.concrete_fields}
+        column = {f.name: name(str(f.column)) for f in self._model._meta.concrete_fields}
         changes = [f"{column[field]} = %s" for field in self._set]
         changes += [f"{column[field]} = {column[field]} + 1" for field in self._add_one]
         conditions = " AND ".join(f"{column[field]} = %s" for field in self._where)

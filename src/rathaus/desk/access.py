@@ -18,6 +18,7 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -36,7 +37,7 @@ IDLE_MINUTES = 120
 SEEN_EVERY = 60
 """Seconds between two writes of the time of the last request."""
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 @dataclass(frozen=True)
@@ -88,8 +89,8 @@ def guarded(view: View, needs: str) -> View:
         raise permissions.UnknownPermission(needs)
 
     @wraps(view)
-    def check(request: DeskRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = _refuse(request, needs)
+    def check(request: DeskRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response: HttpResponseBase | None = _refuse(request, needs)
         if response is None:
             try:
                 response = view(request, *args, **kwargs)

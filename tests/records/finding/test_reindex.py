@@ -56,7 +56,9 @@ def test_only_what_is_missing(record: dict[str, Case], harms: StaffMember) -> No
 def test_what_the_record_does_not_know_is_taken_out(record: dict[str, Case]) -> None:
     entry = Entry.objects.filter(kind="document").first()
     assert entry is not None
-    search.put(kind="document", key=str(uuid.uuid4()), title="Weg", body="", scope=entry.scope, at=entry.at)
+    search.put(
+        kind="document", key=str(uuid.uuid4()), title="Weg", body="", scope=entry.scope, at=entry.at
+    )
     search.put(kind="service", key="other", title="Weg", body="", scope="public", at=entry.at)
     assert run().removed == 1
     assert Entry.objects.filter(title="Weg").get().kind == "service"

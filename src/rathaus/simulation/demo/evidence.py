@@ -13,7 +13,6 @@ from rathaus.core.jobs import run_pending
 from rathaus.records.evidence import actions, jobs, queries
 from rathaus.simulation.timestamps import keys
 
-
 NIGHTLY = timedelta(hours=20)
 
 

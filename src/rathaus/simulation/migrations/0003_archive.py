@@ -5,66 +5,101 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('simulation', '0002_identity'),
+        ("simulation", "0002_identity"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ArchivedProcess',
+            name="ArchivedProcess",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('process', models.UUIDField(unique=True)),
-                ('folder', models.CharField(max_length=60)),
-                ('version', models.CharField(max_length=10)),
-                ('sender', models.CharField(blank=True, max_length=200)),
-                ('offer_uuid', models.CharField(blank=True, max_length=40)),
-                ('transfer_uuid', models.CharField(blank=True, max_length=40)),
-                ('offered_at', models.DateTimeField(null=True)),
-                ('appraised_at', models.DateTimeField(null=True)),
-                ('transferred_at', models.DateTimeField(null=True)),
-                ('confirmed_at', models.DateTimeField(null=True)),
-                ('created_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("process", models.UUIDField(unique=True)),
+                ("folder", models.CharField(max_length=60)),
+                ("version", models.CharField(max_length=10)),
+                ("sender", models.CharField(blank=True, max_length=200)),
+                ("offer_uuid", models.CharField(blank=True, max_length=40)),
+                ("transfer_uuid", models.CharField(blank=True, max_length=40)),
+                ("offered_at", models.DateTimeField(null=True)),
+                ("appraised_at", models.DateTimeField(null=True)),
+                ("transferred_at", models.DateTimeField(null=True)),
+                ("confirmed_at", models.DateTimeField(null=True)),
+                ("created_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='ArchivedObject',
+            name="ArchivedObject",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uuid', models.UUIDField()),
-                ('dossier', models.CharField(max_length=300)),
-                ('reference', models.CharField(max_length=200)),
-                ('title', models.CharField(max_length=300)),
-                ('proposal', models.CharField(blank=True, max_length=1)),
-                ('verdict', models.CharField(blank=True, max_length=1)),
-                ('files', models.PositiveIntegerField(default=0)),
-                ('size', models.PositiveBigIntegerField(default=0)),
-                ('transferred', models.BooleanField(default=False)),
-                ('accepted', models.BooleanField(null=True)),
-                ('ident', models.CharField(blank=True, max_length=60)),
-                ('process', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='objects_of', to='simulation.archivedprocess')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uuid", models.UUIDField()),
+                ("dossier", models.CharField(max_length=300)),
+                ("reference", models.CharField(max_length=200)),
+                ("title", models.CharField(max_length=300)),
+                ("proposal", models.CharField(blank=True, max_length=1)),
+                ("verdict", models.CharField(blank=True, max_length=1)),
+                ("files", models.PositiveIntegerField(default=0)),
+                ("size", models.PositiveBigIntegerField(default=0)),
+                ("transferred", models.BooleanField(default=False)),
+                ("accepted", models.BooleanField(null=True)),
+                ("ident", models.CharField(blank=True, max_length=60)),
+                (
+                    "process",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="objects_of",
+                        to="simulation.archivedprocess",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('process', 'uuid'), name='simulation_object_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("process", "uuid"), name="simulation_object_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ArchiveMessage',
+            name="ArchiveMessage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('folder', models.CharField(max_length=60)),
-                ('code', models.CharField(blank=True, max_length=4)),
-                ('incoming', models.BooleanField()),
-                ('name', models.CharField(max_length=200)),
-                ('sha256', models.CharField(max_length=64)),
-                ('remarks', models.JSONField(default=list)),
-                ('xml', models.TextField(blank=True)),
-                ('created_at', models.DateTimeField()),
-                ('process', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='messages_of', to='simulation.archivedprocess')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("folder", models.CharField(max_length=60)),
+                ("code", models.CharField(blank=True, max_length=4)),
+                ("incoming", models.BooleanField()),
+                ("name", models.CharField(max_length=200)),
+                ("sha256", models.CharField(max_length=64)),
+                ("remarks", models.JSONField(default=list)),
+                ("xml", models.TextField(blank=True)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "process",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="messages_of",
+                        to="simulation.archivedprocess",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['folder', 'name'], name='simulation_archive_name')],
+                "indexes": [
+                    models.Index(fields=["folder", "name"], name="simulation_archive_name")
+                ],
             },
         ),
     ]

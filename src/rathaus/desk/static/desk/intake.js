@@ -97,7 +97,7 @@ if (form && window.fetch && window.FileReader) {
         again.addEventListener("click", () => { row.item.remove(); total -= 1; add(file, path); });
         row.item.append(again);
       }
-      said.textContent = words.summary.replace("%n", arrived).replace("%m", total);
+      said.textContent = words.summary.replace("{n}", arrived).replace("{m}", total);
     };
     chain = chain.then(run);
   }
