@@ -6,7 +6,8 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.db import transaction
 
-from rathaus.accounts.models import Account
+from rathaus.accounts.models import Account, Identity
+from rathaus.accounts.sources import config
 from rathaus.core.models import User
 
 
@@ -31,9 +32,24 @@ def passkeys(account: Account) -> list[Authenticator]:
     return list(rows.order_by("created_at", "pk"))
 
 
-def count(account: Account) -> int:
-    """How many ways lead in: password, each passkey, each linked account."""
-    return int(has_password(account)) + len(passkeys(account)) + account.identities.count()
+def identities(account: Account) -> list[Identity]:
+    """Linked log-ins that can be used: the town may have given a source up since."""
+    known = [source.key for source in config.for_residents()]
+    return list(account.identities.filter(source__in=known).order_by("linked_at", "pk"))
+
+
+def count(account: Account, *, without: Identity | None = None) -> int:
+    """How many ways lead in: password, each passkey, each linked log-in that can be used.
+
+    `without`: as if this one were gone already.
+    """
+    linked = [row for row in identities(account) if row != without]
+    return int(has_password(account)) + len(passkeys(account)) + len(linked)
+
+
+def address_for_notices(account: Account) -> str:
+    """Where the owner reads that a way in has changed; empty where we know no address."""
+    return confirmed_address(account) or account.contact_email
 
 
 def remove_passkey(*, account: Account, authenticator: Authenticator) -> None:

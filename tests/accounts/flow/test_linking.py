@@ -7,20 +7,30 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core import mail
 from django.db import connection, connections
 
 from rathaus.accounts import ways
-from rathaus.accounts.actions import linking, merging
+from rathaus.accounts.actions import children, linking, merging, profile
 from rathaus.accounts.errors import Changed
-from rathaus.accounts.models import Account, Child, Identity, PendingLogin
+from rathaus.accounts.models import (
+    Account,
+    Child,
+    ContactConfirmation,
+    DataExport,
+    Identity,
+    PendingLogin,
+)
 from rathaus.catalogue import queries as catalogue
 from rathaus.core import clock
 from rathaus.core.actors import Actor
 from rathaus.core.clock import now
 from rathaus.core.events import verify_chain
-from rathaus.core.models import Chain
+from rathaus.core.jobs import run_pending
+from rathaus.core.models import Chain, EventPersonalData
 from rathaus.proceedings import actions
 from rathaus.proceedings.models import Draft
+from rathaus.proceedings.personal import export
 from tests.accounts.flow.conftest import come_back, depart
 from tests.portal.browser import Browser
 from tests.support import town as demo
@@ -213,3 +223,98 @@ class TestRaces:
         at_once(open_one, open_one)
         assert Account.objects.count() == 1
         assert Draft.objects.count() == 0
+
+
+# --- what the owner learns, what really leads in ---------------------------------------------
+
+
+def mailed(to: str) -> list[str]:
+    """Subjects of what was sent to an address."""
+    run_pending()
+    return [letter.subject for letter in mail.outbox if letter.to == [to]]
+
+
+def test_the_owner_reads_of_each_change_of_a_way_in() -> None:
+    """Whoever sits at an open session of somebody else cannot add a log-in unseen."""
+    account = make_account(contact_email="erika@example.org")
+    actor = linking.acting(account)
+    for _twice in range(2):
+        linking.link(account=account, verified=verified(), actor=actor)
+    linking.link(account=account, verified=verified(source="niedersachsen"), actor=actor)
+    with_land = account.identities.get(source="niedersachsen")
+    linking.unlink(account=account, public_id=with_land.public_id, actor=actor)
+    linked, unlinked = mailed("erika@example.org")[:2], mailed("erika@example.org")[2:]
+    assert linked == ["Ihr Servicekonto hat eine weitere Anmeldung"] * 2
+    assert unlinked == ["Eine Anmeldung Ihres Servicekontos wurde gelöst"]
+    assert not any("BundID" in letter.subject for letter in mail.outbox)
+
+
+def test_both_addresses_read_of_a_merger() -> None:
+    keep = make_account(contact_email="neu@example.org")
+    give_up = make_account(contact_email="alt@example.org")
+    merging.merge(keep=keep, give_up=give_up, actor=linking.acting(keep))
+    for address in ("neu@example.org", "alt@example.org"):
+        assert mailed(address) == ["Zwei Servicekonten wurden zusammengeführt"]
+
+
+def test_nothing_readable_stays_of_the_account_given_up() -> None:
+    """Also in its history: it would outlive the deletion of the account that was kept."""
+    keep, give_up = make_account(), make_account()
+    children.declare_child(
+        account=give_up, first_names="Enno", last_name="Janssen",
+        birth_date=clock.today() - timedelta(days=900), actor=linking.acting(give_up),
+    )  # fmt: skip
+    profile.begin_contact_change(
+        account=give_up, email="alt@example.org", actor=linking.acting(give_up)
+    )
+    copy = export.request_export(account=give_up, actor=linking.acting(give_up))
+    told = EventPersonalData.objects.filter(event__chain=give_up.chain)
+    assert told.exists()
+    merging.merge(keep=keep, give_up=give_up, actor=linking.acting(keep))
+    assert not told.exists()
+    assert not DataExport.objects.filter(pk=copy.pk).exists()
+    assert not ContactConfirmation.objects.filter(account=give_up).exists()
+    assert keep.children.get().last_name == "Janssen"
+    assert verify_chain(chain_of(give_up)) == []
+
+
+def test_a_source_the_town_gave_up_is_no_way_in(resident: Browser, bundid: FakeSource) -> None:
+    """Two links, but only one of them opens the account: that one stays."""
+    account = make_account()
+    usable, dead = link(account), link(account, source="ehemalig")
+    log_in(resident.client, account)
+    resident.get("/konto/verknuepfungen/")
+    assert "Ihr einziger Weg in das Konto" in resident.page
+    assert "Sie zählt nicht als Weg in Ihr Konto" in resident.page
+    for row, left in ((usable, 2), (dead, 1)):
+        resident.post({}, f"/konto/verknuepfungen/{row.public_id}/loesen/")
+        assert account.identities.count() == left
+    assert account.identities.get() == usable
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown"),
+    [
+        ("/konto/daten/loeschen/", "/konto/daten/loeschen/"),
+        ("/konto/daten/kopie/", "/konto/daten/kopie/"),
+        ("/konto/daten/kopie/{copy}/laden/", "/konto/daten/kopie/{copy}/"),
+        ("/konto/verknuepfungen/{row}/loesen/", "/konto/verknuepfungen/"),
+    ],
+)
+def test_after_the_fresh_proof_one_is_where_one_wanted_to_be(
+    resident: Browser, asked: str, shown: str
+) -> None:
+    account = make_account()
+    row = link(account)
+    copy = export.request_export(account=account, actor=linking.acting(account))
+    names = {"copy": copy.public_id, "row": row.public_id}
+    with clock.shifted(clock.now() - timedelta(minutes=40)):
+        log_in(resident.client, account)
+    resident.get("/konto/")
+    if "{row}" in asked:
+        resident.post({}, asked.format(**names))
+    else:
+        resident.get(asked.format(**names))
+    assert resident.path == "/konto/sicherheit/bestaetigen/"
+    come_back(resident, depart(resident, zweck="confirm"))
+    assert resident.path == shown.format(**names)

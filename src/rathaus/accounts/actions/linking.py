@@ -6,13 +6,13 @@ import uuid
 
 from django.db import IntegrityError, transaction
 
-from rathaus.accounts import flow, terms
+from rathaus.accounts import flow, mail, terms
 from rathaus.accounts.actions.opening import open_account
 from rathaus.accounts.errors import AccountError, Changed
 from rathaus.accounts.events import IdentityLinked, IdentityUnlinked
 from rathaus.accounts.models import Account, Identity
 from rathaus.accounts.sources.base import Verified
-from rathaus.accounts.ways import LastWayIn, count
+from rathaus.accounts.ways import LastWayIn, address_for_notices, count
 from rathaus.core.actors import Actor
 from rathaus.core.clock import now
 from rathaus.core.events import record
@@ -61,6 +61,7 @@ def link(*, account: Account, verified: Verified, actor: Actor) -> Identity:
             if made:
                 event = IdentityLinked(source=verified.source, identity=str(identity.public_id))
                 record(account.chain, event, actor=actor)
+                _tell(account, "identity_linked")
     except IntegrityError:  # another request was faster, for this account or for another
         owner = Identity.objects.select_related("account").get(
             source=verified.source, subject_digest=digest
@@ -101,11 +102,18 @@ def unlink(*, account: Account, public_id: uuid.UUID, actor: Actor) -> None:
         identity = Identity.objects.filter(account=account, public_id=public_id).first()
         if identity is None:
             raise Changed
-        if count(account) < 2:
+        if not count(account, without=identity):
             raise LastWayIn
         identity.delete()
         event = IdentityUnlinked(source=identity.source, identity=str(public_id))
         record(account.chain, event, actor=actor)
+        _tell(account, "identity_unlinked")
+
+
+def _tell(account: Account, name: str) -> None:
+    """Whoever did not do it oneself has to learn of it. No name of a source: it says too much."""
+    if to := address_for_notices(account):
+        mail.send(name=name, to=to, language=account.language)
 
 
 def acting(account: Account) -> Actor:

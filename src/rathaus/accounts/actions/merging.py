@@ -9,6 +9,8 @@ from allauth.mfa.models import Authenticator
 from django.db import models, transaction
 from django.db.models import F
 
+from rathaus.accounts import devices, mail
+from rathaus.accounts.actions.closing import drop_exports
 from rathaus.accounts.errors import AccountError, Changed
 from rathaus.accounts.events import AccountsMerged
 from rathaus.accounts.models import (
@@ -16,15 +18,17 @@ from rathaus.accounts.models import (
     Authentication,
     Child,
     Consent,
+    ContactConfirmation,
     Identity,
     PendingLogin,
     Representation,
     RepresentationState,
 )
-from rathaus.accounts.ways import has_password
+from rathaus.accounts.ways import address_for_notices, has_password
 from rathaus.core.actors import Actor
 from rathaus.core.clock import now
 from rathaus.core.events import record
+from rathaus.core.models import EventPersonalData
 
 PROFILE = ("first_names", "last_name", "phone", "address", "contact_email")
 WITH_PASSWORD = (Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES)
@@ -67,6 +71,7 @@ def merge(*, keep: Account, give_up: Account, actor: Actor) -> None:
             still = Account.objects.filter(pk=pk, closed_at=None)
             if not still.update(last_used_at=F("last_used_at")):
                 raise Changed
+        _tell(keep, give_up)
         Identity.objects.filter(account=give_up).update(account=keep)
         Child.objects.filter(account=give_up).update(account=keep)
         Consent.objects.filter(account=give_up).update(account=keep)
@@ -125,6 +130,14 @@ def _move_password(keep: Account, give_up: Account) -> None:
     new.save(update_fields=["password"])
 
 
+def _tell(keep: Account, give_up: Account) -> None:
+    """The owners of both addresses, before one of them is forgotten."""
+    languages = {address_for_notices(one): one.language for one in (give_up, keep)}
+    for to, language in languages.items():
+        if to:
+            mail.send(name="accounts_merged", to=to, language=language)
+
+
 def _close(account: Account) -> None:
     """Nobody logs in here any more, and nothing readable stays."""
     user = account.user
@@ -133,7 +146,11 @@ def _close(account: Account) -> None:
     user.save(update_fields=["password", "is_active"])
     EmailAddress.objects.filter(user_id=user.pk).delete()
     Authenticator.objects.filter(user_id=user.pk).delete()
+    devices.end_others(account, current_key="")
     Authentication.objects.filter(account=account).delete()
     PendingLogin.objects.filter(account=account).delete()
+    ContactConfirmation.objects.filter(account=account).delete()
+    drop_exports(account)
+    EventPersonalData.objects.filter(event__chain_id=account.chain_id).delete()
     empty = {name: {} if name == "address" else "" for name in PROFILE}
     Account.objects.filter(pk=account.pk).update(closed_at=now(), **empty)

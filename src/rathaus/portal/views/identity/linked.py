@@ -34,10 +34,9 @@ def identities(request: HttpRequest) -> HttpResponse:
     known = {row.source for row in mine}
     others = [source for source in config.for_residents() if source.key not in known]
     facts: dict[str, Any] = {
-        "rows": [_row(row) for row in mine],
+        "rows": [_row(row, removable=ways.count(account, without=row) > 0) for row in mine],
         "has_password": ways.has_password(account),
         "passkeys": len(ways.passkeys(account)),
-        "only_one": ways.count(account) < 2,
         "others": others,
         "other_keys": [source.key for source in others],
         "waiting": label(waiting.verified.source) if waiting else "",
@@ -92,7 +91,7 @@ def unlink(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     return _back()
 
 
-def _row(row: Identity) -> dict[str, Any]:
+def _row(row: Identity, *, removable: bool) -> dict[str, Any]:
     level = TrustLevel(row.last_level)
     return {
         "id": row.public_id,
@@ -100,6 +99,8 @@ def _row(row: Identity) -> dict[str, Any]:
         "linked_at": row.linked_at,
         "last_used_at": row.last_used_at,
         "level": level.label if level else "",
+        "removable": removable,
+        "usable": row.source in {source.key for source in config.for_residents()},
     }
 
 

@@ -38,9 +38,17 @@ PAGES = frozenset(
         "account_email", "account_set_password", "mfa_add_webauthn", "mfa_edit_webauthn",
         "mfa_remove_webauthn", "mfa_activate_totp", "mfa_deactivate_totp",
         "mfa_generate_recovery_codes", "mfa_view_recovery_codes", "portal:identities",
-        "portal:merge", "portal:identity_ready",
+        "portal:merge", "portal:identity_ready", "mfa_download_recovery_codes",
+        "portal:close_account", "portal:export", "portal:export_progress",
     }
 )  # fmt: skip
+PAGE_OF = {
+    "portal:export_download": "portal:export_progress",
+    "portal:identity_add": "portal:identities",
+    "portal:identity_unlink": "portal:identities",
+}
+"""Where somebody goes on who wanted a file, or sent a form too late."""
+TAKES_ARGUMENTS = frozenset({"mfa_edit_webauthn", "mfa_remove_webauthn", "portal:export_progress"})
 View = Callable[..., HttpResponseBase]
 
 
@@ -111,9 +119,11 @@ def confirm(request: HttpRequest) -> HttpResponse:
 def _wanted(request: HttpRequest) -> str:
     """The page that asked, from our list; else the overview."""
     wanted = request.session.pop(AFTER_CONFIRM, None)
-    if isinstance(wanted, dict) and wanted.get("view") in PAGES:
+    name = str(wanted.get("view")) if isinstance(wanted, dict) else ""
+    name = PAGE_OF.get(name, name)
+    if name in PAGES:
         try:
-            return reverse(str(wanted["view"]), kwargs=wanted.get("args") or None)
+            return reverse(name, kwargs=wanted.get("args") if name in TAKES_ARGUMENTS else None)
         except NoReverseMatch:
             pass
     return reverse("portal:security")
