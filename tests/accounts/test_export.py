@@ -18,10 +18,12 @@ from rathaus.accounts.actions import acting, closing
 from rathaus.accounts.models import DataExport
 from rathaus.accounts.terms import give_consent
 from rathaus.core import sealedfile
-from rathaus.core.clock import shifted
+from rathaus.core.clock import shifted, today
 from rathaus.core.jobs import run_pending
 from rathaus.core.models import Event
 from rathaus.proceedings.personal import export
+from rathaus.records.models import Document
+from rathaus.records.work.actions import shares
 from tests.portal import residents
 from tests.portal.residents import Person
 from tests.support import town as demo
@@ -92,6 +94,29 @@ def test_staff_have_no_names_in_it(person: Person) -> None:
     page = person.get("/konto/daten/zugriffe/").page
     assert application.case.office.name in page
     assert staff.last_name not in page
+
+
+def test_people_outside_who_were_let_in_are_told_too(person: Person) -> None:
+    """A share of a document, and each time it was fetched; once, and without names."""
+    application = person.apply()
+    staff, actor = residents.clerk(application)
+    document = Document.objects.filter(case=application.case).with_versions()[0]
+    share, _code = shares.open_share(
+        case=application.case,
+        staff=staff,
+        versions=[document.current],
+        recipient="Rechtsanwältin Thea Ubben",
+        purpose="Akteneinsicht",
+        expires_on=today() + timedelta(days=7),
+        actor=actor,
+        address=str,
+    )
+    shares.fetch_item(share=share, number=1)
+    page = person.get("/konto/daten/zugriffe/").page
+    assert page.count("Dokumente für Außenstehende freigegeben") == 1
+    assert page.count("Dokument über eine Freigabe abgerufen") == 1
+    assert "Dokument geöffnet" not in page
+    assert "Ubben" not in page and staff.name not in page
 
 
 def test_nothing_of_others(person: Person) -> None:

@@ -14,10 +14,10 @@ LOOKED = (
     "case.viewed",
     "document.viewed",
     "application.viewed",
-    "share.viewed",
-    "share.downloaded",
+    "share.visited",
+    "share.fetched",
 )
-EXPORTED = ("case.exported", "dossier.exported", "share.created", "dossier.lent")
+EXPORTED = ("case.exported", "export.taken", "handover.exported", "share.opened", "dossier.lent")
 KINDS = {"looked": LOOKED, "exported": EXPORTED}
 AGAIN = 30 * 60
 """Seconds in which looking again at the same thing is one look."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -290,6 +291,25 @@ def test_a_source_the_town_gave_up_is_no_way_in(resident: Browser, bundid: FakeS
         resident.post({}, f"/konto/verknuepfungen/{row.public_id}/loesen/")
         assert account.identities.count() == left
     assert account.identities.get() == usable
+
+
+def test_an_old_log_in_at_the_other_side_links_nothing(
+    resident: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A town may switch `force_authn` off; a session somebody left open there is no proof."""
+    account = make_account()
+    log_in(resident.client, account)
+    real = FakeSource.finish
+    monkeypatch.setattr(
+        FakeSource,
+        "finish",
+        lambda self, returned: replace(
+            real(self, returned), authenticated_at=now() - timedelta(minutes=20)
+        ),
+    )
+    linked(resident)
+    assert "Es wurde nichts verknüpft" in resident.page
+    assert not account.identities.exists()
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from rathaus.core.clock import today
+from rathaus.core.events import type_of
 from rathaus.core.jobs import run_pending
 from rathaus.core.models import Event, Job
 from rathaus.organisation import queries as organisation
 from rathaus.organisation.models import Office, StaffMember
-from rathaus.records import actions, permissions, queries, reasons
+from rathaus.records import accesslog, actions, permissions, queries, reasons
 from rathaus.records.models import AccessGrant, Case, Document, DocumentVersion, Dossier
 from rathaus.search.models import Entry
 from tests.records.conftest import CLERK, file, staff
@@ -237,3 +238,9 @@ def test_a_grant_without_sense_is_refused(
         values["until"] = today() - timedelta(days=1)
     with pytest.raises(actions.PlanRefused):
         actions.give(dossier=contract, actor=CLERK, **values)  # type: ignore[arg-type]
+
+
+def test_the_log_of_looks_asks_for_events_that_exist() -> None:
+    """A misspelt name would hide every look of that kind without anybody noticing."""
+    for name in (*accesslog.LOOKED, *accesslog.EXPORTED):
+        assert type_of(name) is not None, name

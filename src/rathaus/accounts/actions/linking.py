@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 
 from django.db import IntegrityError, transaction
 
@@ -19,8 +20,16 @@ from rathaus.core.events import record
 from rathaus.core.models import User
 
 
+FRESH = timedelta(minutes=15)
+"""How long ago somebody may have logged in at the other side to link it here."""
+
+
 class GuestOnly(AccountError):
     """The source did not say who it is, only that they may pass: nothing to link."""
+
+
+class NotFresh(AccountError):
+    """The log-in at the source is of some time ago: whoever sits there now need not be it."""
 
 
 class LinkedElsewhere(AccountError):
@@ -34,10 +43,17 @@ class LinkedElsewhere(AccountError):
 def link(*, account: Account, verified: Verified, actor: Actor) -> Identity:
     """Let this log-in open the account; nothing happens if it does already.
 
-    The person behind `verified` has just logged in there, and here. What the source says about
-    e-mail addresses plays no part.
-    Raises: GuestOnly, LinkedElsewhere.
+    The person behind `verified` has just logged in there, and here; a source that is not asked
+    for a fresh log-in may answer with an old one. What the source says about e-mail addresses
+    plays no part.
+    Raises: GuestOnly, NotFresh, LinkedElsewhere.
     """
+    if verified.authenticated_at < now() - FRESH:
+        raise NotFresh
+    return _attach(account=account, verified=verified, actor=actor)
+
+
+def _attach(*, account: Account, verified: Verified, actor: Actor) -> Identity:
     if not verified.subject:
         raise GuestOnly
     digest = flow.subject_digest(verified)
@@ -86,7 +102,7 @@ def open_with(*, verified: Verified, language: str, first_names: str, last_name:
             method=verified.source,
         )
         owner = acting(account)
-        link(account=account, verified=verified, actor=owner)
+        _attach(account=account, verified=verified, actor=owner)
         terms.give_consent(account=account, actor=owner)
     return account
 

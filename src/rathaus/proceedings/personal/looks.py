@@ -1,4 +1,8 @@
-"""Who looked at the cases of an account: from the events, staff named by their office only."""
+"""Who looked at the cases of an account: from the events, staff named by their office only.
+
+Also who got something out of them: packages, and people outside who were given a share
+(the recipients of Art. 15 (1) (c) GDPR).
+"""
 
 from __future__ import annotations
 
@@ -13,16 +17,27 @@ from rathaus.accounts.models import Account
 from rathaus.core.models import Event
 from rathaus.proceedings.events import ApplicationViewed
 from rathaus.proceedings.models import Application
+from rathaus.records.disposal.events import DossierExported
 from rathaus.records.events import CaseExported, DocumentViewed
+from rathaus.records.events_plan import CaseViewed
+from rathaus.records.work.events import ExportTaken, ShareFetched, ShareOpened
 
 PAGE = 50
-TYPES = (ApplicationViewed.name, DocumentViewed.name, CaseExported.name)
+BY_STAFF = tuple(
+    event.name
+    for event in (
+        ApplicationViewed, CaseViewed, DocumentViewed, CaseExported, DossierExported, ShareOpened,
+        ExportTaken,
+    )
+)  # fmt: skip
+BY_OTHERS = (ShareFetched.name,)
+"""Outside: an event of viewing comes with it, which would tell the same twice."""
 _CURSOR = re.compile(r"(\S{19,40})_(\d{1,18})")
 
 
 @dataclass(frozen=True)
 class Look:
-    """Somebody of the town hall looked at something. Names of staff stay inside."""
+    """Somebody of the town hall looked at something, or somebody they let look. No names."""
 
     at: datetime
     office: str
@@ -42,7 +57,8 @@ def looks(account: Account, after: str = "", most: int = PAGE) -> Looks:
     """One page, newest first; two queries however many there are."""
     cases = Application.objects.belonging_to(account)
     rows = Event.objects.filter(
-        type__in=TYPES, actor_kind="staff", chain_id__in=cases.values("case__chain_id")
+        Q(type__in=BY_STAFF, actor_kind="staff") | Q(type__in=BY_OTHERS),
+        chain_id__in=cases.values("case__chain_id"),
     )
     if match := _CURSOR.fullmatch(after):
         try:
@@ -60,11 +76,17 @@ def looks(account: Account, after: str = "", most: int = PAGE) -> Looks:
         for row in cases.filter(case__chain_id__in=chains).select_related("case").defer("answers")
     }
     shown = [
-        Look(row.at, row.actor_office or _("Rathaus"), words(row.type), known[row.chain_id])
+        Look(row.at, _place(row), words(row.type), known[row.chain_id])
         for row in found
         if row.chain_id in known
     ]
     return Looks(shown, f"{found[-1].at.isoformat()}_{found[-1].pk}" if more else "")
+
+
+def _place(row: Event) -> str:
+    if row.type in BY_OTHERS:
+        return _("Außenstehende Person")
+    return str(row.actor_office) or _("Rathaus")
 
 
 def words(kind: str) -> str:
@@ -72,5 +94,10 @@ def words(kind: str) -> str:
     return {
         ApplicationViewed.name: _("Vorgang angesehen"),
         DocumentViewed.name: _("Dokument geöffnet"),
+        CaseViewed.name: _("Vorgang in der Akte angesehen"),
         CaseExported.name: _("Vorgang als Paket ausgegeben"),
+        DossierExported.name: _("Akte an eine andere Stelle abgegeben"),
+        ExportTaken.name: _("Dokumente als Paket heruntergeladen"),
+        ShareOpened.name: _("Dokumente für Außenstehende freigegeben"),
+        ShareFetched.name: _("Dokument über eine Freigabe abgerufen"),
     }.get(kind, kind)

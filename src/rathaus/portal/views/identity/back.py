@@ -24,7 +24,7 @@ from rathaus.portal import gates
 from rathaus.portal.access import NoGrant, draft_for, never_stored
 from rathaus.portal.owner import account_of
 from rathaus.portal.views.area.guard import AFTER_LOGIN
-from rathaus.portal.views.identity import merging
+from rathaus.portal.views.identity import linked, merging
 from rathaus.portal.views.identity.start import source_for_residents
 from rathaus.proceedings import actions
 from rathaus.proceedings.known import label
@@ -131,6 +131,9 @@ def _link(request: HttpRequest, done: flow.Completed) -> HttpResponse:
     except linking.GuestOnly:
         text = _("%(name)s hat uns keine Kennung gegeben. So lässt sich nichts verknüpfen.")
         messages.warning(request, text % {"name": name})
+        return _see_other(done.target.url)
+    except linking.NotFresh:
+        messages.warning(request, linked.too_old(name))
         return _see_other(done.target.url)
     signing.step_up(request, done.verified, account=mine)
     text = _("%(name)s ist verknüpft. Sie können sich künftig auch damit anmelden.")

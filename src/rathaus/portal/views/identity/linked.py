@@ -68,6 +68,9 @@ def add_waiting(request: HttpRequest) -> HttpResponse:
     except linking.LinkedElsewhere as other:
         merging.propose(request, keep=account, give_up=other.account, source=done.verified.source)
         return redirect("portal:merge")
+    except linking.NotFresh:
+        messages.warning(request, too_old(name))
+        return _back()
     signing.step_up(request, done.verified, account=account)
     text = _("%(name)s ist verknüpft. Sie können sich künftig auch damit anmelden.")
     messages.success(request, text % {"name": name})
@@ -89,6 +92,15 @@ def unlink(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     else:
         messages.success(request, _("Die Verknüpfung ist gelöst."))
     return _back()
+
+
+def too_old(name: str) -> str:
+    """For a log-in at the other side that was not made just now."""
+    text = _(
+        "Ihre Anmeldung bei %(name)s war schon älter. Melden Sie sich dort ab und versuchen Sie "
+        "es noch einmal. Es wurde nichts verknüpft."
+    )
+    return text % {"name": name}
 
 
 def _row(row: Identity, *, removable: bool) -> dict[str, Any]:
