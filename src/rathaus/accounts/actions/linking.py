@@ -19,7 +19,6 @@ from rathaus.core.clock import now
 from rathaus.core.events import record
 from rathaus.core.models import User
 
-
 FRESH = timedelta(minutes=15)
 """How long ago somebody may have logged in at the other side to link it here."""
 
