@@ -5,15 +5,17 @@ from __future__ import annotations
 from importlib.util import find_spec
 
 from django.conf import settings
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from rathaus.core import health
+from rathaus.desk.webdav import entrance as webdav
 from rathaus.portal.account_urls import allauth_aliases, allauth_names
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
+    re_path(r"^webdav(?P<path>(?:/.*)?)$", webdav.serve, name="webdav"),
 ]
 # allauth looks its pages up by names without a namespace.
 urlpatterns.append(path("konto/", include(allauth_names)))

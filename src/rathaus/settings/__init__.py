@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "rathaus.proceedings",
     "rathaus.portal",
     "rathaus.desk",
+    "rathaus.desk.webdav",
     "rathaus.api",
     # After our rooms, so that our templates and texts win over theirs.
     "allauth",
@@ -213,6 +214,8 @@ RATHAUS_EXCHANGE = env("RATHAUS_EXCHANGE", "")
 """Folder below which every archive has its own for messages; default: in the data folder."""
 RATHAUS_ARCHIVE_HOSTS = env_list("RATHAUS_ARCHIVE_HOSTS", [])
 """Hosts of archives' WebDAV servers that messages may be sent to."""
+RATHAUS_WEBDAV = env_bool("RATHAUS_WEBDAV", default=SIMULATION)
+"""Whether staff may connect the record as a network drive (docs/operations.md)."""
 RATHAUS_BRAND_HUE = env_int("RATHAUS_BRAND_HUE", 162)
 CSP_FORM_TARGETS = ["https://www.paypal.com", "https://www.sandbox.paypal.com"]
 METRICS_ALLOWED = env_list("RATHAUS_METRICS_ALLOWED", ["127.0.0.1", "::1"])
