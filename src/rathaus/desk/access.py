@@ -121,6 +121,7 @@ def _refuse(request: DeskRequest, needs: str) -> HttpResponse | None:
         logout(request)
         return render(request, "403.html", status=403)
     staff.user = user
+    organisation.remembering(staff)
     request.desk = Desk(staff, permissions.grants(staff))
     if not request.desk.can(needs):
         return forbidden(request)

@@ -13,6 +13,7 @@ from rathaus.desk.routes import (
     plan,
     renditions,
     scanning,
+    webdav,
     work,
 )
 from rathaus.desk.routes.page import page
@@ -151,5 +152,5 @@ urlpatterns = [
     page("betrieb/neustart/", operations.retry_all, "retry_all", needs="jobs.retry"),
     page("betrieb/neustart/<int:pk>/", operations.retry, "retry", needs="jobs.retry"),
 ]
-for area in (plan, intake, renditions, finding, work, scanning, legacy, disposal, evidence):
+for area in (plan, intake, renditions, finding, work, scanning, legacy, disposal, evidence, webdav):
     urlpatterns += area.urlpatterns

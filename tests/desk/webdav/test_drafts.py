@@ -17,7 +17,7 @@ from rathaus.records.models import DraftDocument
 from tests.desk import making
 from tests.desk.webdav.conftest import ACTOR, LOCKINFO, Connect, Filed, anonymous
 
-EICAR = r"X5O!P%@AP[4\PZX54(P^)7CC)7}$".encode() + b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
+EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 ADDRESS = "http://localhost/webdav"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
@@ -17,9 +18,10 @@ from rathaus.desk.access import DeskRequest
 from rathaus.desk.views import files
 from rathaus.desk.views.plan import documents as described
 from rathaus.desk.views.plan import dossiers, things
+from rathaus.desk.webdav import locks
 from rathaus.proceedings.models import Application
 from rathaus.records import actions, export, permissions, queries, verify, wording
-from rathaus.records.models import Case
+from rathaus.records.models import Case, DraftDocument
 
 
 @require_safe
@@ -70,7 +72,8 @@ def _case_page(
         "case": found,
         "crumbs": dossiers.crumbs(found.dossier, inside=True),
         "documents": described.described(request, documents),
-        "drafts": list(queries.drafts_of(found)),
+        "drafts": _drafts(found),
+        "webdav": settings.RATHAUS_WEBDAV,
         "events": history.history(found.chain)[::-1],
         "application": application,
         "report": report,
@@ -85,3 +88,10 @@ def _case_page(
         "more_actions": panels.render("case_actions", request, found),
     }
     return render(request, "desk/file_case.html", context)
+
+
+def _drafts(found: Case) -> list[tuple[DraftDocument, str]]:
+    """Drafts, each with the name of who has it open in an office program, or ""."""
+    rows = list(queries.drafts_of(found))
+    held = locks.holders(row.public_id for row in rows) if rows else {}
+    return [(row, held.get(row.public_id, "")) for row in rows]

@@ -7,6 +7,7 @@ from datetime import timedelta
 from functools import wraps
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -54,6 +55,7 @@ def index(request: DeskRequest) -> HttpResponse:
         "sessions": sessions.of(staff.user, current_key=key),
         "has_password": staff.user.has_usable_password(),
         "directory": next((s for s in config.for_staff() if s.key == staff.directory), None),
+        "webdav": settings.RATHAUS_WEBDAV,
         "directories": [] if staff.directory else directories,
     }
     return render(request, "desk/security.html", context)

@@ -57,7 +57,7 @@ def checked_xml(request: HttpRequest) -> bytes:
     length = int(request.META.get("CONTENT_LENGTH") or 0)
     if length > LARGEST_XML:
         raise Bad(413)
-    body: bytes = request.META["wsgi.input"].read(LARGEST_XML + 1 if not length else length)
+    body: bytes = request.META["wsgi.input"].read(length or LARGEST_XML + 1)
     if len(body) > LARGEST_XML:
         raise Bad(413)
     if not body.strip():

@@ -17,7 +17,8 @@ from rathaus.desk.webdav.models import DraftLock
 from rathaus.organisation.models import StaffMember
 
 LONGEST = 60 * 60
-"""Seconds, also where a program wants longer or says nothing: a laptop that was shut does not keep a draft from the colleagues overnight."""
+"""Seconds, also where a program wants longer: a laptop that was shut does not keep a draft from
+the colleagues overnight."""
 _DRAFT = re.compile(r"/entwurf/([0-9a-f-]{36})/")
 
 

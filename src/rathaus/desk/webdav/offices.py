@@ -40,10 +40,8 @@ def ways(draft: DraftDocument) -> Ways:
     name = naming.file(draft.name, draft.name)
     address = f"{root()}{naming.SHORT}/{draft.public_id}/{quote(name)}"
     ending = PurePath(name).suffix.lower()
-    for scheme, (program, endings) in MICROSOFT.items():
+    program = microsoft = ""
+    for scheme, (label, endings) in MICROSOFT.items():
         if ending in endings:
-            microsoft = f"{scheme}:ofe|u|{address}"
-            break
-    else:
-        program = microsoft = ""
+            program, microsoft = label, f"{scheme}:ofe|u|{address}"
     return Ways(address, program, microsoft, f"vnd.libreoffice.command:ofe|u|{address}")
