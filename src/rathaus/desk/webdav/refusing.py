@@ -35,7 +35,7 @@ def sentence(error: DAVError) -> str:
     return own or GENERAL.get(error.value, GENERAL[405])()
 
 
-class Plain(BaseMiddleware):  # type: ignore[misc]  # wsgidav has no types
+class Plain(BaseMiddleware):
     """Errors of wsgidav as plain text, or as XML where the standard names a condition."""
 
     def __call__(

@@ -68,7 +68,7 @@ class Shared:
         """A property; asking what cannot be locked for its locks costs no query."""
         if name in LOCK_PROPERTIES and self.prevent_locking():
             return etree.Element(name)
-        return super().get_property_value(name)  # type: ignore[misc]  # wsgidav's classes
+        return super().get_property_value(name)  # type: ignore[misc]  # mixed into wsgidav's
 
 
 class Folder(Shared, DAVCollection):

@@ -28,7 +28,7 @@ MOUNT = "/webdav"
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
-class Provider(DAVProvider):  # type: ignore[misc]  # wsgidav has no types
+class Provider(DAVProvider):
     """Finds what an address means for who asks, and refuses before anything happens."""
 
     def get_resource_inst(self, path: str, environ: dict[str, Any]) -> Any:
