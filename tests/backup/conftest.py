@@ -69,7 +69,7 @@ class Machine:
             [*command, *words], env=environment, capture_output=True, text=True, check=False
         )
         assert done.returncode == expect, (done.returncode, done.stdout, done.stderr[-3000:])
-        return done.stdout + done.stderr
+        return done.stdout if "--json" in words else done.stdout + done.stderr
 
 
 @pytest.fixture

@@ -44,6 +44,8 @@ status confirmation pay invoice counter message answer withdraw document
 """Need a grant: 403, whether it exists or not."""
 OF_ATTEMPT = "payment_return payment_cancel"
 """Unguessable addresses without person or case: 404 for what does not exist."""
+OF_SHARE = "share share_item share_leave"
+"""Need link and code, and say the same of what does not exist: `tests/desk/work`."""
 ACTS = {"begin": 405, "forget": 405}
 """Only by POST with a token."""
 ELSEWHERE = {"language": 303}
@@ -74,6 +76,8 @@ def address(pattern: URLPattern, namespace: str = "portal", **known: Any) -> str
         "slug": "start" if namespace == "theme" else "hund-anmelden",
         "name": "start",
         "code": "en",
+        "ident": uuid.uuid4(),
+        "number": 1,
         **known,
     }
     if pattern.name == "topic":
@@ -92,6 +96,7 @@ def ids(patterns: list[URLPattern]) -> list[str]:
 
 def test_no_address_is_forgotten() -> None:
     known = {*(OPEN + OF_DRAFT + " " + OF_APPLICATION + OF_ATTEMPT).split(), *ACTS, *ELSEWHERE}
+    known |= set(OF_SHARE.split())
     assert {pattern.name for pattern in portal} == known
     assert {pattern.name for pattern in api} - TESTED_ELSEWHERE == {"paypal_webhook"}
     assert {pattern.name for pattern in theme} == {"brand_css", "style_guide", "style_guide_page"}
@@ -223,7 +228,7 @@ def test_machines_and_developers(client: Client) -> None:
 def test_the_simulation_opens_nothing_of_the_town(client: Client) -> None:
     """It is for playing; without credentials or a known order there is nothing behind it."""
     shown = {"index", "mailbox", "paypal_switches", "codes", "identity_board", "identity_metadata"}
-    shown |= {"timestamps"}
+    shown |= {"timestamps", "archive"}
     for pattern in simulation:
         if "certs" in str(pattern.pattern):
             continue  # a public certificate

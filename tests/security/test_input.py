@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+import uuid
 from html import unescape
 from typing import Any
 from urllib.parse import quote
@@ -11,7 +12,8 @@ from urllib.parse import quote
 import pytest
 from django.core import mail
 from django.test import Client
-from django.urls import reverse
+from django.urls import URLPattern, reverse
+from django.urls.converters import IntConverter, UUIDConverter
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -65,6 +67,19 @@ def calm(response: Any, what: str) -> None:
         assert "\n" not in value and "\r" not in value, what
 
 
+def address(pattern: URLPattern, ident: uuid.UUID, number: int, **known: str) -> str:
+    """The address of a page of the desk about `ident`, with anything else in it made up."""
+    values = {
+        key: ident
+        if isinstance(kind, UUIDConverter)
+        else number
+        if isinstance(kind, IntConverter)
+        else known.get(key, "x")
+        for key, kind in pattern.pattern.converters.items()
+    }
+    return reverse(f"desk:{pattern.name}", kwargs=values)
+
+
 def encoded(text: str) -> str:
     return quote(text.encode("utf-8", "surrogatepass"))
 
@@ -87,11 +102,7 @@ def test_hostile_questions_on_every_page_of_the_desk(sign_in: SignIn) -> None:
         if not needs:
             continue
         client = sign_in(logins.get(needs, "eilert.janssen"))
-        values = {"ident": application.public_id, "slug": "x", "key": "x", "source": "x",
-                  "pk": 2**63}  # fmt: skip
-        path = reverse(
-            f"desk:{pattern.name}", kwargs={key: values[key] for key in pattern.pattern.converters}
-        )
+        path = address(pattern, application.public_id, 2**63)
         for text in HOSTILE[::3]:
             question = "&".join(f"{name}={encoded(text[:500])}" for name in NAMES)
             calm(client.get(f"{path}?{question}"), path)
@@ -294,11 +305,7 @@ def test_hostile_posts_to_every_page_of_the_desk(sign_in: SignIn) -> None:
             ident = draft.public_id
         elif str(pattern.pattern).startswith("kasse/<"):
             ident = owed.public_id
-        values = {"ident": ident, "slug": "hund-anmelden", "key": "hund", "source": "x",
-                  "pk": 10**18}  # fmt: skip
-        path = reverse(
-            f"desk:{pattern.name}", kwargs={key: values[key] for key in pattern.pattern.converters}
-        )
+        path = address(pattern, ident, 10**18, slug="hund-anmelden", key="hund")
         for _round in range(4):
             sent = {name: _sendable(chance.choice(HOSTILE)[:3000]) for name in FIELDS.split()}
             calm(client.post(path, sent), path)

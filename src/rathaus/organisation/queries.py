@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TypeVar
 
 from django.conf import settings
 from django.db.models import Prefetch, Q
@@ -15,6 +16,7 @@ from rathaus.organisation import revision
 from rathaus.organisation.models import Closure, Membership, Office, Role, StaffMember, Town
 from rathaus.organisation.revision import RevisionCache
 
+T = TypeVar("T")
 PAST_CLOSURES = timedelta(days=31)
 
 
@@ -80,7 +82,31 @@ def staff_of(user: User) -> StaffMember | None:
 
 
 def memberships_of(staff: StaffMember) -> list[Membership]:
-    """Own roles of `staff`, then the roles of those `staff` stands in for (one query)."""
+    """Own roles of `staff`, then the roles of those `staff` stands in for (one query).
+
+    Asked once per page where the face said so (`remembering`).
+    """
+    return remembered(staff, "memberships", lambda: _memberships(staff))
+
+
+def remembering(staff: StaffMember) -> StaffMember:
+    """This object lives for one page only: what (s)he may do is read once for it."""
+    staff.__dict__["_page"] = {}
+    return staff
+
+
+def remembered(staff: StaffMember, what: str, read: Callable[[], T]) -> T:
+    """The answer of `read`, kept on an object of `remembering`; else read anew each time."""
+    page = staff.__dict__.get("_page")
+    if page is None:
+        return read()
+    if what not in page:
+        page[what] = read()
+    kept: T = page[what]
+    return kept
+
+
+def _memberships(staff: StaffMember) -> list[Membership]:
     day = today()
     rows = Membership.objects.filter(staff=staff) | Membership.objects.filter(
         Q(staff__substitute_from=None) | Q(staff__substitute_from__lte=day),

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import models
 
+from rathaus.organisation import queries as organisation
 from rathaus.organisation.models import StaffMember
 from rathaus.organisation.permissions import grants
 from rathaus.records import access, reasons
@@ -37,7 +38,11 @@ def scopes_for(staff: StaffMember | None) -> list[str]:
     For the search and for every condition on dossiers, cases and documents. The number of
     queries does not depend on the number of rows.
     """
-    return access.scopes_of(access.standing(staff))
+    if staff is None:
+        return access.scopes_of(access.standing(staff))
+    return list(
+        organisation.remembered(staff, "scopes", lambda: access.scopes_of(access.standing(staff)))
+    )
 
 
 def dossiers_for(staff: StaffMember | None) -> DossierQuerySet:

@@ -81,8 +81,14 @@ class Filter:
 
     @property
     def sees_nothing(self) -> bool:
-        """Whether the answer is empty before asking: no scope, or a choice of nothing."""
-        return self.scopes == () or any(not group for group in self.any_of)
+        """Whether the answer is empty before asking: no scope, or a choice of nothing.
+
+        Also where something is only left out, but nothing says of what.
+        """
+        if self.scopes == () or any(not group for group in self.any_of):
+            return True
+        from_what = self.question.words or self.any_of or self.fields or self.scopes is not None
+        return not from_what and bool(self.question.without or self.none_of)
 
     @property
     def scope_terms(self) -> tuple[str, ...] | None:

@@ -35,8 +35,8 @@ def test_new_since_the_last_look(record: dict[str, Case], harms: StaffMember) ->
     with shifted(now() + timedelta(minutes=5)):
         file(record["dogs"], b"Noch ein Hund", title="Nachtrag")
         file(record["fair"], b"Kein Tier", title="Anderes")
-    run_pending()
-    run_pending()
+        run_pending()
+        run_pending()
     assert news(harms) == [1]
     actions.looked(search=saved, staff=harms, position=queries.newest_of(harms, saved))
     assert news(harms) == [0]

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from rathaus.core import storage
 from rathaus.core.actors import Actor
 from rathaus.core.clock import local, now
 from rathaus.core.events import record
@@ -46,7 +47,7 @@ def finish(process: Process) -> bool:
     if not due(process):
         return False
     moment = now()
-    content = render(data(process), at=moment)
+    content = storage.put(render(data(process), at=moment))
     with transaction.atomic():
         move(process, "finish", finished_at=moment)
         case = _case(process)
