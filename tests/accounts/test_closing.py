@@ -344,6 +344,19 @@ def test_an_address_counts_once_confirmed() -> None:
         profile.confirm_contact(account=account, code=code, actor=account.actor)
 
 
+def test_the_old_address_reads_that_it_counts_no_more() -> None:
+    """Whoever sits at an open session cannot turn the warnings of the owner off unseen."""
+    account = make_account(contact_email="alt@example.org")
+    for address in ("Alt@example.org", "neu@example.org"):
+        profile.begin_contact_change(account=account, email=address, actor=account.actor)
+        profile.confirm_contact(account=account, code=code_of(address), actor=account.actor)
+    profile.remove_contact(account=account, actor=account.actor)
+    profile.remove_contact(account=account, actor=account.actor)
+    run_pending()
+    told = [letter.to[0] for letter in mail.outbox if "andere Adresse" in letter.subject]
+    assert told == ["Alt@example.org", "neu@example.org"]
+
+
 def test_five_tries() -> None:
     account = make_account()
     profile.begin_contact_change(account=account, email="neu@example.org", actor=account.actor)

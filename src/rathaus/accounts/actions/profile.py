@@ -100,6 +100,8 @@ def confirm_contact(*, account: Account, code: str, actor: Actor) -> str:
             raise CodeWrong
         email = secrets.unseal(row.email_sealed)
         row.delete()
+        account.refresh_from_db(fields=["contact_email"])
+        _say_goodbye(account, to=account.contact_email, instead=email)
         Account.objects.filter(pk=account.pk, closed_at=None).update(contact_email=email)
         account.contact_email = email
         record(account.chain, ContactConfirmed(address=email), actor=actor)
@@ -110,9 +112,17 @@ def confirm_contact(*, account: Account, code: str, actor: Actor) -> str:
 def remove_contact(*, account: Account, actor: Actor) -> None:
     """No address for notices any more."""
     ContactConfirmation.objects.filter(account=account).delete()
+    account.refresh_from_db(fields=["contact_email"])
+    _say_goodbye(account, to=account.contact_email)
     if Account.objects.filter(pk=account.pk).exclude(contact_email="").update(contact_email=""):
         account.contact_email = ""
         record(account.chain, ContactRemoved(), actor=actor)
+
+
+def _say_goodbye(account: Account, *, to: str, instead: str = "") -> None:
+    """To the old address: whoever did not change it oneself would hear of nothing any more."""
+    if to and to.casefold() != instead.casefold():
+        mail.send(name="contact_changed", to=to, language=account.language)
 
 
 @transaction.atomic
