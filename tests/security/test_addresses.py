@@ -102,6 +102,7 @@ def test_no_address_is_forgotten() -> None:
     assert {pattern.name for pattern in theme} == {"brand_css", "style_guide", "style_guide_page"}
     assert {str(entry.pattern) for entry in root} == {
         "healthz", "readyz", "metrics", "", "arbeit/", "konto/", "simulation/",
+        r"^webdav(?P<path>(?:/.*)?)$",  # tests/desk/webdav/test_entrance.py
     }  # fmt: skip
 
 
