@@ -117,7 +117,9 @@ def test_windows_writes_nothing_first(connect: Connect, filed: Filed) -> None:
 
 def test_a_new_file_becomes_a_draft(connect: Connect, filed: Filed) -> None:
     drive, path = connect("gerd.harms"), f"{filed.path}/Entwürfe/Neuer_Brief.odt"
-    assert drive.send("PUT", path, b"Text").status_code == 201
+    made = drive.send("PUT", path, b"Text")
+    assert (made.status_code, made.content) == (201, b"")
+    assert made.headers["ETag"]
     draft = DraftDocument.objects.get(name="Neuer_Brief.odt")
     assert (draft.title, draft.blob.read(), draft.case) == ("Neuer Brief", b"Text", filed.case)
     assert draft.created_by == making.person("gerd.harms")
@@ -195,7 +197,8 @@ def test_drafts_are_not_thrown_away_here_but_may_get_another_name(
     assert drive.names(folder) == ["Kündigung Kiosk.docx"]
     elsewhere = ADDRESS + quote(f"{filed.path}/Kündigung.docx")
     moved = drive.send("MOVE", f"{folder}/Kündigung Kiosk.docx", Destination=elsewhere)
-    assert moved.status_code == 403
+    assert (moved.status_code, "desselben Ordners" in moved.text) == (403, True)
+    assert "WsgiDAV" not in moved.text
     foreign = "http://evil.example/webdav/entwurf/x"
     moved = drive.send("MOVE", f"{folder}/Kündigung Kiosk.docx", Destination=foreign)
     assert moved.status_code == 502

@@ -90,6 +90,10 @@ def _answer(request: HttpRequest, password: DevicePassword, path: str) -> HttpRe
     try:
         parts = iter(application()(environ, start_response))
         first = next(parts, b"")
+        if request.method not in ("GET", "HEAD") and _is_page(started[1]):
+            # wsgidav's own page for "created": it says nothing but its version.
+            started[1] = [one for one in started[1] if not one[0].lower().startswith("content-")]
+            first, parts = b"", iter(())
         response = _response(request, started[0], first, parts)
     except Exception:
         log.exception("%s failed", request.method)
@@ -106,6 +110,12 @@ def _response(
     if request.method == "GET" and status in (200, 206):
         return StreamingHttpResponse(chain([first], rest), status=status)
     return HttpResponse(b"".join(chain([first], rest)), status=status)
+
+
+def _is_page(headers: list[tuple[str, str]]) -> bool:
+    return any(
+        name.lower() == "content-type" and value.startswith("text/html") for name, value in headers
+    )
 
 
 def _said(status: int, text: str) -> HttpResponse:

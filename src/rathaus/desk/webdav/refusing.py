@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from wsgidav.dav_error import DAVError, get_http_status_string
 from wsgidav.mw.base_mw import BaseMiddleware
 
+PLAIN = "text/plain; charset=utf-8"
 GENERAL = {
     400: lambda: _("Die Anfrage ist nicht zu verstehen."),
     403: lambda: _("Das ist hier nicht erlaubt."),
@@ -22,17 +23,24 @@ GENERAL = {
 }
 
 
-def refusal(status: int, text: str) -> DAVError:
-    """An error whose text reaches the person."""
-    error = DAVError(status, text)
-    error.rathaus_text = text
-    return error
+class Refusal(DAVError):
+    """An error whose text reaches the person, whichever way wsgidav sends it."""
+
+    def get_response_page(self) -> tuple[str, bytes]:
+        """Plain text instead of a page."""
+        return PLAIN, f"{self.context_info}\n".encode()
+
+
+def refusal(status: int, text: str) -> Refusal:
+    """To be raised: no, and why."""
+    return Refusal(status, text)
 
 
 def sentence(error: DAVError) -> str:
     """What to tell: our own text, or one for the status; never anything from the inside."""
-    own = getattr(error, "rathaus_text", "")
-    return own or GENERAL.get(error.value, GENERAL[405])()
+    if isinstance(error, Refusal):
+        return str(error.context_info)
+    return GENERAL.get(error.value, GENERAL[405])()
 
 
 class Plain(BaseMiddleware):
@@ -67,7 +75,7 @@ def _send(start_response: Callable[..., Any], error: DAVError) -> bytes:
     if error.value in (204, 304):
         start_response(get_http_status_string(error), [("Content-Length", "0")])
         return b""
-    body, kind = (sentence(error) + "\n").encode(), "text/plain; charset=utf-8"
+    body, kind = (sentence(error) + "\n").encode(), PLAIN
     if error.err_condition:
         body, kind = error.err_condition.as_string(), "application/xml; charset=utf-8"
         body = body if isinstance(body, bytes) else body.encode()
