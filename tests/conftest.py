@@ -59,6 +59,14 @@ def _data_dir(settings: Any, tmp_path: Any) -> None:
     }
 
 
+LONG = ("core/test_migrations", "simulation/test_demo", "backup/", "security/test_input")
+"""Files that take long begin first, so that no worker is left alone with one at the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not any(name in str(item.path) for name in LONG))
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Where everything is installed, leaving a test out is a failure."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")

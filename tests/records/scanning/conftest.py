@@ -60,3 +60,9 @@ def scanned(batch: ScanBatch, *sizes: int, first: int = 0) -> ScanBatch:
 def transferred(batch: ScanBatch, *sizes: int) -> ScanBatch:
     scanned(batch, *(sizes or (6, 4)))
     return actions.transfer(batch=batch, states_match=True, remark="", actor=SCANNER)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reading scans takes seconds a page and has tests of its own (`tests/records/renditions`)."""
+    monkeypatch.setattr("rathaus.records.renditions.actions.queue", lambda versions: 0)
