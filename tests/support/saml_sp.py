@@ -132,7 +132,8 @@ class Request:
     issuer: str = ENTITY
     acs: str = ACS
     destination: str = ""
-    issued: datetime = field(default_factory=lambda: datetime.now(UTC))
+    issued: datetime | None = None
+    """None: when it is sent, not when the test was collected."""
     signed_by: str = "sp"
 
     def xml(self) -> bytes:
@@ -140,9 +141,10 @@ class Request:
         sso = self.destination or f"http://testserver/simulation/{self.house}/saml/"
         extra = f"<p:Extensions>{self.extension}</p:Extensions>" if self.extension else ""
         place = '<ds:Signature Id="placeholder"/>' if self.signed_by else ""
+        issued = self.issued or datetime.now(UTC)
         text = (
             f'<p:AuthnRequest xmlns:p="{NS["p"]}" xmlns:a="{NS["a"]}" xmlns:ds="{NS["ds"]}" '
-            f'ID="{self.id}" Version="2.0" IssueInstant="{self.issued:%Y-%m-%dT%H:%M:%SZ}" '
+            f'ID="{self.id}" Version="2.0" IssueInstant="{issued:%Y-%m-%dT%H:%M:%SZ}" '
             f'Destination="{sso}" ForceAuthn="true" AssertionConsumerServiceURL="{self.acs}" '
             'ProtocolBinding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST">'
             f"<a:Issuer>{self.issuer}</a:Issuer>{place}{extra}"

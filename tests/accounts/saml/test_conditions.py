@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from tests.accounts.saml import forging, idp
 from tests.accounts.saml.forging import SAML
 from tests.accounts.saml.idp import Stage, code_of, time
 
+ONE = timedelta(minutes=1)
 CASES: dict[str, tuple[dict[str, Any], set[str]]] = {
     "another audience": ({"audience": "https://other.example/"}, {"audience"}),
     "no audience": ({"audience": ""}, {"audience"}),
@@ -53,16 +55,16 @@ CASES: dict[str, tuple[dict[str, Any], set[str]]] = {
     "no request inside": ({"request_id": "", "response_to": "ours"}, {"in_response_to"}),
     "another request outside": ({"response_to": "_other"}, {"in_response_to"}),
     "no request outside": ({"response_to": ""}, {"in_response_to"}),
-    "conditions over": ({"ends": time(-6)}, {"expired"}),
+    "conditions over": ({"ends": timedelta(minutes=-6)}, {"expired"}),
     "conditions without end": ({"ends": ""}, {"without_end"}),
-    "confirmation over": ({"confirmed_until": time(-6)}, {"expired"}),
+    "confirmation over": ({"confirmed_until": timedelta(minutes=-6)}, {"expired"}),
     "confirmation without end": ({"confirmed_until": ""}, {"without_end"}),
-    "conditions not yet": ({"begins": time(4)}, {"from_the_future"}),
-    "issued in the future": ({"issued": time(4)}, {"from_the_future"}),
-    "issued long ago": ({"issued": time(-30)}, {"expired"}),
-    "logged in before we asked": ({"authenticated": time(-5)}, {"not_fresh"}),
-    "logged in in the future": ({"authenticated": time(4)}, {"from_the_future"}),
-    "session over": ({"session_ends": time(-6)}, {"expired"}),
+    "conditions not yet": ({"begins": timedelta(minutes=4)}, {"from_the_future"}),
+    "issued in the future": ({"issued": timedelta(minutes=4)}, {"from_the_future"}),
+    "issued long ago": ({"issued": timedelta(minutes=-30)}, {"expired"}),
+    "logged in before we asked": ({"authenticated": timedelta(minutes=-5)}, {"not_fresh"}),
+    "logged in in the future": ({"authenticated": timedelta(minutes=4)}, {"from_the_future"}),
+    "session over": ({"session_ends": timedelta(minutes=-6)}, {"expired"}),
     "holder of key": (
         {"method": "urn:oasis:names:tc:SAML:2.0:cm:holder-of-key"},
         {"subject_confirmation"},
@@ -82,6 +84,7 @@ def test_not_for_us(stage: Stage, monkeypatch: pytest.MonkeyPatch, name: str) ->
     """Refused by all layers together, and by our own check alone."""
     change, expected = CASES[name]
     change = {k: stage.departure.request_id if v == "ours" else v for k, v in change.items()}
+    change = {k: time(v / ONE) if isinstance(v, timedelta) else v for k, v in change.items()}
     stage.said = replace(stage.said, **change)
     answer = stage.answer(stage.signed())
     assert code_of(stage, answer) in expected | {"second_verifier"}
