@@ -132,8 +132,10 @@ def test_clerk_pages(judge: Judge) -> None:
     clerk = Clerk(judge.page)
     clerk.sign_in("insa.cordes")
     judge.go(*CLERK)
-    judge.page.goto("/arbeit/akten/")
-    judge.go(judge.page.locator(".dk-dossiers a").first.get_attribute("href") or "")
+    judge.page.goto("/arbeit/akten/?q=Gewerbe")
+    judge.go(
+        judge.page.locator(".pl-found a[href*='/akten/'] >> nth=-1").get_attribute("href") or ""
+    )
     judge.go(judge.page.locator("main table a").first.get_attribute("href") or "")
     clerk.press("Jetzt prüfen")
     judge.look("verified")

@@ -30,7 +30,7 @@ def test_a_case_is_handed_to_a_court(
     page.wait_for_url("**/beweis/pruefung/*/")
     clerk.wait_for(".rh-alert--success")
     judge.look("verification")
-    page.goto("/arbeit/suche/?q=Hund")
+    page.goto("/arbeit/suche/?q=Hund&sort=oldest")  # new ones are sealed in the night only
     page.locator("main a[href*='/akten/vorgang/']").first.click()
     page.wait_for_url("**/akten/vorgang/**")
     box = page.locator("section:has(> .dk-box__head #h-beweis)")

@@ -219,7 +219,7 @@ def find_and_check(clerk: Clerk, sent: Sent, picture: Picture) -> None:
     page.goto("/arbeit/suche/")
     page.locator("#q").last.fill("Krapfenstand")
     clerk.press("Suchen")
-    hits = page.locator(".dk-hits li", has_text=sent.reference)
+    hits = page.locator(".fi-hits > li", has_text=sent.reference)
     expect(hits.first).to_be_visible()
     hits.first.get_by_role("link", name="E-Akte").click()
     clerk.press("Jetzt prüfen")
