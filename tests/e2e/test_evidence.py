@@ -28,7 +28,7 @@ def test_a_case_is_handed_to_a_court(
     picture(page, "beweise", height=1100)
     page.locator("form[action$='/beweis/pruefung/'] button").click()
     page.wait_for_url("**/beweis/pruefung/*/")
-    clerk.wait_for(".rh-alert--success")
+    clerk.wait_for(".rh-alert--success", tries=240)  # the worker may be reading scans
     judge.look("verification")
     page.goto("/arbeit/suche/?q=Hund&sort=oldest")  # new ones are sealed in the night only
     page.locator("main a[href*='/akten/vorgang/']").first.click()
