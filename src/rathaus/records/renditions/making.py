@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import time
-from typing import Any
 
 from rathaus.core import storage
 from rathaus.records.renditions import actions, kinds, pdfs, views
@@ -49,11 +48,6 @@ def _step(work: RenditionWork, began: float) -> None:
         raise Refused("heic" if kind == kinds.HEIC else "unknown")
 
 
-def spent(work: RenditionWork, began: float) -> dict[str, Any]:
-    """The time used, as a change of the row."""
-    return {"seconds": round(work.seconds + time.monotonic() - began, 3)}
-
-
 def _try_again(work: RenditionWork, code: str, detail: str, began: float) -> None:
     if work.tries >= actions.MAX_TRIES:
         _quietly(work, code, detail, began)
@@ -66,6 +60,6 @@ def _try_again(work: RenditionWork, code: str, detail: str, began: float) -> Non
 
 def _quietly(work: RenditionWork, code: str, detail: str, began: float) -> None:
     try:
-        actions.give_up(work, code, detail, **spent(work, began))
+        actions.give_up(work, code, detail, **pdfs.spent(work, began))
     except actions.Lost:
         log.warning("rendition work %s went to another worker", work.pk)

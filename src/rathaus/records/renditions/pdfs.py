@@ -54,7 +54,7 @@ def _look(work: RenditionWork, content: bytes, kind: str, began: float) -> None:
     preview = storage.put(album)
     if to_read:
         with transaction.atomic():
-            actions.go_on(work, heavy=True, **found, **_spent(work, began))
+            actions.go_on(work, heavy=True, **found, **spent(work, began))
             _add(work.version, RenditionKind.PREVIEW, preview)
         return
     work.looked = True
@@ -64,11 +64,11 @@ def _look(work: RenditionWork, content: bytes, kind: str, began: float) -> None:
             RenditionKind.PREVIEW: DONE,
         }
         blobs: dict[str, Any] = {RenditionKind.PREVIEW: (preview, "")}
-        _finish(work, blobs, shapes, text, {**found, "pages_made": 0, **_spent(work, began)})
+        _finish(work, blobs, shapes, text, {**found, "pages_made": 0, **spent(work, began)})
         return
     made = _archive(work, content, kind)
     made["blobs"][RenditionKind.PREVIEW] = (preview, "")
-    changes = {**found, **made["changes"], **_spent(work, began)}
+    changes = {**found, **made["changes"], **spent(work, began)}
     _finish(work, made["blobs"], {RenditionKind.PREVIEW: DONE}, made["text"], changes)
 
 
@@ -83,7 +83,7 @@ def _read(work: RenditionWork, content: bytes, kind: str, began: float) -> None:
     ]
     with transaction.atomic():
         actions.go_on(
-            work, pages_read=work.pages_read + len(numbers), heavy=True, **_spent(work, began)
+            work, pages_read=work.pages_read + len(numbers), heavy=True, **spent(work, began)
         )
         PageRead.objects.bulk_create(
             rows, update_conflicts=True, unique_fields=["work", "number"], update_fields=["packed"]
@@ -98,7 +98,7 @@ def _put_together(work: RenditionWork, content: bytes, kind: str, began: float) 
         **made["changes"],
         "confidence": round(sum(sure) / len(sure)) if sure else None,
         "chars": work.chars + sum(texts.readable(found["text"]) for found in reads.values()),
-        **_spent(work, began),
+        **spent(work, began),
     }
     shapes: Shapes = {RenditionKind.PREVIEW: DONE}
     blobs = made["blobs"]
@@ -173,5 +173,6 @@ def _add(version: DocumentVersion, kind: str, blob: Any, verdict: str = "") -> N
     records.add_rendition(version=version, kind=kind, content=blob, actor=SYSTEM, verdict=verdict)
 
 
-def _spent(work: RenditionWork, began: float) -> dict[str, Any]:
+def spent(work: RenditionWork, began: float) -> dict[str, Any]:
+    """The time used, as a change of the row."""
     return {"seconds": round(work.seconds + time.monotonic() - began, 3)}
