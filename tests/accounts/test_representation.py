@@ -94,7 +94,7 @@ def test_both_chains_tell_it() -> None:
     for chain in (account.chain, other.chain, organisation.chain):
         chain.refresh_from_db()
         assert verify_chain(chain) == []
-    told = Event.objects.filter(chain=other.chain).values_list("type", flat=True)
+    told = Event.objects.filter(chain=other.chain).order_by("seq").values_list("type", flat=True)
     assert list(told)[-2:] == [
         "accounts.representation_requested",
         "accounts.representation_began",

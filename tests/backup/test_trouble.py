@@ -21,6 +21,7 @@ from rathaus.backup.errors import BackupFailed, Damaged, NotEmpty, TooNew, Wrong
 from rathaus.backup.keys import Secret
 from rathaus.backup.place import Place
 from rathaus.core import storage
+from rathaus.core.clock import now
 from rathaus.core.models import Blob
 from rathaus.records.models import Case
 from tests.backup.conftest import SECRET, Machine, keys
@@ -211,6 +212,15 @@ def test_wrong_passphrase(backup: Place) -> None:
         wrong.manifest(backup.snapshots()[0])
     with pytest.raises(WrongKey):
         create.into_folder(backup.folder, wrong.keys._secret)
+
+
+@pytest.mark.one_database
+def test_two_backups_in_one_second(backup: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    moment = now()
+    monkeypatch.setattr(create, "now", lambda: moment)
+    made = [create.into_folder(backup.folder, SECRET).snapshot for _ in range(2)]
+    assert len(set(made)) == 2
+    assert sorted(made)[0] < sorted(made)[1] == Place(backup.folder, SECRET).snapshots()[-1]
 
 
 @pytest.mark.one_database

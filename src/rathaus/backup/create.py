@@ -16,6 +16,7 @@ import tarfile
 import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 from typing import IO, Any
@@ -27,7 +28,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from rathaus.backup import database, state
 from rathaus.backup.errors import BackupFailed
 from rathaus.backup.keys import Secret
-from rathaus.backup.place import Place
+from rathaus.backup.place import STAMP, Place
 from rathaus.core import secrets as town
 from rathaus.core import storage
 from rathaus.core.clock import now
@@ -97,10 +98,9 @@ class _Run:
     def run(self, *, with_keys: bool) -> Made:
         """All of it; the manifest comes last and makes it valid."""
         moment = now()
-        stamp = f"{moment:%Y%m%dT%H%M%SZ}"
+        self._place.unlock()
+        stamp = self._free_name(moment)
         part = self._place.folder / "snapshots" / f".{stamp}.part"
-        if (self._place.folder / "snapshots" / stamp).exists():
-            raise BackupFailed("In dieser Sekunde wurde schon ein Backup gemacht.")
         self._copy(database.files_now())
         try:
             part.mkdir(mode=0o700)
@@ -113,6 +113,12 @@ class _Run:
         finally:
             shutil.rmtree(part, ignore_errors=True)
         return Made(stamp, len(files), self._copied, tuple(missing))
+
+    def _free_name(self, moment: datetime) -> str:
+        """The second of `moment`, or the next one that no other snapshot has taken."""
+        while (self._place.folder / "snapshots" / (stamp := f"{moment:{STAMP}}")).exists():
+            moment += timedelta(seconds=1)
+        return stamp
 
     def _database(self, part: Path, stamp: str) -> tuple[database.Files, list[str]]:
         """Database and every file it names."""

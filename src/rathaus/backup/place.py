@@ -17,6 +17,7 @@ from rathaus.backup.keys import Keyring, Secret, derive
 from rathaus.core import sealedfile
 
 FORMAT = 1
+STAMP = "%Y%m%dT%H%M%SZ"
 SNAPSHOT = re.compile(r"\d{8}T\d{6}Z")
 IDENT = 16
 
@@ -82,12 +83,16 @@ class Place:
             if path.is_file() and not path.name.startswith("."):
                 yield path.relative_to(top).as_posix(), path
 
+    def unlock(self) -> tuple[bytes, bytes]:
+        """Id and key that pieces are written with. Raises: WrongKey."""
+        if self._writing is None:
+            self._writing = self.keys.current()
+        return self._writing
+
     @contextmanager
     def writing(self, path: Path, name: str) -> Iterator[sealedfile.Writer]:
         """A sealed piece that appears at `path` once it is complete and on the disk."""
-        if self._writing is None:
-            self._writing = self.keys.current()
-        ident, key = self._writing
+        ident, key = self.unlock()
         scratch = path.with_name(f".{path.name}.{os.getpid()}")
         try:
             with scratch.open("wb") as file:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from rathaus.backup.errors import BackupFailed
-from rathaus.backup.place import Place
+from rathaus.backup.place import STAMP, Place
 
 
 @dataclass(frozen=True)
@@ -72,4 +72,4 @@ def _remove(folder: Path) -> None:
 
 
 def _moment(name: str) -> datetime:
-    return datetime.strptime(name, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    return datetime.strptime(name, STAMP).replace(tzinfo=UTC)

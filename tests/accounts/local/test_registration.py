@@ -41,7 +41,9 @@ def test_a_code_from_the_mail_opens_the_account(person: Browser) -> None:
     consent = Consent.objects.get(account=account)
     assert (consent.kind, consent.text_version) == ("terms", "2026-11")
     assert "freiwillig" in consent.text
-    types = list(Event.objects.filter(chain=account.chain).values_list("type", flat=True))
+    types = list(
+        Event.objects.filter(chain=account.chain).order_by("seq").values_list("type", flat=True)
+    )
     assert types == ["accounts.opened", "accounts.consent_given"]
 
 

@@ -220,7 +220,9 @@ def test_reads_ask_as_often_with_many_shared_dossiers(
 def test_grants_and_looks_are_in_the_history(personnel: Dossier, harms: StaffMember) -> None:
     actions.note_dossier_view(dossier=personnel, actor=CLERK)
     actions.note_dossier_view(dossier=personnel, actor=CLERK)
-    types = list(Event.objects.filter(chain=personnel.chain).values_list("type", flat=True))
+    types = list(
+        Event.objects.filter(chain=personnel.chain).order_by("seq").values_list("type", flat=True)
+    )
     assert types == ["dossier.opened", "access.granted", "dossier.viewed"]
     granted = Event.objects.get(type="access.granted")
     assert "Harms" not in str(granted.data) and granted.personal is not None

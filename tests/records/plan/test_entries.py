@@ -72,7 +72,8 @@ def test_what_is_used_is_retired_not_deleted(case: Case, offices: dict[str, Offi
     actions.revive_entry(entry=entry, actor=CLERK)
     unused = actions.create_entry(code="33.90", title="Irrtum", parent=place("33"), actor=CLERK)
     actions.remove_entry(entry=unused, actor=CLERK)
-    types = Event.objects.filter(chain=plan_chain()).values_list("type", flat=True)
+    log = Event.objects.filter(chain=plan_chain()).order_by("seq")
+    types = log.values_list("type", flat=True)
     assert list(types) == ["plan.retired", "plan.revived", "plan.created", "plan.removed"]
 
 
