@@ -160,7 +160,7 @@ def _only(name: str) -> None:
     for row in Job.objects.filter(name=name, state="ready").order_by("run_at")[:100]:
         Job.objects.filter(pk=row.pk).update(state="running", lease_token="bench")
         row.lease_token = "bench"
-        jobs.run(row)
+        jobs.run([row])
 
 
 def _done() -> int:

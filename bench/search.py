@@ -192,7 +192,8 @@ def build(total: int) -> dict[str, Any]:
     began, first = time.monotonic(), done
     if done < DIFFERENT:
         for office in range(OFFICES):
-            vocabulary.learn(word for text, _ in paragraphs(office) for word in text.split())
+            words = (word for text, _ in paragraphs(office) for word in text.split())
+            vocabulary.learn(vocabulary.terms_of(words))
     with connection.cursor() as cursor:
         # Many papers at once in the memory of the index; a town's worker takes the default.
         cursor.execute("INSERT INTO search_index(search_index, rank) VALUES ('hashsize', 60000000)")
@@ -231,7 +232,7 @@ def write(done: int, some: int, total: int) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         marks = ", ".join(["%s"] * 8)
         cursor.executemany(f"INSERT INTO search_entry ({COLUMNS}) VALUES ({marks})", rows)
-        vocabulary.learn(words)
+        vocabulary.learn(vocabulary.terms_of(words))
 
 
 def repeat(done: int, some: int, total: int) -> None:

@@ -36,8 +36,26 @@ def later() -> None:
     raise jobs.RetryLater(60, "not yet")
 
 
+together: list[list[str]] = []
+
+
+def note_all(many: list[dict[str, str]]) -> None:
+    texts = [row["text"] for row in many]
+    if "bad" in texts:
+        raise ValueError("one of them is broken")
+    together.append(texts)
+
+
+@jobs.job("test.note_together", max_attempts=2, many=note_all)
+def note_one(*, text: str) -> None:
+    if text == "bad":
+        raise ValueError("broken on purpose")
+    done.append(text)
+
+
 @pytest.fixture(autouse=True)
 def _empty():
+    together.clear()
     done.clear()
 
 
@@ -105,11 +123,10 @@ def test_unknown_job_is_kept():
 @pytest.mark.django_db
 def test_lease_of_a_vanished_worker_is_taken_over():
     jobs.enqueue(note, text="a")
-    assert jobs.claim("elsewhere|boot|1") is not None
-    assert jobs.claim("me") is None
+    assert jobs.claim("elsewhere|boot|1")
+    assert not jobs.claim("me")
     with time_machine.travel(now() + jobs.LEASE + timedelta(seconds=1)):
-        taken = jobs.claim("me")
-        assert taken is not None
+        (taken,) = jobs.claim("me")
         assert taken.attempts == 2
 
 
@@ -118,9 +135,9 @@ def test_job_that_kills_its_worker_each_time_is_buried():
     row = jobs.enqueue(fail)
     with time_machine.travel(now(), tick=False) as clock:
         for _ in range(3):
-            assert jobs.claim("x") is not None
+            assert jobs.claim("x")
             clock.shift(jobs.LEASE + timedelta(seconds=1))
-        assert jobs.claim("x") is None
+        assert not jobs.claim("x")
     row.refresh_from_db()
     assert row.state == JobState.DEAD
 
@@ -137,6 +154,39 @@ def test_cron_runs_once_however_many_workers_look():
         jobs.tick()
         assert Job.objects.filter(name="core.clean_up").count() == 2
     assert CronEntry.objects.get(name="core.clean_up").next_run > now()
+
+
+@pytest.mark.django_db
+def test_waiting_jobs_of_one_name_are_worked_on_together():
+    jobs.enqueue(note, text="other")
+    for number in range(jobs.BATCH + 1):
+        jobs.enqueue(note_one, text=str(number))
+    assert jobs.run_pending() == jobs.BATCH + 2
+    assert together == [[str(number) for number in range(jobs.BATCH)]]
+    assert done == ["other", str(jobs.BATCH)], "one alone goes the usual way"
+    assert set(Job.objects.values_list("state", "attempts")) == {(JobState.DONE, 1)}
+
+
+@pytest.mark.django_db
+def test_a_broken_one_does_not_hold_up_the_others():
+    for text in ("a", "bad", "b"):
+        jobs.enqueue(note_one, text=text)
+    assert jobs.run_pending() == 3
+    assert (together, done) == ([], ["a", "b"])
+    (left,) = Job.objects.exclude(state=JobState.DONE)
+    assert left.args == {"text": "bad"} and "broken on purpose" in left.last_error
+
+
+@pytest.mark.django_db
+def test_after_a_crash_they_are_taken_one_by_one():
+    """One of them may be what took the worker down: it alone is buried in the end."""
+    for text in ("a", "b", "c"):
+        jobs.enqueue(note_one, text=text)
+    assert len(jobs.claim("x")) == 3
+    with time_machine.travel(now() + jobs.LEASE + timedelta(seconds=1), tick=False):
+        assert len(jobs.claim("x")) == 1
+        assert jobs.run_pending() == 2
+    assert done == ["b", "c"] and not together
 
 
 CHILD = textwrap.dedent(
@@ -157,8 +207,7 @@ CHILD = textwrap.dedent(
         if sys.argv[1] == "after":
             os.kill(os.getpid(), signal.SIGKILL)
 
-    row = jobs.claim("child|x|%d" % os.getpid())
-    jobs.run(row)
+    jobs.run(jobs.claim("child|x|%d" % os.getpid()))
     """
 )
 
@@ -188,8 +237,7 @@ def test_killed_worker_loses_nothing_and_does_nothing_twice(when):
 def test_worker_frees_leases_of_processes_that_are_gone():
     jobs.enqueue(note, text="a")
     host, boot, _ = worker.owner_name().split("|")
-    row = jobs.claim(f"{host}|{boot}|{2**22 + 5}")
-    assert row is not None
+    assert jobs.claim(f"{host}|{boot}|{2**22 + 5}")
     assert worker.release_orphans() == 1
     assert jobs.run_pending() == 1
 
@@ -227,5 +275,5 @@ def test_job_that_hangs_ends_its_worker_and_is_taken_again():
     assert child.returncode == worker.HANGING, child.stderr.decode()
     assert b"a job hangs" in child.stderr
     with time_machine.travel(now() + jobs.LEASE + timedelta(seconds=1)):
-        taken = jobs.claim("next")
-    assert taken is not None and taken.pk == row.pk
+        (taken,) = jobs.claim("next")
+    assert taken.pk == row.pk

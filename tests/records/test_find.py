@@ -248,7 +248,7 @@ def test_one_job_indexes_what_was_filed_with_the_opening(case: Case) -> None:
 
 
 def test_what_is_filed_while_a_job_runs_gets_its_own(case: Case) -> None:
-    running = claim("worker", ahead=timedelta(seconds=5))
-    assert running is not None and running.name == "records.index"
+    (running,) = claim("worker", ahead=timedelta(seconds=5))
+    assert running.name == "records.index"
     file(case, b"Apfel")
     assert Job.objects.filter(name="records.index").count() == 2

@@ -95,18 +95,18 @@ class Worker:
         _make_way_for_pages()
         release_orphans()
         next_tick = now()
-        finished: Job | None = None
+        finished: list[Job] = []
         while not self._stopping.is_set():
             try:
                 if now() >= next_tick:
                     release_orphans()
                     jobs.tick()
                     next_tick = now() + TICK
-                row = jobs.claim(self._owner, finished=finished)
-                finished = None
-                if row is not None:
+                rows = jobs.claim(self._owner, finished=finished)
+                finished = []
+                if rows:
                     self._busy_since = time.monotonic()
-                    finished = row if jobs.execute(row) else None
+                    finished = jobs.execute(rows)
                     self._busy_since = None
                     continue
             except OperationalError:
@@ -115,8 +115,7 @@ class Worker:
             close_old_connections()
             memory.give_back()
             listener.wait(IDLE_SECONDS)
-        if finished is not None:
-            jobs.finish(finished)
+        jobs.finish(finished)
         listener.close()
 
     def _watch(self) -> None:

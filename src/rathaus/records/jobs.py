@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Mapping
+
 from django.db.models import F
 
 from rathaus.core import storage
@@ -33,49 +35,72 @@ CHUNK = 50
 """Documents whose texts are in memory at once."""
 
 
-@job("records.index")
+def _together(many: list[dict[str, int]]) -> None:
+    _index({row["case_id"] for row in many})
+
+
+@job("records.index", many=_together)
 def index(*, case_id: int) -> None:
     """Put a case and those of its documents into the search that it does not know yet.
 
     What is new here also gets into the queue for its renditions.
     """
-    case = Case.objects.select_related(describing.WITH_PLACE).get(pk=case_id)
+    _index({case_id})
+
+
+def _index(case_ids: Collection[int]) -> None:
+    cases = Case.objects.select_related(describing.WITH_PLACE).in_bulk(case_ids)
     new = list(
-        DocumentVersion.objects.filter(document__case=case, number__gt=F("document__indexed"))
+        DocumentVersion.objects.filter(document__case__in=cases)
+        .filter(number__gt=F("document__indexed"))
         .select_related("document", "blob")
         .order_by("pk")
     )
-    pending = [version for version in new if version.number == version.document.latest]
-    if _is_hidden(case):
-        pending = []
-    elif pending or not case.indexed:
-        known = describing.facts(case, [version.document for version in pending])
-        if not case.indexed:
-            with soft_atomic():
-                search.put_all([describing.of_case(case, known)])
-                Case.objects.filter(pk=case.pk).update(indexed=True)
-        for start in range(0, len(pending), CHUNK):
-            _put(case, pending[start : start + CHUNK], known)
+    hidden = _hidden(cases)
+    pending = [
+        version
+        for version in new
+        if version.number == version.document.latest and version.document.case_id not in hidden
+    ]
+    busy = {version.document.case_id for version in pending}
+    shown = [case for key, case in cases.items() if key not in hidden]
+    changed = [case for case in shown if case.pk in busy or not case.indexed]
+    if changed:
+        known = describing.facts(changed, [version.document for version in pending])
+        fresh = [case for case in changed if not case.indexed]
+        for start in range(0, max(1, len(pending)), CHUNK):
+            _put(cases, fresh, pending[start : start + CHUNK], known)
+            fresh = []
     renditions.queue(new)
 
 
-def _put(case: Case, pending: list[DocumentVersion], known: describing.Facts) -> None:
-    """Some documents: their texts are read before the database is locked."""
+def _put(
+    cases: Mapping[int, Case],
+    fresh: list[Case],
+    pending: list[DocumentVersion],
+    known: describing.Facts,
+) -> None:
+    """Some cases and documents: all reading is done before the database is locked."""
     texts = _texts_beside(pending)
-    findable = [
-        describing.of_document(case, version, _text(version, texts.get(version.pk)), known)
-        for version in pending
-    ]
+    findable = [describing.of_case(case, known) for case in fresh]
+    for version in pending:
+        case = cases[version.document.case_id]
+        text = _text(version, texts.get(version.pk))
+        findable.append(describing.of_document(case, version, text, known))
+    entries = search.prepare(findable)
     with soft_atomic():
-        search.put_all(findable)
+        search.store(entries)
+        if fresh:
+            Case.objects.filter(pk__in=[case.pk for case in fresh]).update(indexed=True)
         for number in {version.number for version in pending}:
             done = [version.document_id for version in pending if version.number == number]
             Document.objects.filter(pk__in=done, indexed__lt=number).update(indexed=number)
 
 
-def _is_hidden(case: Case) -> bool:
-    """Whether somebody asked for erasure: then the search knows nothing of the case."""
-    return ErasureRequest.objects.filter(case=case, state=RequestState.RESTRICTED).exists()
+def _hidden(cases: Iterable[int]) -> set[int]:
+    """Those that somebody asked to erase: the search knows nothing of them."""
+    asked = ErasureRequest.objects.filter(case__in=cases, state=RequestState.RESTRICTED)
+    return set(asked.values_list("case_id", flat=True))
 
 
 def _texts_beside(versions: list[DocumentVersion]) -> dict[int, Blob]:

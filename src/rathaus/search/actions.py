@@ -70,20 +70,38 @@ def put(
 
 def put_all(things: Sequence[Findable]) -> None:
     """Like `put` for several things at once. Raises: ValueError."""
+    store(prepare(things))
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What `store` writes: entries and the terms of their words, as they are written."""
+
+    entries: list[Entry]
+    words: dict[str, str]
+
+
+def prepare(things: Sequence[Findable]) -> Prepared:
+    """The part of `put_all` that needs no database, so that nobody waits. Raises: ValueError."""
     entries = [_entry(thing) for thing in things]
     # In order of their places: the index of SQLite is much faster then.
     entries.sort(key=lambda entry: entry.position)
     words: dict[str, None] = {}
     for entry in entries:
         words.update(dict.fromkeys(language.raw_words(f"{entry.title} {entry.body}")))
+    return Prepared(entries, vocabulary.terms_of(words))
+
+
+def store(prepared: Prepared) -> None:
+    """Make findable what was prepared."""
     try:
         with transaction.atomic():
-            _store(entries)
-            vocabulary.learn(words)
+            _store(prepared.entries)
+            vocabulary.learn(prepared.words)
     except IntegrityError:  # one of them has the place of another entry of the second
-        for entry in entries:
+        for entry in prepared.entries:
             _store_somewhere(entry)
-        vocabulary.learn(words)
+        vocabulary.learn(prepared.words)
 
 
 def _entry(thing: Findable) -> Entry:

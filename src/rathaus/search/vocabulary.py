@@ -7,7 +7,7 @@ there are as many as there are documents, and numbers are found whole.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from rathaus.search import engine, language
 from rathaus.search.models import Word
@@ -19,8 +19,8 @@ _MAX_NEAR = 3000
 _CHUNK = 1000
 
 
-def learn(words: Iterable[str]) -> None:
-    """Remember words as they are written in an entry, in the caller's transaction."""
+def terms_of(words: Iterable[str]) -> dict[str, str]:
+    """The terms of words as they are written; each with a way to write it, or an empty text."""
     found: dict[str, str] = {}
     for word in words:
         for term in language.terms(word):
@@ -29,15 +29,19 @@ def learn(words: Iterable[str]) -> None:
         surface = language.fold(word)
         if found.get(surface) == "":
             found[surface] = word[: language.MAX_WORD]
+    return found
+
+
+def learn(found: Mapping[str, str]) -> None:
+    """Remember the terms of an entry (`terms_of`), in the caller's transaction."""
     # In one order, so that two workers never wait for each other.
     terms = sorted(found)
     for start in range(0, len(terms), _CHUNK):
         some = terms[start : start + _CHUNK]
         known = set(Word.objects.filter(term__in=some).values_list("term", flat=True))
-        Word.objects.bulk_create(
-            [Word(term=term, written=found[term]) for term in some if term not in known],
-            ignore_conflicts=True,
-        )
+        new = [Word(term=term, written=found[term]) for term in some if term not in known]
+        if new:
+            Word.objects.bulk_create(new, ignore_conflicts=True)
 
 
 def endings(prefix: str) -> tuple[str, ...]:

@@ -249,7 +249,7 @@ def test_the_table_of_states_is_complete() -> None:
 def test_running_jobs_are_claimed_and_run(db: None) -> None:
     actions.wake()
     actions.wake()
-    row = claim("worker")
-    assert row is not None and row.name == "renditions.work"
-    assert run(row)
-    assert claim("worker") is None
+    rows = claim("worker")
+    assert [row.name for row in rows] == ["renditions.work"]
+    assert run(rows) == rows
+    assert not claim("worker")

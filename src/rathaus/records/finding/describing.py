@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from rathaus.core.models import Event
@@ -25,56 +25,64 @@ _FILED = ("document.filed", "document.version_added")
 
 @dataclass(frozen=True)
 class Facts:
-    """What is asked once for a case and the documents that are put into the search."""
+    """What is asked once for the cases and documents that are put into the search."""
 
-    people: list[str] = field(default_factory=list)
+    people: dict[int, list[str]] = field(default_factory=dict)
+    """By primary key of the case."""
     clerks: dict[str, list[str]] = field(default_factory=dict)
     """Who filed, by public id of the document."""
-    case_tags: list[int] = field(default_factory=list)
+    case_tags: dict[int, list[int]] = field(default_factory=dict)
+    """By primary key of the case."""
     tags: dict[int, list[int]] = field(default_factory=dict)
     """By primary key of the document."""
     former: dict[int, list[str]] = field(default_factory=dict)
     """References of before, by primary key of the document."""
 
 
-def facts(case: Case, documents: Iterable[Document]) -> Facts:
+def facts(cases: Collection[Case], documents: Collection[Document]) -> Facts:
     """Ask for everything; the number of queries does not depend on the number of documents."""
-    rows = list(documents)
-    tags = tags_of(case, [row.pk for row in rows])
+    case_tags, tags = tags_of([case.pk for case in cases], [row.pk for row in documents])
     former: dict[int, list[str]] = defaultdict(list)
     clerks: dict[str, list[str]] = defaultdict(list)
-    if rows:
-        for row in FormerReference.objects.filter(document__in=rows).select_related("case"):
+    if documents:
+        for row in FormerReference.objects.filter(document__in=documents).select_related("case"):
             former[row.document_id].append(f"{row.case.reference}-{row.number}")
-        events = Event.objects.filter(chain=case.chain_id, type__in=_FILED, actor_kind="staff")
+        chains = [case.chain_id for case in cases]
+        events = Event.objects.filter(chain__in=chains, type__in=_FILED, actor_kind="staff")
         for data, label in events.values_list("data", "actor_label"):
             clerks[str(data.get("document_id"))].append(label)
-    return Facts(people.of_case(case.pk), clerks, tags.pop(0, []), tags, former)
+    return Facts(people.of_cases([case.pk for case in cases]), clerks, case_tags, tags, former)
 
 
-def tags_of(case: Case, documents: list[int]) -> dict[int, list[int]]:
-    """Primary keys of tags by that of the document; those of the case under 0."""
-    found: dict[int, list[int]] = defaultdict(list)
-    found[0] = list(CaseTag.objects.filter(case=case).values_list("tag_id", flat=True))
+def tags_of(
+    cases: Collection[int], documents: Collection[int]
+) -> tuple[dict[int, list[int]], dict[int, list[int]]]:
+    """Primary keys of the tags of cases and of documents, by primary key of these."""
+    of_cases: dict[int, list[int]] = defaultdict(list)
+    for case, tag in CaseTag.objects.filter(case__in=cases).values_list("case_id", "tag_id"):
+        of_cases[case].append(tag)
+    of_documents: dict[int, list[int]] = defaultdict(list)
     if documents:
         rows = DocumentTag.objects.filter(document__in=documents)
         for document, tag in rows.values_list("document_id", "tag_id"):
-            found[document].append(tag)
-    return found
+            of_documents[document].append(tag)
+    return of_cases, of_documents
 
 
 def of_case(case: Case, known: Facts) -> search.Findable:
     """The case itself. `case` has its place (`WITH_PLACE`)."""
     references = marks.references(case.reference, case.dossier.reference)
+    names = known.people.get(case.pk, [])
+    tags = known.case_tags.get(case.pk, [])
     return search.Findable(
         kind="case",
         key=str(case.public_id),
         title=f"{case.reference} {case.title}",
-        body="\n".join([case.dossier.title, *known.people]),
+        body="\n".join([case.dossier.title, *names]),
         scope=case.dossier.scope,
         at=case.opened_at,
-        marks={**_place(case), marks.REFERENCE: references, **changing(case, known.case_tags)},
-        fields={marks.PERSON: " ".join(known.people)},
+        marks={**_place(case), marks.REFERENCE: references, **changing(case, tags)},
+        fields={marks.PERSON: " ".join(names)},
     )
 
 
@@ -83,7 +91,7 @@ def of_document(case: Case, version: DocumentVersion, text: str, known: Facts) -
     document = version.document
     old = known.former.get(document.pk, [])
     number = f"{case.reference}-{document.number}"
-    tags = [*known.case_tags, *known.tags.get(document.pk, [])]
+    tags = [*known.case_tags.get(case.pk, []), *known.tags.get(document.pk, [])]
     return search.Findable(
         kind="document",
         key=str(document.public_id),
@@ -101,7 +109,7 @@ def of_document(case: Case, version: DocumentVersion, text: str, known: Facts) -
             **changing(case, tags),
         },
         fields={
-            marks.PERSON: " ".join(known.people),
+            marks.PERSON: " ".join(known.people.get(case.pk, [])),
             marks.CLERK: " ".join(known.clerks.get(str(document.public_id), ())),
         },
     )

@@ -24,8 +24,8 @@ def remark(*, case_id: int) -> None:
     if case is None:
         return
     documents = dict(Document.objects.filter(case=case).values_list("pk", "public_id"))
-    tags = describing.tags_of(case, list(documents))
-    of_case = tags.pop(0)
+    of_cases, tags = describing.tags_of([case.pk], list(documents))
+    of_case = of_cases.get(case.pk, [])
     wanted = {("case", str(case.public_id)): describing.changing(case, of_case)}
     for key, public_id in documents.items():
         marks = describing.changing(case, [*of_case, *tags.get(key, [])])

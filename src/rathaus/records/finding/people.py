@@ -6,7 +6,7 @@ is put into the search, so an erased name is gone with the next look.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 Names = Callable[[Iterable[int]], Mapping[int, Iterable[str]]]
 _sources: list[Names] = []
@@ -19,9 +19,10 @@ def register(source: Names) -> Names:
     return source
 
 
-def of_case(case_id: int) -> list[str]:
-    """Names of the people of a case."""
-    found: dict[str, None] = {}
+def of_cases(case_ids: Collection[int]) -> dict[int, list[str]]:
+    """Names of the people of cases, by primary key of the case."""
+    found: dict[int, dict[str, None]] = {key: {} for key in case_ids}
     for source in _sources:
-        found.update(dict.fromkeys(filter(None, source([case_id]).get(case_id, ()))))
-    return list(found)
+        for key, names in source(case_ids).items():
+            found[key].update(dict.fromkeys(filter(None, names)))
+    return {key: list(names) for key, names in found.items()}
