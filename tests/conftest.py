@@ -4,38 +4,51 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import connection
-from django.db.backends.base.operations import BaseDatabaseOperations
+from django.test import TransactionTestCase
 from django.utils import translation
 from hypothesis import settings as hypothesis_settings
+from pytest_django import DjangoDbBlocker
 
-from tests.support.tamper import without_guards
+from tests.support import prepared
+from tests.support.database import database_url
+from tests.support.emptying import empty_tables
 
 # A slow machine is no failure: nothing here asserts how long something takes.
 hypothesis_settings.register_profile("rathaus", deadline=None)
 hypothesis_settings.load_profile("rathaus")
 
 
-def _flush_without_triggers(original: Any) -> Any:
-    """Tests with real commits empty the tables afterwards; the guards must not forbid that."""
-
-    def flush(self: BaseDatabaseOperations, sql_list: list[str]) -> None:
-        with without_guards():
-            original(self, sql_list)
-
-    return flush
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """The test's database is a copy of a migrated one, and is gone afterwards."""
+    values = connection.settings_dict
+    before, name = values["NAME"], values["TEST"]["NAME"]
+    with django_db_blocker.unblock():
+        if connection.vendor == "sqlite":
+            prepared.copy_sqlite(Path(name))
+        else:
+            prepared.copy_postgresql(database_url(), name)
+        connection.close()
+        values["NAME"] = name
+        connection.ensure_connection()
+    yield
+    with django_db_blocker.unblock():
+        connection.creation.destroy_test_db(before, verbosity=0)
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _flush() -> Iterator[None]:
-    operations = type(connection.ops)
-    original = operations.execute_sql_flush
-    operations.execute_sql_flush = _flush_without_triggers(original)
-    yield
-    operations.execute_sql_flush = original
+def _emptying() -> Iterator[None]:
+    """Tests with real commits leave an empty database."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: empty_tables())
+        yield
 
 
 @pytest.fixture(autouse=True)

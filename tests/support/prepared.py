@@ -1,0 +1,122 @@
+"""A migrated database, made once for each state of the migrations and copied from then on.
+
+Running all migrations takes half a minute. The copies are kept in ``var/prepared``; the name
+says what they were made from, so that a change of a migration or a model makes a new one.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import django
+import psycopg
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCE = ROOT / "src" / "rathaus"
+FOLDER = ROOT / "var" / "prepared"
+KEPT = 3
+"""How many older copies stay: for somebody who goes back and forth between two branches."""
+
+
+@cache
+def key() -> str:
+    """What a migrated database depends on, as a short name: migrations, models, versions."""
+    digest = hashlib.sha256(f"{sys.version} {django.__version__}".encode())
+    for path in sorted(SOURCE.rglob("*.py")):
+        inside = path.relative_to(SOURCE)
+        if {"migrations", "models"} & set(inside.parts) or inside.stem in SHAPING:
+            digest.update(f"\n{inside}\n".encode() + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+SHAPING = {"models", "triggers", "guards", "fulltext", "numbering", "apps", "states"}
+"""Modules that migrations take their statements from, by their names."""
+
+
+@contextmanager
+def _alone(name: str) -> Iterator[None]:
+    """Only one process at a time prepares `name`."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with (FOLDER / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def sqlite() -> Path:
+    """A migrated, empty SQLite file. Copy it, never open it."""
+    ready = FOLDER / f"empty-{key()}.sqlite3"
+    with _alone("sqlite"):
+        if not ready.exists():
+            unfinished = FOLDER / "unfinished.sqlite3"
+            unfinished.unlink(missing_ok=True)
+            _migrate(f"sqlite://{unfinished}")
+            unfinished.rename(ready)
+            _forget_old("empty-*.sqlite3")
+    return ready
+
+
+def copy_sqlite(target: Path) -> None:
+    """A migrated, empty database at `target`, for this process's account only."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(sqlite(), target)
+    target.chmod(0o600)
+
+
+def postgresql(url: str) -> str:
+    """Name of a migrated, empty database on the server of `url`, to be used as template."""
+    name = f"rathaus_prepared_{key()}"
+    with _alone("postgresql"), psycopg.connect(url, autocommit=True) as server:
+        found = server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+        if found.fetchone() is None:
+            server.execute("DROP DATABASE IF EXISTS rathaus_unfinished WITH (FORCE)")
+            server.execute("CREATE DATABASE rathaus_unfinished")
+            _migrate(_other(url, "rathaus_unfinished"))
+            server.execute(f"ALTER DATABASE rathaus_unfinished RENAME TO {name}")
+    return name
+
+
+def copy_postgresql(url: str, target: str) -> None:
+    """A migrated, empty database named `target` on the server of `url`."""
+    template = postgresql(url)
+    with psycopg.connect(url, autocommit=True) as server:
+        server.execute(f"DROP DATABASE IF EXISTS {target} WITH (FORCE)")
+        server.execute(f"CREATE DATABASE {target} TEMPLATE {template}")
+
+
+def _other(url: str, database: str) -> str:
+    return urlunsplit(urlsplit(url)._replace(path=f"/{database}"))
+
+
+def _migrate(url: str) -> None:
+    """All migrations, in a process of its own: what they leave in memory is a lot."""
+    scratch = FOLDER / "scratch"
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("RATHAUS_")},
+        "DJANGO_SETTINGS_MODULE": "rathaus.settings",
+        "DATABASE_URL": url,
+        "RATHAUS_DATA": str(scratch),
+        "RATHAUS_SIMULATION": "1",
+    }
+    command = [sys.executable, "-m", "django", "migrate", "--verbosity", "0"]
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    shutil.rmtree(scratch, ignore_errors=True)
+    if done.returncode:
+        raise RuntimeError(f"the migrations failed:\n{done.stderr[-4000:]}")
+
+
+def _forget_old(pattern: str) -> None:
+    old = sorted(FOLDER.glob(pattern), key=lambda path: path.stat().st_mtime, reverse=True)
+    for path in old[KEPT:]:
+        path.unlink(missing_ok=True)
