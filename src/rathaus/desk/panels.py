@@ -7,13 +7,15 @@ A part registers in the ``ready`` of its app or where its views are imported::
     panels.register("case", "desk/work/case_panel.html", case_panel)
 
 `case_panel(request, case)` returns the context of the template, or None for "nothing here".
-For the place ``document`` the function gets all documents of the page at once and returns a
-context for each primary key that it has something for, so that it asks the database once.
+For ``document`` and ``document_links`` the function gets all documents of the page at once and
+returns a context for each primary key that it has something for, so that it asks the database once.
 
-Places: ``dossier`` and ``case`` (boxes at the side), ``case_main`` (below the documents),
-``case_actions`` and ``dossier_actions`` (links in "Was ist zu tun?"; the template holds `<li>`),
-``document`` (below the title in the list of documents), ``document_page`` (box at the side of
-a document's own page) and ``document_actions`` (links there).
+Places: ``dossier`` and ``case`` (boxes at the side), ``case_main`` (below the documents);
+links in "Was ist zu tun?" (the template holds `<li>`): ``case_first`` (seen at once),
+``case_together``, ``case_order``, ``case_guard``, ``dossier_order``, ``dossier_out``,
+``dossier_guard`` (opened when wanted), ``document_actions`` (on a document's own page);
+``document_page`` (box at the side there); for each document in the list of a case
+``document_links`` (beside its title) and ``document`` (below it).
 """
 
 from __future__ import annotations
@@ -29,11 +31,17 @@ from django.utils.safestring import SafeString, mark_safe
 PLACES = frozenset(
     {
         "dossier",
-        "dossier_actions",
+        "dossier_order",
+        "dossier_out",
+        "dossier_guard",
         "case",
         "case_main",
-        "case_actions",
+        "case_first",
+        "case_together",
+        "case_order",
+        "case_guard",
         "document",
+        "document_links",
         "document_page",
         "document_actions",
     }
@@ -72,10 +80,18 @@ def render(place: str, request: HttpRequest, subject: Any) -> SafeString:
     return mark_safe("".join(parts))  # noqa: S308 - rendered by templates
 
 
-def render_each(request: HttpRequest, documents: Sequence[Any]) -> dict[int, SafeString]:
-    """The panels of the place ``document`` for each document, by primary key."""
+def actions(of: str, request: HttpRequest, subject: Any) -> dict[str, SafeString]:
+    """The links for "Was ist zu tun?" of a ``case`` or ``dossier``, by the group they stand in."""
+    places = (place for place in PLACES if place.startswith(f"{of}_") and place != "case_main")
+    return {place.partition("_")[2]: render(place, request, subject) for place in places}
+
+
+def render_each(
+    place: str, request: HttpRequest, documents: Sequence[Any]
+) -> dict[int, SafeString]:
+    """The panels of ``document`` or ``document_links`` for each document, by primary key."""
     found: dict[int, str] = {}
-    for panel in _panels["document"]:
+    for panel in _panels[place]:
         for key, context in panel.context(request, documents).items():
             subject = next((one for one in documents if one.pk == key), None)
             text = render_to_string(panel.template, {"subject": subject, **context}, request)

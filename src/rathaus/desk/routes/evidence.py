@@ -9,9 +9,7 @@ from rathaus.desk.routes.page import page
 from rathaus.desk.views.evidence import case, overview, verification
 
 panels.register("case", "desk/evidence/parts/case.html", case.panel, order=80)
-panels.register(
-    "dossier_actions", "desk/evidence/parts/dossier.html", case.dossier_action, order=80
-)
+panels.register("dossier_out", "desk/evidence/parts/dossier.html", case.dossier_action, order=80)
 
 RUN = "beweis/pruefung/<int:pk>/"
 

@@ -85,7 +85,7 @@ def _case_page(
         "can_write": writes,
         "panels": panels.render("case", request, found),
         "main_panels": panels.render("case_main", request, found),
-        "more_actions": panels.render("case_actions", request, found),
+        "acts": panels.actions("case", request, found),
     }
     return render(request, "desk/file_case.html", context)
 

@@ -44,16 +44,19 @@ def case_links(request: HttpRequest, case: Case) -> Mapping[str, Any] | None:
 def dossier_links(request: HttpRequest, dossier: Dossier) -> Mapping[str, Any] | None:
     """What can be done with a dossier."""
     desk = getattr(request, "desk", None)
-    if desk is None or not desk.can("records.file", dossier.office):
-        return None
-    return {"can_dispose": desk.can("records.dispose")}
+    return {} if desk is not None and desk.can("records.file", dossier.office) else None
+
+
+def handover_links(request: HttpRequest, dossier: Dossier) -> Mapping[str, Any] | None:
+    """Handing a dossier over to somebody else, for those who may."""
+    may = dossier_links(request, dossier) is not None
+    return {} if may and request.desk.can("records.dispose") else None  # type: ignore[attr-defined]
 
 
 def register() -> None:
     """Put the panels into their places."""
     panels.register("case", "desk/disposal/case_panel.html", on_case, order=10)
     panels.register("dossier", "desk/disposal/case_panel.html", on_dossier, order=10)
-    panels.register("case_actions", "desk/disposal/case_actions.html", case_links, order=80)
-    panels.register(
-        "dossier_actions", "desk/disposal/dossier_actions.html", dossier_links, order=80
-    )
+    panels.register("case_guard", "desk/disposal/case_guard.html", case_links, order=80)
+    panels.register("dossier_guard", "desk/disposal/dossier_guard.html", dossier_links, order=80)
+    panels.register("dossier_out", "desk/disposal/dossier_out.html", handover_links, order=90)

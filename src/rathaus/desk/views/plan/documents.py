@@ -140,12 +140,14 @@ def move(request: DeskRequest, ident: uuid.UUID) -> HttpResponse:
 def described(request: DeskRequest, documents: list[Document]) -> list[dict[str, object]]:
     """Rows of the list on the page of a case; no query for each."""
     pattern = patterns.current().document
-    added = panels.render_each(request, documents)
+    added = panels.render_each("document", request, documents)
+    links = panels.render_each("document_links", request, documents)
     return [
         {
             "document": document,
             "reference": patterns.of_document(document, pattern),
             "panels": added.get(document.pk, ""),
+            "links": links.get(document.pk, ""),
             **files.listed(document),
         }
         for document in documents

@@ -62,7 +62,7 @@ def show(request: DeskRequest, ident: uuid.UUID) -> HttpResponse:
         "can_manage": permissions.may_manage(request.desk.staff, found),
         "events": history.history(found.chain)[-6:][::-1] if found.chain else [],
         "panels": panels.render("dossier", request, found),
-        "more_actions": panels.render("dossier_actions", request, found),
+        "acts": panels.actions("dossier", request, found),
     }
     return render(request, "desk/dossier.html", context)
 

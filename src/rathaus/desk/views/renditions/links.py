@@ -29,5 +29,5 @@ def of_one(request: HttpRequest, document: Document) -> Mapping[str, Any] | None
     return None if request.path == url else {"url": url}
 
 
-panels.register("document", "desk/renditions/link.html", of_each, order=5)
+panels.register("document_links", "desk/renditions/link.html", of_each, order=5)
 panels.register("document_actions", "desk/renditions/action.html", of_one, order=5)

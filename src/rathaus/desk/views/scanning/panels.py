@@ -37,4 +37,4 @@ def case_actions(request: HttpRequest, case: Case) -> dict[str, Any] | None:
 def register() -> None:
     """Called where the addresses of the scan place are read."""
     panels.register("case", "desk/scanning/case_panel.html", case_panel, order=60)
-    panels.register("case_actions", "desk/scanning/case_actions.html", case_actions, order=60)
+    panels.register("case_order", "desk/scanning/case_order.html", case_actions, order=60)

@@ -26,17 +26,18 @@ from rathaus.records.work.states import RunState
 def register() -> None:
     """Called when the addresses of the area are read."""
     panels.register("case", "desk/work/parts/case_panel.html", case_panel, order=20)
-    panels.register("case_actions", "desk/work/parts/case_actions.html", case_actions, order=20)
+    panels.register("case_first", "desk/work/parts/case_first.html", always, order=20)
+    panels.register("case_together", "desk/work/parts/case_together.html", case_actions, order=20)
     panels.register("document", "desk/work/parts/document_line.html", document_lines, order=20)
+    panels.register("document_links", "desk/work/parts/document_link.html", for_each, order=20)
     panels.register(
         "document_page", "desk/work/parts/document_panel.html", document_panel, order=20
     )
     panels.register(
         "document_actions", "desk/work/parts/document_actions.html", document_panel, order=20
     )
-    panels.register(
-        "dossier_actions", "desk/work/parts/dossier_actions.html", dossier_actions, order=20
-    )
+    panels.register("dossier_order", "desk/work/parts/dossier_order.html", dossier_files, order=20)
+    panels.register("dossier_out", "desk/work/parts/dossier_out.html", dossier_files, order=20)
 
 
 def case_panel(request: Any, case: Case) -> Mapping[str, Any]:
@@ -86,7 +87,16 @@ def document_panel(request: Any, document: Document) -> Mapping[str, Any]:
     return {**facts, "can": request.desk.can("records.file", case.office)}
 
 
-def dossier_actions(request: Any, dossier: Dossier) -> Mapping[str, Any] | None:
+def dossier_files(request: Any, dossier: Dossier) -> Mapping[str, Any] | None:
     """Packages and tags of a whole dossier."""
-    can = request.desk.can("records.file", dossier.office)
-    return {"can": can} if can else None
+    return {} if request.desk.can("records.file", dossier.office) else None
+
+
+def always(_request: Any, _subject: Any) -> Mapping[str, Any]:
+    """A link for everybody who sees the page."""
+    return {}
+
+
+def for_each(_request: Any, documents: Sequence[Document]) -> Mapping[int, Mapping[str, Any]]:
+    """A link for each document."""
+    return {document.pk: {} for document in documents}
