@@ -61,6 +61,28 @@ def _run(schema_editor: BaseDatabaseSchemaEditor, statements: Sequence[str]) -> 
         schema_editor.execute(statement, params=None)
 
 
+class Lifted(PerEngine):
+    """Take away what an earlier operation installed, until a later one installs it again.
+
+    SQLite makes a table anew when a constraint changes, and loses its triggers silently: a
+    migration that does so lifts them first and names them again at its end.
+    """
+
+    def __init__(self, installed: PerEngine) -> None:
+        self.installed = installed
+
+    def describe(self) -> str:
+        return f"Lift for now: {self.installed.describe()}"
+
+    def create(self, vendor: str) -> Sequence[str]:
+        """What the installed operation does on its way back."""
+        return self.installed.drop(vendor)
+
+    def drop(self, vendor: str) -> Sequence[str]:
+        """What the installed operation does on its way forward."""
+        return self.installed.create(vendor)
+
+
 class Immutable(PerEngine):
     """Refuse UPDATE (of `columns`, or of anything) and DELETE on `table`.
 

@@ -15,6 +15,7 @@ from rathaus.desk.views.intake import (
     sheets,
     sources,
     upload,
+    works,
 )
 
 ITEM = "eingang/<uuid:ident>/"
@@ -27,6 +28,13 @@ urlpatterns: list[URLPattern] = [
     page("eingang/hochladen/neu/", upload.begin, "intake_upload_begin", needs="intake.work"),
     page("eingang/hochladen/<uuid:ident>/", upload.part, "intake_upload_part", needs="intake.work"),
     page("eingang/ablegen/", filing.choose, "intake_file", needs="records.file"),
+    page("eingang/arbeiten/<uuid:ident>/", works.show, "intake_work", needs="intake.view"),
+    page(
+        "eingang/arbeiten/<uuid:ident>/noch-einmal/",
+        works.repeat,
+        "intake_work_repeat",
+        needs="intake.work",
+    ),
     page("eingang/trennblatt/", sheets.index, "intake_sheets", needs="intake.work"),
     page("eingang/regeln/", ruling.index, "intake_rules", needs="intake.rules"),
     page("eingang/regeln/<uuid:ident>/", ruling.change, "intake_rule", needs="intake.rules"),

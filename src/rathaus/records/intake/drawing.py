@@ -14,8 +14,9 @@ from rathaus.core.actors import Actor
 from rathaus.core.clock import now
 from rathaus.core.jobs import enqueue
 from rathaus.organisation import queries as organisation
+from rathaus.records.intake import planning
 from rathaus.records.intake.errors import BadPages, MovedOn
-from rathaus.records.intake.models import Item, PageImage
+from rathaus.records.intake.models import Item, PageImage, Work
 from rathaus.records.intake.reading import barcodes, kinds, mails, ocr, pagework, pictures
 from rathaus.records.intake.reading.simhash import bands, simhash
 from rathaus.records.intake.states import ItemState, Source
@@ -24,8 +25,8 @@ from rathaus.theme import formats, pdf
 
 log = logging.getLogger("rathaus.intake")
 ACTOR = Actor.system("intake")
-AT_ONCE = 12
-"""Pages up to which a stack is divided while the person waits."""
+LOOK_HERE = 40
+"""Pages up to which sheets are looked for right after drawing; beyond, in a work of its own."""
 READ_AFTER = timedelta(seconds=20)
 
 
@@ -46,13 +47,14 @@ def run(item_id: int) -> None:
         return
     if item.source == Source.SCAN and (item.pages or 0) > 1 and separate(item.pk):
         return
-    if item.pages and not item.text.strip():
-        with transaction.atomic():
-            _read_later(item)
+    with transaction.atomic():
+        read_if_silent(item)
 
 
-def _read_later(item: Item) -> None:
-    """Reading takes seconds per page: what people wait for goes first."""
+def read_if_silent(item: Item) -> None:
+    """Have a scan without text read; that takes seconds per page, so others go first."""
+    if not item.pages or item.text.strip():
+        return
     from rathaus.records.intake import jobs
 
     key = f"intake.read:{item.pk}"
@@ -91,29 +93,29 @@ def _pictures(item: Item) -> Iterator[bytes]:
         yield from pictures.of_pdf(item.view.read())
 
 
-def separate(item_id: int) -> list[Item]:
+def separate(item_id: int) -> list[Item] | Work:
     """Divide a stack at its separator sheets; the sheets themselves are left out.
 
-    Returns the parts, [] where there is no sheet or the item is not ready (any more).
+    Returns the parts, or the work that makes them, or that looks for the sheets where there
+    are many pages; [] where there is no sheet or the item is not ready (any more).
     """
-    from rathaus.records.intake.actions import pages
+    from rathaus.records.intake import actions
 
     item = Item.objects.select_related("office", "blob", "chain").filter(pk=item_id).first()
     if item is None or item.state != ItemState.READY or item.content_type != "application/pdf":
         return []
     count = item.pages or 0
     try:
-        drawn = pictures.pages_of_pdf(item.read(), width=barcodes.WIDTH, most=pictures.MAX_PAGES)
+        if count > LOOK_HERE:
+            return actions.order_separation(item=item, actor=ACTOR)
+        drawn = pictures.pages_of_pdf(item.read(), width=barcodes.WIDTH, most=LOOK_HERE)
         sheets = barcodes.find(drawn)
         parts = barcodes.parts(sheets, count)
         if not sheets or not parts:
             return []
-        return pages.split(
-            item=item,
-            groups=[numbers for numbers, _ in parts],
-            references=[reference for _, reference in parts],
-            actor=ACTOR,
-        )
+        groups = [numbers for numbers, _ in parts]
+        plan = planning.split(item, groups, [reference for _, reference in parts])
+        return actions.carry_out(plan=plan, actor=ACTOR)
     except (BadPages, MovedOn, ValueError):
         log.info("item %s was not divided", item.pk)
         return []

@@ -76,6 +76,11 @@ class Replaced(EventType):
     parts: list[str]
 
 
+@event_type("intake.work_failed", text=_("Bearbeitung der Seiten gescheitert"))
+class WorkFailed(EventType):
+    reason: str
+
+
 @event_type("intake.joined_again", text=_("Bearbeitung zurückgenommen"))
 class JoinedAgain(EventType):
     pass

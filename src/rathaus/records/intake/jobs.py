@@ -36,12 +36,17 @@ def draw(*, item_id: int) -> None:
     drawing.run(item_id)
 
 
-@job("intake.separate", max_attempts=4)
-def separate(*, item_id: int) -> None:
-    """Look for separator sheets and divide the stack at them."""
-    from rathaus.records.intake import drawing
+def work_key(work_id: int) -> str:
+    """The key under which at most one job of a work waits."""
+    return f"intake.work:{work_id}"
 
-    drawing.separate(item_id)
+
+@job("intake.work")
+def work_on(*, work_id: int) -> None:
+    """Divide, merge, order, separate, unpack (`working`)."""
+    from rathaus.records.intake import working
+
+    working.run(work_id)
 
 
 @job("intake.read", max_attempts=2)
@@ -109,7 +114,8 @@ def look() -> None:
 
 @cron("intake.watch", every=timedelta(minutes=10))
 def watch() -> None:
-    """Items whose check got lost (a dead job, a restored database) are checked again."""
+    """Items whose check got lost (a dead job, a restored database) are checked again; works too."""
+    from rathaus.records.intake import working
     from rathaus.records.intake.models import Item
 
     waiting = Item.objects.filter(state__in=["received", "checking"], state_at__lt=now() - STUCK)
@@ -119,11 +125,13 @@ def watch() -> None:
         if not Job.objects.filter(dedupe_key=key, state__in=busy).exists():
             with transaction.atomic():
                 enqueue(check, dedupe_key=key, item_id=pk)
+    working.watch()
 
 
 @cron("intake.purge", every=timedelta(hours=12))
 def purge() -> None:
     """Delete what was thrown away 30 days ago, and uploads that nobody finished."""
-    from rathaus.records.intake import purging
+    from rathaus.records.intake import purging, working
 
+    working.forget()
     purging.run()

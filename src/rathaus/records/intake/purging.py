@@ -32,7 +32,7 @@ def run() -> None:
 
 
 def _delete(item: Item) -> None:
-    if item.children.exists() or item.parts.exists():
+    if item.children.exists() or item.parts.exists() or item.works.exists():
         return
     blobs = [item.blob, *([item.view] if item.view else [])]
     blobs += [image.blob for image in item.images.select_related("blob")]

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from rathaus.organisation import queries as organisation
 from rathaus.organisation.models import StaffMember
 from rathaus.organisation.permissions import grants
 from rathaus.records import queries as records
-from rathaus.records.intake.models import Item, ItemQuerySet, Suggestion
+from rathaus.records.intake.models import Item, ItemQuerySet, Suggestion, Work
 from rathaus.records.intake.reading.simhash import NEAR, distance
 from rathaus.records.intake.states import OPEN, ItemState
 from rathaus.records.models import Case, Document, DocumentVersion
@@ -22,7 +22,7 @@ PAGE = 50
 TABS: dict[str, tuple[ItemState, ...]] = {
     "open": OPEN,
     "ready": (ItemState.READY,),
-    "busy": (ItemState.RECEIVED, ItemState.CHECKING),
+    "busy": (ItemState.RECEIVED, ItemState.CHECKING, ItemState.WORKING),
     "failed": (ItemState.FAILED,),
     "filed": (ItemState.FILED,),
     "replaced": (ItemState.REPLACED,),
@@ -90,6 +90,17 @@ def quarantined_for(staff: StaffMember | None) -> ItemQuerySet:
     rows = Item.objects.visible_to([office.pk for office in offices])
     rows = rows.filter(state=ItemState.QUARANTINED).select_related("release_asked_by", "chain")
     return rows.for_lists().select_related("release_asked_by", "chain", "office", "blob")
+
+
+def works_for(staff: StaffMember | None) -> QuerySet[Work]:
+    """Works on items of the offices in which `staff` has "intake.view"."""
+    ids = [office.pk for office in grants(staff).offices("intake.view")]
+    return Work.objects.filter(office__in=ids).select_related("office")
+
+
+def work_on(item: Item) -> Work | None:
+    """The newest work that takes pages from the item."""
+    return Work.objects.filter(sources__item=item).order_by("-pk").first()
 
 
 def counts(staff: StaffMember | None) -> dict[str, int]:

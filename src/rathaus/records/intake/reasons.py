@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from rathaus.records.intake.models import Item
 from rathaus.records.intake.states import ItemState
 
-_WORDS: dict[str, str | Promise] = {
+WORDS: dict[str, str | Promise] = {
     "scanner-down": _(
         "Wartet: Der Virenscanner antwortet nicht. Die Prüfung wird jede Minute wiederholt."
     ),
@@ -25,6 +25,6 @@ def of(item: Item) -> str:
     """The sentence for the item's reason, "" for none."""
     if not item.reason:
         return ""
-    if item.state == ItemState.FAILED and item.reason not in _WORDS:
+    if item.state == ItemState.FAILED and item.reason not in WORDS:
         return str(_("Die Prüfung ist gescheitert. Das Original ist sicher aufbewahrt."))
-    return str(_WORDS.get(item.reason, item.reason))
+    return str(WORDS.get(item.reason, item.reason))

@@ -14,6 +14,7 @@ class ItemState(models.TextChoices):
     RECEIVED = "received", _("eingegangen")
     CHECKING = "checking", _("wird geprüft")
     READY = "ready", _("bereit")
+    WORKING = "working", _("in Arbeit")
     FILED = "filed", _("zur Akte genommen")
     REPLACED = "replaced", _("aufgeteilt")
     DISCARDED = "discarded", _("verworfen")
@@ -54,6 +55,10 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition("retry", _S.FAILED, _S.RECEIVED, "intake.work", "intake.retried"),
     Transition("file", _S.READY, _S.FILED, "records.file", "intake.filed"),
     Transition("replace", _S.READY, _S.REPLACED, "intake.work", "intake.replaced"),
+    Transition("take_up", _S.READY, _S.WORKING, "intake.work", ""),
+    Transition("replace_worked", _S.WORKING, _S.REPLACED, "job", "intake.replaced"),
+    Transition("put_back", _S.WORKING, _S.READY, "job", ""),
+    Transition("fail_work", _S.WORKING, _S.READY, "job", "intake.work_failed"),
     Transition("join_again", _S.REPLACED, _S.READY, "intake.work", "intake.joined_again"),
     Transition("discard", _S.READY, _S.DISCARDED, "intake.work", "intake.discarded"),
     Transition("discard_failed", _S.FAILED, _S.DISCARDED, "intake.work", "intake.discarded"),
@@ -61,7 +66,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition("restore", _S.DISCARDED, _S.RECEIVED, "intake.work", "intake.restored"),
     Transition("release", _S.QUARANTINED, _S.RECEIVED, "intake.release", "intake.released"),
 )
-OPEN = (_S.RECEIVED, _S.CHECKING, _S.READY, _S.FAILED)
+OPEN = (_S.RECEIVED, _S.CHECKING, _S.READY, _S.WORKING, _S.FAILED)
 """What somebody still has to look at."""
 
 

@@ -16,9 +16,9 @@ from django.views.decorators.http import require_POST, require_safe
 from rathaus.desk import params
 from rathaus.desk.access import DeskRequest
 from rathaus.desk.views.intake import rows
-from rathaus.records.intake import actions, queries
+from rathaus.records.intake import actions, planning, queries
 from rathaus.records.intake.errors import IntakeError
-from rathaus.records.intake.models import Item
+from rathaus.records.intake.models import Item, Work
 from rathaus.records.intake.queries import Filter
 from rathaus.records.intake.states import Source
 
@@ -76,14 +76,15 @@ def bulk(request: DeskRequest) -> HttpResponse:
 
 def _merge(request: DeskRequest, items: list[Item], back: str) -> HttpResponse:
     try:
-        part = actions.merge(
-            items=items, actor=request.desk.actor(items[0].office if items else None)
-        )
+        plan = planning.merge(items)
+        made = actions.carry_out(plan=plan, actor=request.desk.actor(items[0].office))
     except IntakeError as error:
         messages.error(request, str(error))
         return redirect(back)
+    if isinstance(made, Work):
+        return redirect("desk:intake_work", made.public_id)
     messages.success(request, _("Zusammengefügt. Die Originale bleiben aufbewahrt."))
-    return redirect("desk:intake_item", part.public_id)
+    return redirect("desk:intake_item", made[0].public_id)
 
 
 def _each(request: DeskRequest, what: str, items: list[Item]) -> None:
@@ -145,7 +146,7 @@ def _tabs(wanted: Filter, numbers: dict[str, int]) -> list[dict[str, Any]]:
     labels = {
         "open": _("Offen"),
         "ready": _("Bereit"),
-        "busy": _("In Prüfung"),
+        "busy": _("In Arbeit"),
         "failed": _("Gescheitert"),
         "filed": _("Abgelegt"),
         "replaced": _("Originale"),

@@ -18,9 +18,9 @@ from rathaus.desk.access import DeskRequest
 from rathaus.desk.views import files
 from rathaus.desk.views.intake import rows
 from rathaus.organisation import queries as organisation
-from rathaus.records.intake import actions, drawing, marks, queries, reasons
+from rathaus.records.intake import actions, marks, queries, reasons
 from rathaus.records.intake.errors import IntakeError
-from rathaus.records.intake.models import Item, PageImage
+from rathaus.records.intake.models import Item, PageImage, Work
 from rathaus.records.intake.reading import kinds
 from rathaus.records.intake.states import ItemState
 from rathaus.records.models import Direction
@@ -66,6 +66,7 @@ def _page(request: DeskRequest, item: Item, **more: Any) -> HttpResponse:
         "can_work": request.desk.can("intake.work", item.office),
         "can_file": request.desk.can("records.file", item.office),
         "filed_in": _filed_in(request, item),
+        "work": queries.work_on(item) if item.state in {"ready", "working"} else None,
         "typed": {},
         **more,
     }
@@ -171,28 +172,24 @@ def undo(request: DeskRequest, ident: uuid.UUID) -> HttpResponse:
 
 @require_POST
 def unpack(request: DeskRequest, ident: uuid.UUID) -> HttpResponse:
-    """Unpack a zip file."""
-
-    def act(item: Item) -> None:
-        actions.unpack(item=item, actor=request.desk.actor(item.office))
-
-    return _step(request, ident, act, _("Ausgepackt. Die Dateien werden einzeln geprüft."))
+    """Unpack a zip file, by job."""
+    return _order(request, ident, actions.order_unpacking)
 
 
 @require_POST
 def separate(request: DeskRequest, ident: uuid.UUID) -> HttpResponse:
     """Divide a stack at its separator sheets, by job."""
-    from rathaus.core.jobs import enqueue
-    from rathaus.records.intake import jobs
+    return _order(request, ident, actions.order_separation)
 
-    def act(item: Item) -> None:
-        if (item.pages or 0) <= drawing.AT_ONCE:
-            if not drawing.separate(item.pk):
-                raise IntakeError(_("In diesem Stapel wurde kein Trennblatt gefunden."))
-            return
-        enqueue(jobs.separate, dedupe_key=f"intake.separate:{item.pk}", item_id=item.pk)
 
-    return _step(request, ident, act, _("Der Stapel wird an den Trennblättern geteilt."))
+def _order(request: DeskRequest, ident: uuid.UUID, act: Callable[..., Work]) -> HttpResponse:
+    item = rows.item_of(request, ident, "intake.work")
+    try:
+        work = act(item=item, actor=request.desk.actor(item.office))
+    except IntakeError as error:
+        messages.error(request, str(error))
+        return redirect("desk:intake_item", ident)
+    return redirect("desk:intake_work", work.public_id)
 
 
 @require_POST

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_http_methods
 from rathaus.desk import params
 from rathaus.desk.access import DeskRequest
 from rathaus.desk.views.intake import rows
-from rathaus.records.intake import actions
+from rathaus.records.intake import actions, planning
 from rathaus.records.intake.errors import BadPages, IntakeError, MovedOn
-from rathaus.records.intake.models import Item
+from rathaus.records.intake.models import Item, Work
 from rathaus.records.intake.reading.pagework import Page, parse_ranges
 
 SINGLE = 300
@@ -42,6 +42,8 @@ def work(request: DeskRequest, ident: uuid.UUID) -> HttpResponse:
         return redirect("desk:intake_item", ident)
     if not made:
         return _render(request, item, typed, error=_("Wählen Sie aus, was geschehen soll."))
+    if isinstance(made, Work):
+        return redirect("desk:intake_work", made.public_id)
     if len(made) == 1:
         messages.success(request, _("Fertig. Das Original bleibt unverändert aufbewahrt."))
         return redirect("desk:intake_item", made[0].public_id)
@@ -52,19 +54,22 @@ def work(request: DeskRequest, ident: uuid.UUID) -> HttpResponse:
     return redirect("desk:intake")
 
 
-def _do(request: DeskRequest, item: Item, what: str, typed: list[dict[str, Any]]) -> list[Item]:
-    actor = request.desk.actor(item.office)
+def _do(
+    request: DeskRequest, item: Item, what: str, typed: list[dict[str, Any]]
+) -> list[Item] | Work:
+    planning.check_editable(item)
     if what == "edit":
-        return [actions.edit(item=item, pages=_order(typed), actor=actor)]
-    if what == "split":
-        return actions.split(item=item, groups=_groups(typed), actor=actor)
-    if what == "burst":
-        groups = [[number] for number in range(1, (item.pages or 0) + 1)]
-        return actions.split(item=item, groups=groups, actor=actor)
-    if what == "ranges":
+        plan = planning.edit(item, _order(typed))
+    elif what == "split":
+        plan = planning.split(item, _groups(typed))
+    elif what == "burst":
+        plan = planning.split(item, [[number] for number in range(1, (item.pages or 0) + 1)])
+    elif what == "ranges":
         text = params.text(request.POST, "ranges", 500)
-        return actions.split(item=item, groups=parse_ranges(text, item.pages or 0), actor=actor)
-    return []
+        plan = planning.split(item, parse_ranges(text, item.pages or 0))
+    else:
+        return []
+    return actions.carry_out(plan=plan, actor=request.desk.actor(item.office))
 
 
 def _untouched(item: Item) -> list[dict[str, Any]]:
@@ -116,9 +121,7 @@ def _render(
     request: DeskRequest, item: Item, typed: list[dict[str, Any]], error: str = ""
 ) -> HttpResponse:
     try:
-        from rathaus.records.intake.actions.pages import check_editable
-
-        check_editable(item)
+        planning.check_editable(item)
     except IntakeError as refused:
         messages.error(request, str(refused))
         return redirect("desk:intake_item", item.public_id)

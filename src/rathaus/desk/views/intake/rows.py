@@ -24,6 +24,7 @@ TONES = {
     ItemState.RECEIVED: "wait",
     ItemState.CHECKING: "wait",
     ItemState.READY: "new",
+    ItemState.WORKING: "wait",
     ItemState.FILED: "done",
     ItemState.REPLACED: "off",
     ItemState.DISCARDED: "off",

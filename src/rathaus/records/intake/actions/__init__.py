@@ -25,6 +25,12 @@ from rathaus.records.intake.actions.sources import (
     token_digest,
 )
 from rathaus.records.intake.actions.uploads import add_part, begin_upload
+from rathaus.records.intake.actions.works import (
+    carry_out,
+    order_separation,
+    order_unpacking,
+    repeat,
+)
 
 __all__ = [
     "add_folder",
@@ -32,6 +38,7 @@ __all__ = [
     "add_part",
     "ask_release",
     "begin_upload",
+    "carry_out",
     "describe",
     "discard",
     "edit",
@@ -43,11 +50,14 @@ __all__ = [
     "move_rule",
     "move_to_office",
     "note_view",
+    "order_separation",
+    "order_unpacking",
     "receive",
     "refuse_release",
     "release",
     "remove_rule",
     "remove_source",
+    "repeat",
     "restore",
     "retry",
     "revoke_token",

@@ -20,6 +20,7 @@ from rathaus.records.intake.models.sources import (
     UploadPart,
     Watched,
 )
+from rathaus.records.intake.models.works import Work, WorkKind, WorkPart, WorkSource, WorkState
 
 __all__ = [
     "Folder",
@@ -39,4 +40,9 @@ __all__ = [
     "UploadPart",
     "VirusState",
     "Watched",
+    "Work",
+    "WorkKind",
+    "WorkPart",
+    "WorkSource",
+    "WorkState",
 ]

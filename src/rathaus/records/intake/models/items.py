@@ -122,7 +122,7 @@ class Item(models.Model):
             models.CheckConstraint(condition=Q(source__in=Source.values), name="intake_source"),
             models.CheckConstraint(
                 # Nothing leaves the checks without a verdict, whatever the code does.
-                condition=~Q(state__in=["ready", "filed", "replaced"])
+                condition=~Q(state__in=["ready", "working", "filed", "replaced"])
                 | Q(virus__in=["clean", "unused", "released"]),
                 name="intake_ready_is_scanned",
             ),
@@ -150,7 +150,7 @@ class Item(models.Model):
     @property
     def is_open(self) -> bool:
         """Whether its bytes may be seen: everything that passed the scanner."""
-        return self.state in {"ready", "filed", "replaced"} or (
+        return self.state in {"ready", "working", "filed", "replaced"} or (
             self.state == "discarded" and self.virus in {"clean", "unused", "released"}
         )
 

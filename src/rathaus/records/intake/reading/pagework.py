@@ -6,7 +6,7 @@ PDF without recoding (img2pdf).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -27,8 +27,8 @@ class Take:
     pages: Sequence[Page]
 
 
-def compose(takes: Sequence[Take]) -> bytes:
-    """One PDF of the pages named. Raises: BadPages."""
+def compose(takes: Iterable[Take], told: Callable[[], None] | None = None) -> bytes:
+    """One PDF of the pages named; `told` is called after each file. Raises: BadPages."""
     import pikepdf
 
     try:
@@ -36,6 +36,8 @@ def compose(takes: Sequence[Take]) -> bytes:
             for take in takes:
                 with pikepdf.open(BytesIO(as_pdf(take.content, take.content_type))) as source:
                     _append(target, source, take.pages)
+                if told is not None:
+                    told()
             if not len(target.pages):
                 raise BadPages(_("Es muss mindestens eine Seite übrig bleiben."))
             out = BytesIO()

@@ -18,8 +18,8 @@ def of_pdf(content: bytes, *, width: int = WIDTH, most: int = MAX_PAGES) -> Iter
         yield jpeg(picture)
 
 
-def pages_of_pdf(content: bytes, *, width: int, most: int) -> Iterator[Any]:
-    """A PIL picture per page."""
+def pages_of_pdf(content: bytes, *, width: int, most: int, first: int = 0) -> Iterator[Any]:
+    """A PIL picture per page, from the page after `first` others. Raises: ValueError."""
     import pypdfium2
     from PIL import Image
 
@@ -28,7 +28,7 @@ def pages_of_pdf(content: bytes, *, width: int, most: int) -> Iterator[Any]:
     except pypdfium2.PdfiumError as error:
         raise ValueError(str(error)) from error
     try:
-        for number in range(min(len(document), most)):
+        for number in range(first, min(len(document), first + most)):
             try:
                 page = document[number]
                 wide, high = page.get_size()
