@@ -198,6 +198,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("subject_digest", ""), _negated=True),
+                        fields=("verified_source", "subject_digest"),
+                        name="accounts_organisation_once",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Invitation",
@@ -340,6 +349,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["requested", "active"])),
+                        fields=("account", "organisation"),
+                        name="accounts_representation_once",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="DataExport",
@@ -422,21 +440,5 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="organisation",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("subject_digest", ""), _negated=True),
-                fields=("verified_source", "subject_digest"),
-                name="accounts_organisation_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="representation",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["requested", "active"])),
-                fields=("account", "organisation"),
-                name="accounts_representation_once",
-            ),
         ),
     ]

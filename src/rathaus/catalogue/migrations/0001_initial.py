@@ -103,6 +103,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["service", "-number"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("service", "number"), name="catalogue_version_number"
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -114,12 +119,6 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="+",
                 to="catalogue.serviceversion",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="serviceversion",
-            constraint=models.UniqueConstraint(
-                fields=("service", "number"), name="catalogue_version_number"
             ),
         ),
     ]

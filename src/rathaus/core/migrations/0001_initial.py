@@ -109,6 +109,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["type", "at"], name="core_event_type_4246d1_idx"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("chain", "seq"), name="event_once_per_place"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="EventPersonalData",
@@ -204,15 +212,5 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="event",
-            index=models.Index(fields=["type", "at"], name="core_event_type_4246d1_idx"),
-        ),
-        migrations.AddConstraint(
-            model_name="event",
-            constraint=models.UniqueConstraint(
-                fields=("chain", "seq"), name="event_once_per_place"
-            ),
         ),
     ]

@@ -52,6 +52,16 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["position", "name"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("parent__isnull", True),
+                            models.Q(("parent", models.F("id")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="organisation_office_not_its_own_parent",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -86,6 +96,26 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "role__in",
+                                [
+                                    "clerk",
+                                    "head",
+                                    "cashier",
+                                    "designer",
+                                    "records_manager",
+                                    "operator",
+                                ],
+                            )
+                        ),
+                        name="organisation_role",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="StaffMember",
@@ -132,6 +162,16 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["last_name", "first_name"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("substitute__isnull", True),
+                            models.Q(("substitute", models.F("id")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="organisation_not_own_substitute",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -201,6 +241,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("id", 1)), name="organisation_one_town"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("brand_hue__lt", 360)), name="organisation_hue"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Closure",
@@ -277,55 +327,9 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddConstraint(
-            model_name="staffmember",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("substitute__isnull", True),
-                    models.Q(("substitute", models.F("id")), _negated=True),
-                    _connector="OR",
-                ),
-                name="organisation_not_own_substitute",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="office",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("parent__isnull", True),
-                    models.Q(("parent", models.F("id")), _negated=True),
-                    _connector="OR",
-                ),
-                name="organisation_office_not_its_own_parent",
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="membership",
             constraint=models.UniqueConstraint(
                 fields=("staff", "office", "role"), name="organisation_one_membership"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "role__in",
-                        ["clerk", "head", "cashier", "designer", "records_manager", "operator"],
-                    )
-                ),
-                name="organisation_role",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="town",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("id", 1)), name="organisation_one_town"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="town",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("brand_hue__lt", 360)), name="organisation_hue"
             ),
         ),
     ]

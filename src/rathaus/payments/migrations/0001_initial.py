@@ -69,6 +69,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["state", "due_on", "id"], name="claim_state_due"),
+                    models.Index(fields=["state", "created_at", "id"], name="claim_state_created"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("waived_cents__lte", models.F("amount_cents"))),
+                        name="claim_waived_within_amount",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="PaymentAttempt",
@@ -129,6 +141,21 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["next_poll_at", "id"], name="attempt_poll"),
+                    models.Index(fields=["confirmed_at", "id"], name="attempt_confirmed"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("provider", "provider_reference"), name="attempt_provider_reference"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("provider", "capture_reference"), name="attempt_capture_reference"
+                    ),
+                    models.UniqueConstraint(fields=("claim", "number"), name="attempt_number"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="CounterReceipt",
@@ -218,6 +245,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["state", "created_at", "id"], name="issue_state_created"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("claim", "kind", "key"), name="issue_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ProviderNotification",
@@ -332,70 +367,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="claim",
-            index=models.Index(fields=["state", "due_on", "id"], name="claim_state_due"),
-        ),
-        migrations.AddIndex(
-            model_name="claim",
-            index=models.Index(fields=["state", "created_at", "id"], name="claim_state_created"),
-        ),
-        migrations.AddConstraint(
-            model_name="claim",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("waived_cents__lte", models.F("amount_cents"))),
-                name="claim_waived_within_amount",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="paymentattempt",
-            index=models.Index(fields=["next_poll_at", "id"], name="attempt_poll"),
-        ),
-        migrations.AddIndex(
-            model_name="paymentattempt",
-            index=models.Index(fields=["confirmed_at", "id"], name="attempt_confirmed"),
-        ),
-        migrations.AddConstraint(
-            model_name="paymentattempt",
-            constraint=models.UniqueConstraint(
-                fields=("provider", "provider_reference"), name="attempt_provider_reference"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paymentattempt",
-            constraint=models.UniqueConstraint(
-                fields=("provider", "capture_reference"), name="attempt_capture_reference"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paymentattempt",
-            constraint=models.UniqueConstraint(fields=("claim", "number"), name="attempt_number"),
-        ),
-        migrations.AddIndex(
-            model_name="paymentissue",
-            index=models.Index(fields=["state", "created_at", "id"], name="issue_state_created"),
-        ),
-        migrations.AddConstraint(
-            model_name="paymentissue",
-            constraint=models.UniqueConstraint(fields=("claim", "kind", "key"), name="issue_once"),
-        ),
-        migrations.AddIndex(
-            model_name="refund",
-            index=models.Index(fields=["state", "created_at", "id"], name="refund_state_created"),
-        ),
-        migrations.AddIndex(
-            model_name="refund",
-            index=models.Index(fields=["next_poll_at", "id"], name="refund_poll"),
-        ),
-        migrations.AddConstraint(
-            model_name="refund",
-            constraint=models.UniqueConstraint(
-                fields=("provider", "provider_reference"), name="refund_provider_reference"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="refund",
-            constraint=models.UniqueConstraint(fields=("claim", "number"), name="refund_number"),
+            options={
+                "indexes": [
+                    models.Index(fields=["state", "created_at", "id"], name="refund_state_created"),
+                    models.Index(fields=["next_poll_at", "id"], name="refund_poll"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("provider", "provider_reference"), name="refund_provider_reference"
+                    ),
+                    models.UniqueConstraint(fields=("claim", "number"), name="refund_number"),
+                ],
+            },
         ),
     ]

@@ -110,6 +110,43 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        fields=["office", "state", "due_on", "id"],
+                        name="proceedings_office__e5cfe9_idx",
+                    ),
+                    models.Index(
+                        fields=["office", "submitted_at", "id"],
+                        name="proceedings_office__18cb03_idx",
+                    ),
+                    models.Index(
+                        condition=models.Q(("has_unread", True)), fields=["office"], name="unread"
+                    ),
+                    models.Index(
+                        fields=["assigned_to", "state"], name="proceedings_assigne_2ff7c5_idx"
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "awaiting_payment",
+                                    "received",
+                                    "in_progress",
+                                    "awaiting_resident",
+                                    "decided",
+                                    "rejected",
+                                    "withdrawn",
+                                ],
+                            )
+                        ),
+                        name="application_state_known",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Decision",
@@ -190,6 +227,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["open", "submitted"])),
+                        name="draft_state_known",
+                    ),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="application",
@@ -304,6 +349,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("application", "key"), name="notice_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Verification",
@@ -338,6 +388,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("application", "key"), name="verification_once"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="CorrectionRequest",
@@ -394,65 +451,5 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="draft",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["open", "submitted"])), name="draft_state_known"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="application",
-            index=models.Index(
-                fields=["office", "state", "due_on", "id"], name="proceedings_office__e5cfe9_idx"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="application",
-            index=models.Index(
-                fields=["office", "submitted_at", "id"], name="proceedings_office__18cb03_idx"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="application",
-            index=models.Index(
-                condition=models.Q(("has_unread", True)), fields=["office"], name="unread"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="application",
-            index=models.Index(
-                fields=["assigned_to", "state"], name="proceedings_assigne_2ff7c5_idx"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="application",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            "awaiting_payment",
-                            "received",
-                            "in_progress",
-                            "awaiting_resident",
-                            "decided",
-                            "rejected",
-                            "withdrawn",
-                        ],
-                    )
-                ),
-                name="application_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="notice",
-            constraint=models.UniqueConstraint(fields=("application", "key"), name="notice_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="verification",
-            constraint=models.UniqueConstraint(
-                fields=("application", "key"), name="verification_once"
-            ),
         ),
     ]

@@ -80,6 +80,40 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-opened_at", "-pk"],
+                "indexes": [
+                    models.Index(
+                        fields=["office", "-opened_at"], name="records_cas_office__cc1d85_idx"
+                    ),
+                    models.Index(
+                        fields=["state", "retention_until"], name="records_cas_state_b6b7fa_idx"
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["open", "closed"])), name="records_state"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("closed_at__isnull", True),
+                                ("retention_until__isnull", True),
+                                ("state", "open"),
+                            ),
+                            models.Q(
+                                ("closed_at__isnull", False),
+                                ("retention_until__isnull", False),
+                                ("state", "closed"),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="records_closed_has_dates",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("series", ""), _negated=True),
+                        fields=("series", "number"),
+                        name="records_number_once",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -129,6 +163,29 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["created_at", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "application_data",
+                                    "application",
+                                    "upload",
+                                    "letter",
+                                    "message",
+                                    "payment_receipt",
+                                    "note",
+                                ],
+                            )
+                        ),
+                        name="records_document_kind",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("direction__in", ["in", "out", "internal"])),
+                        name="records_document_direction",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -170,6 +227,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["document", "number"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("document", "number"), name="records_version_once"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -246,6 +308,20 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["code"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("parent__isnull", True),
+                            models.Q(("parent", models.F("id")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="records_plan_not_own_parent",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("disposal__in", ["A", "B", "V"])),
+                        name="records_plan_disposal",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -292,119 +368,22 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="document",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "application_data",
-                            "application",
-                            "upload",
-                            "letter",
-                            "message",
-                            "payment_receipt",
-                            "note",
-                        ],
-                    )
-                ),
-                name="records_document_kind",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="document",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("direction__in", ["in", "out", "internal"])),
-                name="records_document_direction",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="documentversion",
-            constraint=models.UniqueConstraint(
-                fields=("document", "number"), name="records_version_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                fields=["office", "-opened_at"], name="records_cas_office__cc1d85_idx"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                fields=["state", "retention_until"], name="records_cas_state_b6b7fa_idx"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["open", "closed"])), name="records_state"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("closed_at__isnull", True),
-                        ("retention_until__isnull", True),
-                        ("state", "open"),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("version", "kind"), name="records_rendition_once"
                     ),
-                    models.Q(
-                        ("closed_at__isnull", False),
-                        ("retention_until__isnull", False),
-                        ("state", "closed"),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["pdf", "text", "preview"])),
+                        name="records_rendition_kind",
                     ),
-                    _connector="OR",
-                ),
-                name="records_closed_has_dates",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("series", ""), _negated=True),
-                fields=("series", "number"),
-                name="records_number_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="filingplanentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("parent__isnull", True),
-                    models.Q(("parent", models.F("id")), _negated=True),
-                    _connector="OR",
-                ),
-                name="records_plan_not_own_parent",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="filingplanentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("disposal__in", ["A", "B", "V"])), name="records_plan_disposal"
-            ),
+                ],
+            },
         ),
         migrations.AddConstraint(
             model_name="dossier",
             constraint=models.UniqueConstraint(
                 fields=("filing_plan_entry", "year", "office"), name="records_dossier_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rendition",
-            constraint=models.UniqueConstraint(
-                fields=("version", "kind"), name="records_rendition_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rendition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["pdf", "text", "preview"])),
-                name="records_rendition_kind",
             ),
         ),
     ]

@@ -110,6 +110,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["due", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("due__gte", models.F("since"))),
+                        name="records_loan_span",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -125,6 +131,13 @@ class Migration(migrations.Migration):
                 ("dossier", models.CharField(max_length=80)),
                 ("document", models.CharField(max_length=80)),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("id", 1)), name="records_one_patterns"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="PlanChain",
@@ -513,12 +526,6 @@ class Migration(migrations.Migration):
                 to="records.dossier",
             ),
         ),
-        migrations.AddConstraint(
-            model_name="numberpatterns",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("id", 1)), name="records_one_patterns"
-            ),
-        ),
         migrations.AddField(
             model_name="planchain",
             name="chain",
@@ -564,12 +571,6 @@ class Migration(migrations.Migration):
                 condition=models.Q(("back__isnull", True)),
                 fields=("dossier",),
                 name="records_lent_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="loan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("due__gte", models.F("since"))), name="records_loan_span"
             ),
         ),
     ]

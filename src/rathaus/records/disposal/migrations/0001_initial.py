@@ -147,6 +147,25 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-created_at", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "draft",
+                                    "offered",
+                                    "appraised",
+                                    "transferred",
+                                    "confirmed",
+                                    "finished",
+                                    "cancelled",
+                                ],
+                            )
+                        ),
+                        name="disposal_process_state",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -192,6 +211,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["created_at", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("process", "incoming", "key"), name="disposal_message_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["ready", "sent", "received"])),
+                        name="disposal_message_state",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -262,6 +290,54 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["reference", "pk"],
+                "indexes": [
+                    models.Index(fields=["process", "state"], name="disposal_item_by_state"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("process", "case_uuid"), name="disposal_item_once"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("state__in", ["destroyed", "kept", "withdrawn"]), _negated=True
+                        ),
+                        fields=("case_uuid",),
+                        name="disposal_one_running_process",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "planned",
+                                    "offered",
+                                    "appraised",
+                                    "transferred",
+                                    "confirmed",
+                                    "prepared",
+                                    "released",
+                                    "destroying",
+                                    "destroyed",
+                                    "kept",
+                                    "withdrawn",
+                                ],
+                            )
+                        ),
+                        name="disposal_item_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("state__in", ["prepared", "released", "destroying", "destroyed"]),
+                                _negated=True,
+                            ),
+                            ("verdict", "V"),
+                            models.Q(("archived", True), ("verdict", "A")),
+                            _connector="OR",
+                        ),
+                        name="disposal_only_when_decided",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -306,6 +382,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-at", "-pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("settled_at__isnull", True)),
+                        fields=("sha256", "name"),
+                        name="disposal_quarantine_once",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -380,6 +463,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-destroyed_at", "-pk"],
+                "indexes": [
+                    models.Index(fields=["reference"], name="disposal_tombstone_ref"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -489,109 +575,5 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="process",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            "draft",
-                            "offered",
-                            "appraised",
-                            "transferred",
-                            "confirmed",
-                            "finished",
-                            "cancelled",
-                        ],
-                    )
-                ),
-                name="disposal_process_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="message",
-            constraint=models.UniqueConstraint(
-                fields=("process", "incoming", "key"), name="disposal_message_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="message",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["ready", "sent", "received"])),
-                name="disposal_message_state",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="item",
-            index=models.Index(fields=["process", "state"], name="disposal_item_by_state"),
-        ),
-        migrations.AddConstraint(
-            model_name="item",
-            constraint=models.UniqueConstraint(
-                fields=("process", "case_uuid"), name="disposal_item_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="item",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    ("state__in", ["destroyed", "kept", "withdrawn"]), _negated=True
-                ),
-                fields=("case_uuid",),
-                name="disposal_one_running_process",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="item",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            "planned",
-                            "offered",
-                            "appraised",
-                            "transferred",
-                            "confirmed",
-                            "prepared",
-                            "released",
-                            "destroying",
-                            "destroyed",
-                            "kept",
-                            "withdrawn",
-                        ],
-                    )
-                ),
-                name="disposal_item_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="item",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("state__in", ["prepared", "released", "destroying", "destroyed"]),
-                        _negated=True,
-                    ),
-                    ("verdict", "V"),
-                    models.Q(("archived", True), ("verdict", "A")),
-                    _connector="OR",
-                ),
-                name="disposal_only_when_decided",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="quarantine",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("settled_at__isnull", True)),
-                fields=("sha256", "name"),
-                name="disposal_quarantine_once",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="tombstone",
-            index=models.Index(fields=["reference"], name="disposal_tombstone_ref"),
         ),
     ]

@@ -141,6 +141,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("object_id", "length"), name="evidence_item_once"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="TimeStamp",
@@ -184,6 +191,19 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("seal", "authority"), name="evidence_stamp_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("renewal__isnull", False), ("seal__isnull", True)),
+                            models.Q(("renewal__isnull", True), ("seal__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="evidence_stamp_of_one",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -226,6 +246,22 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("item__isnull", False), ("stamp__isnull", True)),
+                            models.Q(("item__isnull", True), ("stamp__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="evidence_renewal_of_one",
+                    ),
+                    models.UniqueConstraint(fields=("stamp",), name="evidence_stamp_renewed_once"),
+                    models.UniqueConstraint(
+                        fields=("renewal", "item"), name="evidence_item_renewed_once"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="RunFinding",
@@ -253,51 +289,5 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["pk"],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="sealitem",
-            constraint=models.UniqueConstraint(
-                fields=("object_id", "length"), name="evidence_item_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="timestamp",
-            constraint=models.UniqueConstraint(
-                fields=("seal", "authority"), name="evidence_stamp_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="timestamp",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("renewal__isnull", False), ("seal__isnull", True)),
-                    models.Q(("renewal__isnull", True), ("seal__isnull", False)),
-                    _connector="OR",
-                ),
-                name="evidence_stamp_of_one",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="renewalitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("item__isnull", False), ("stamp__isnull", True)),
-                    models.Q(("item__isnull", True), ("stamp__isnull", False)),
-                    _connector="OR",
-                ),
-                name="evidence_renewal_of_one",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="renewalitem",
-            constraint=models.UniqueConstraint(
-                fields=("stamp",), name="evidence_stamp_renewed_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="renewalitem",
-            constraint=models.UniqueConstraint(
-                fields=("renewal", "item"), name="evidence_item_renewed_once"
-            ),
         ),
     ]

@@ -74,6 +74,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["name", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("owner", "name"), name="finding_search_name_once"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -104,17 +109,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="savedsearch",
-            constraint=models.UniqueConstraint(
-                fields=("owner", "name"), name="finding_search_name_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="look",
-            constraint=models.UniqueConstraint(
-                fields=("search", "staff"), name="finding_look_once"
-            ),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("search", "staff"), name="finding_look_once"),
+                ],
+            },
         ),
     ]

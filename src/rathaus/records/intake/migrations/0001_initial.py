@@ -53,6 +53,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["office", "path"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["scan", "print", "mail"])),
+                        name="intake_folder_kind",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -77,6 +83,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("folder", "path"), name="intake_folder_file_once"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Habit",
@@ -116,6 +129,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-document"],
+                "indexes": [
+                    models.Index(fields=["office", "-document"], name="intake_habit"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -280,6 +296,78 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-received_at", "-pk"],
+                "indexes": [
+                    models.Index(
+                        fields=["office", "state", "-received_at", "-id"], name="intake_list"
+                    ),
+                    models.Index(fields=["state", "state_at"], name="intake_by_state"),
+                    models.Index(
+                        condition=models.Q(("band0", ""), _negated=True),
+                        fields=["band0"],
+                        name="intake_band0",
+                    ),
+                    models.Index(
+                        condition=models.Q(("band1", ""), _negated=True),
+                        fields=["band1"],
+                        name="intake_band1",
+                    ),
+                    models.Index(
+                        condition=models.Q(("band2", ""), _negated=True),
+                        fields=["band2"],
+                        name="intake_band2",
+                    ),
+                    models.Index(
+                        condition=models.Q(("band3", ""), _negated=True),
+                        fields=["band3"],
+                        name="intake_band3",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "received",
+                                    "checking",
+                                    "ready",
+                                    "filed",
+                                    "replaced",
+                                    "discarded",
+                                    "quarantined",
+                                    "failed",
+                                ],
+                            )
+                        ),
+                        name="intake_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "source__in",
+                                [
+                                    "upload",
+                                    "scan",
+                                    "print",
+                                    "mail",
+                                    "api",
+                                    "scanning",
+                                    "legacy",
+                                    "part",
+                                ],
+                            )
+                        ),
+                        name="intake_source",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["ready", "filed", "replaced"]), _negated=True),
+                            ("virus__in", ["clean", "unused", "released"]),
+                            _connector="OR",
+                        ),
+                        name="intake_ready_is_scanned",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -324,6 +412,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["office", "user"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("host", "user", "folder"), name="intake_mailbox_once"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -356,6 +449,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["part", "number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("part", "number"), name="intake_origin_once"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -387,6 +483,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["item", "number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("item", "number"), name="intake_page_once"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -459,6 +558,29 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["office", "position", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("case__isnull", False),
+                                ("dossier__isnull", True),
+                                ("entry__isnull", True),
+                            ),
+                            models.Q(
+                                ("case__isnull", True),
+                                ("dossier__isnull", False),
+                                ("entry__isnull", True),
+                            ),
+                            models.Q(
+                                ("case__isnull", True),
+                                ("dossier__isnull", True),
+                                ("entry__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="intake_rule_one_place",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -512,6 +634,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["item", "rank"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("item", "rank"), name="intake_suggestion_once"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -583,6 +708,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("office", "staff", "fingerprint"), name="intake_upload_once"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="UploadPart",
@@ -613,161 +745,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["upload", "start"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("upload", "start"), name="intake_upload_part_once"
+                    ),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="folder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["scan", "print", "mail"])),
-                name="intake_folder_kind",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="folderfile",
-            constraint=models.UniqueConstraint(
-                fields=("folder", "path"), name="intake_folder_file_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="habit",
-            index=models.Index(fields=["office", "-document"], name="intake_habit"),
-        ),
-        migrations.AddIndex(
-            model_name="item",
-            index=models.Index(
-                fields=["office", "state", "-received_at", "-id"], name="intake_list"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="item",
-            index=models.Index(fields=["state", "state_at"], name="intake_by_state"),
-        ),
-        migrations.AddIndex(
-            model_name="item",
-            index=models.Index(
-                condition=models.Q(("band0", ""), _negated=True),
-                fields=["band0"],
-                name="intake_band0",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="item",
-            index=models.Index(
-                condition=models.Q(("band1", ""), _negated=True),
-                fields=["band1"],
-                name="intake_band1",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="item",
-            index=models.Index(
-                condition=models.Q(("band2", ""), _negated=True),
-                fields=["band2"],
-                name="intake_band2",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="item",
-            index=models.Index(
-                condition=models.Q(("band3", ""), _negated=True),
-                fields=["band3"],
-                name="intake_band3",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="item",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            "received",
-                            "checking",
-                            "ready",
-                            "filed",
-                            "replaced",
-                            "discarded",
-                            "quarantined",
-                            "failed",
-                        ],
-                    )
-                ),
-                name="intake_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="item",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "source__in",
-                        ["upload", "scan", "print", "mail", "api", "scanning", "legacy", "part"],
-                    )
-                ),
-                name="intake_source",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="item",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["ready", "filed", "replaced"]), _negated=True),
-                    ("virus__in", ["clean", "unused", "released"]),
-                    _connector="OR",
-                ),
-                name="intake_ready_is_scanned",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mailbox",
-            constraint=models.UniqueConstraint(
-                fields=("host", "user", "folder"), name="intake_mailbox_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="origin",
-            constraint=models.UniqueConstraint(
-                fields=("part", "number"), name="intake_origin_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pageimage",
-            constraint=models.UniqueConstraint(fields=("item", "number"), name="intake_page_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="rule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("case__isnull", False), ("dossier__isnull", True), ("entry__isnull", True)
-                    ),
-                    models.Q(
-                        ("case__isnull", True), ("dossier__isnull", False), ("entry__isnull", True)
-                    ),
-                    models.Q(
-                        ("case__isnull", True), ("dossier__isnull", True), ("entry__isnull", False)
-                    ),
-                    _connector="OR",
-                ),
-                name="intake_rule_one_place",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="suggestion",
-            constraint=models.UniqueConstraint(
-                fields=("item", "rank"), name="intake_suggestion_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="upload",
-            constraint=models.UniqueConstraint(
-                fields=("office", "staff", "fingerprint"), name="intake_upload_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="uploadpart",
-            constraint=models.UniqueConstraint(
-                fields=("upload", "start"), name="intake_upload_part_once"
-            ),
         ),
     ]

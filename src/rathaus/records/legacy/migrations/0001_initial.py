@@ -100,6 +100,26 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "draft",
+                                    "reading",
+                                    "broken",
+                                    "checked",
+                                    "running",
+                                    "paused",
+                                    "done",
+                                    "cancelled",
+                                ],
+                            )
+                        ),
+                        name="legacy_run_state",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -162,6 +182,29 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["run", "position"],
+                "indexes": [
+                    models.Index(
+                        fields=["run", "state", "position"], name="records_leg_run_id_e2ca14_idx"
+                    ),
+                    models.Index(fields=["run", "path_key"], name="records_leg_run_id_584270_idx"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("run", "position"), name="legacy_item_place"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["ready", "problem", "duplicate", "done", "failed"])
+                        ),
+                        name="legacy_item_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "done"), _negated=True),
+                            ("document__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="legacy_done_has_document",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -201,6 +244,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("office", "plan_code", "key"), name="legacy_dossier_once"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="LegacyCase",
@@ -241,6 +291,20 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("dossier", "key"), name="legacy_case_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("first_date__isnull", True),
+                            ("last_date__isnull", True),
+                            ("first_date__lte", models.F("last_date")),
+                            _connector="OR",
+                        ),
+                        name="legacy_case_dates",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Shelf",
@@ -288,6 +352,23 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["priority", "office__position", "room", "cabinet", "name"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("office", "room", "cabinet", "name"), name="legacy_shelf_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("cleared__lte", models.F("centimetres"))),
+                        name="legacy_shelf_cleared",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("priority__gte", 1), ("priority__lte", 3)),
+                        name="legacy_shelf_priority",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["open", "working", "done", "kept"])),
+                        name="legacy_shelf_state",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -335,6 +416,21 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-day", "-pk"],
+                "indexes": [
+                    models.Index(fields=["day"], name="records_leg_day_bfdb31_idx"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("batch__isnull", False)),
+                        fields=("shelf", "batch"),
+                        name="legacy_shelf_batch_once",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("run__isnull", False)),
+                        fields=("shelf", "run"),
+                        name="legacy_shelf_run_once",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -365,131 +461,5 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="importrun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            "draft",
-                            "reading",
-                            "broken",
-                            "checked",
-                            "running",
-                            "paused",
-                            "done",
-                            "cancelled",
-                        ],
-                    )
-                ),
-                name="legacy_run_state",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="importitem",
-            index=models.Index(
-                fields=["run", "state", "position"], name="records_leg_run_id_e2ca14_idx"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="importitem",
-            index=models.Index(fields=["run", "path_key"], name="records_leg_run_id_584270_idx"),
-        ),
-        migrations.AddConstraint(
-            model_name="importitem",
-            constraint=models.UniqueConstraint(
-                fields=("run", "position"), name="legacy_item_place"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="importitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["ready", "problem", "duplicate", "done", "failed"])
-                ),
-                name="legacy_item_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="importitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "done"), _negated=True),
-                    ("document__isnull", False),
-                    _connector="OR",
-                ),
-                name="legacy_done_has_document",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="legacydossier",
-            constraint=models.UniqueConstraint(
-                fields=("office", "plan_code", "key"), name="legacy_dossier_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="legacycase",
-            constraint=models.UniqueConstraint(fields=("dossier", "key"), name="legacy_case_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="legacycase",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("first_date__isnull", True),
-                    ("last_date__isnull", True),
-                    ("first_date__lte", models.F("last_date")),
-                    _connector="OR",
-                ),
-                name="legacy_case_dates",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="shelf",
-            constraint=models.UniqueConstraint(
-                fields=("office", "room", "cabinet", "name"), name="legacy_shelf_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="shelf",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("cleared__lte", models.F("centimetres"))),
-                name="legacy_shelf_cleared",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="shelf",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("priority__gte", 1), ("priority__lte", 3)),
-                name="legacy_shelf_priority",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="shelf",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["open", "working", "done", "kept"])),
-                name="legacy_shelf_state",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="shelfwork",
-            index=models.Index(fields=["day"], name="records_leg_day_bfdb31_idx"),
-        ),
-        migrations.AddConstraint(
-            model_name="shelfwork",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("batch__isnull", False)),
-                fields=("shelf", "batch"),
-                name="legacy_shelf_batch_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="shelfwork",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("run__isnull", False)),
-                fields=("shelf", "run"),
-                name="legacy_shelf_run_once",
-            ),
         ),
     ]

@@ -68,6 +68,23 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        fields=["state", "heavy", "due_at"], name="records_ren_state_485526_idx"
+                    ),
+                    models.Index(fields=["state", "reason"], name="records_ren_state_ff0a64_idx"),
+                    models.Index(fields=["finished_at"], name="records_ren_finishe_bfb59c_idx"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["waiting", "running", "done", "not_needed", "failed"])
+                        ),
+                        name="renditions_work_state",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="PageRead",
@@ -89,6 +106,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("work", "number"), name="renditions_page_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Shape",
@@ -129,49 +151,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="renditionwork",
-            index=models.Index(
-                fields=["state", "heavy", "due_at"], name="records_ren_state_485526_idx"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="renditionwork",
-            index=models.Index(fields=["state", "reason"], name="records_ren_state_ff0a64_idx"),
-        ),
-        migrations.AddIndex(
-            model_name="renditionwork",
-            index=models.Index(fields=["finished_at"], name="records_ren_finishe_bfb59c_idx"),
-        ),
-        migrations.AddConstraint(
-            model_name="renditionwork",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["waiting", "running", "done", "not_needed", "failed"])
-                ),
-                name="renditions_work_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pageread",
-            constraint=models.UniqueConstraint(
-                fields=("work", "number"), name="renditions_page_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="shape",
-            constraint=models.UniqueConstraint(
-                fields=("work", "kind"), name="renditions_shape_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="shape",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["waiting", "running", "done", "not_needed", "failed"])
-                ),
-                name="renditions_shape_state",
-            ),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("work", "kind"), name="renditions_shape_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["waiting", "running", "done", "not_needed", "failed"])
+                        ),
+                        name="renditions_shape_state",
+                    ),
+                ],
+            },
         ),
     ]

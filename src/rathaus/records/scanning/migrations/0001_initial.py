@@ -191,6 +191,50 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-pk"],
+                "indexes": [
+                    models.Index(fields=["office", "state"], name="records_sca_office__0b66da_idx"),
+                    models.Index(
+                        fields=["state", "paper_until"], name="records_sca_state_151052_idx"
+                    ),
+                    models.Index(fields=["transferred_at"], name="records_sca_transfe_018f26_idx"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "open",
+                                    "transferred",
+                                    "checking",
+                                    "failed",
+                                    "passed",
+                                    "destroyed",
+                                    "cancelled",
+                                ],
+                            )
+                        ),
+                        name="scanning_batch_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "destroyed"), _negated=True),
+                            models.Q(
+                                ("destruction__isnull", False), ("paper_until__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="scanning_destroyed_with_protocol",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["open", "cancelled"]),
+                            models.Q(("case__isnull", False), ("transferred_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="scanning_transferred_has_case",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -227,6 +271,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["batch", "round"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("batch", "round"), name="scanning_round_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("checker", models.F("scanned_by")), _negated=True),
+                        name="scanning_four_eyes",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -316,6 +367,17 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["position", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["waiting", "read", "unreadable"])),
+                        name="scanning_file_state",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("replaces__isnull", True)),
+                        fields=("batch", "blob"),
+                        name="scanning_file_once",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -353,6 +415,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["file__position", "file", "number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("file", "number"), name="scanning_page_once"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -399,6 +464,21 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["sample", "position"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("sample", "page"), name="scanning_item_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("verdict__in", ["", "good", "rescan"])),
+                        name="scanning_verdict",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("verdict", "rescan"), _negated=True),
+                            models.Q(("reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="scanning_rescan_has_reason",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -433,6 +513,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["office__position", "name"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("office", "name"), name="scanning_profile_name_once"
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -442,125 +527,6 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="versions",
                 to="records_scanning.scanprofile",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="scanbatch",
-            index=models.Index(fields=["office", "state"], name="records_sca_office__0b66da_idx"),
-        ),
-        migrations.AddIndex(
-            model_name="scanbatch",
-            index=models.Index(
-                fields=["state", "paper_until"], name="records_sca_state_151052_idx"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="scanbatch",
-            index=models.Index(fields=["transferred_at"], name="records_sca_transfe_018f26_idx"),
-        ),
-        migrations.AddConstraint(
-            model_name="scanbatch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            "open",
-                            "transferred",
-                            "checking",
-                            "failed",
-                            "passed",
-                            "destroyed",
-                            "cancelled",
-                        ],
-                    )
-                ),
-                name="scanning_batch_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="scanbatch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "destroyed"), _negated=True),
-                    models.Q(("destruction__isnull", False), ("paper_until__isnull", False)),
-                    _connector="OR",
-                ),
-                name="scanning_destroyed_with_protocol",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="scanbatch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["open", "cancelled"]),
-                    models.Q(("case__isnull", False), ("transferred_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="scanning_transferred_has_case",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="samplecheck",
-            constraint=models.UniqueConstraint(
-                fields=("batch", "round"), name="scanning_round_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="samplecheck",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("checker", models.F("scanned_by")), _negated=True),
-                name="scanning_four_eyes",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="scanfile",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["waiting", "read", "unreadable"])),
-                name="scanning_file_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="scanfile",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("replaces__isnull", True)),
-                fields=("batch", "blob"),
-                name="scanning_file_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="scanpage",
-            constraint=models.UniqueConstraint(
-                fields=("file", "number"), name="scanning_page_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sampleitem",
-            constraint=models.UniqueConstraint(
-                fields=("sample", "page"), name="scanning_item_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sampleitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("verdict__in", ["", "good", "rescan"])), name="scanning_verdict"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sampleitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("verdict", "rescan"), _negated=True),
-                    models.Q(("reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="scanning_rescan_has_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="scanprofile",
-            constraint=models.UniqueConstraint(
-                fields=("office", "name"), name="scanning_profile_name_once"
             ),
         ),
         migrations.AddConstraint(

@@ -162,6 +162,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-created_at", "-pk"],
+                "indexes": [
+                    models.Index(
+                        fields=["state", "touched_at"], name="records_wor_state_194418_idx"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -204,6 +209,21 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["page", "top", "left", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("left__lt", models.F("right")),
+                            ("right__lte", 10000),
+                            ("top__lt", models.F("bottom")),
+                            ("bottom__lte", 10000),
+                        ),
+                        name="work_redaction_box",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("redaction", "page", "left", "top", "right", "bottom"),
+                        name="work_redaction_box_once",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -245,6 +265,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["number"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("redaction", "number"), name="work_redaction_page"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -332,6 +357,28 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["due_on", "pk"],
+                "indexes": [
+                    models.Index(
+                        fields=["staff", "state", "due_on"], name="records_wor_staff_i_2c97a1_idx"
+                    ),
+                    models.Index(
+                        fields=["office", "state", "due_on"], name="records_wor_office__84e804_idx"
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("office__isnull", False), ("staff__isnull", True)),
+                            models.Q(("office__isnull", True), ("staff__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="work_reminder_for_one",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["open", "done", "withdrawn"])),
+                        name="work_reminder_state",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -390,6 +437,19 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-started_at", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at__isnull", True), ("state", "running")),
+                            models.Q(
+                                ("state__in", ["running", "finished", "refused", "stopped"]),
+                                ("ended_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="work_run_end",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -420,6 +480,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("run", "version"), name="work_run_document_once"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -519,6 +584,23 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["number"],
+                "indexes": [
+                    models.Index(fields=["staff", "status"], name="records_wor_staff_i_5989c0_idx"),
+                    models.Index(
+                        fields=["office", "status"], name="records_wor_office__b7a005_idx"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("run", "number"), name="work_run_step_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("office__isnull", False), ("staff__isnull", True)),
+                            models.Q(("office__isnull", True), ("staff__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="work_run_step_for_one",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -544,6 +626,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["name", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("office", "name"), name="work_run_template_once"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -615,6 +702,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["number"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("share", "number"), name="work_share_item_number"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("share", "version"), name="work_share_item_once"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -656,6 +751,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["name", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("office", "folded"), name="work_tag_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("office__isnull", True)),
+                        fields=("folded",),
+                        name="work_town_tag_once",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -684,6 +787,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("tag", "document"), name="work_document_tag_once"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="CaseTag",
@@ -711,6 +821,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("tag", "case"), name="work_case_tag_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="VersionNote",
@@ -1009,147 +1124,5 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(fields=("comment", "staff"), name="work_mention_once")
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="redaction",
-            index=models.Index(fields=["state", "touched_at"], name="records_wor_state_194418_idx"),
-        ),
-        migrations.AddConstraint(
-            model_name="redactionbox",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("left__lt", models.F("right")),
-                    ("right__lte", 10000),
-                    ("top__lt", models.F("bottom")),
-                    ("bottom__lte", 10000),
-                ),
-                name="work_redaction_box",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="redactionbox",
-            constraint=models.UniqueConstraint(
-                fields=("redaction", "page", "left", "top", "right", "bottom"),
-                name="work_redaction_box_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="redactionpage",
-            constraint=models.UniqueConstraint(
-                fields=("redaction", "number"), name="work_redaction_page"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="reminder",
-            index=models.Index(
-                fields=["staff", "state", "due_on"], name="records_wor_staff_i_2c97a1_idx"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="reminder",
-            index=models.Index(
-                fields=["office", "state", "due_on"], name="records_wor_office__84e804_idx"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reminder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("office__isnull", False), ("staff__isnull", True)),
-                    models.Q(("office__isnull", True), ("staff__isnull", False)),
-                    _connector="OR",
-                ),
-                name="work_reminder_for_one",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reminder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["open", "done", "withdrawn"])),
-                name="work_reminder_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="run",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_at__isnull", True), ("state", "running")),
-                    models.Q(
-                        ("state__in", ["running", "finished", "refused", "stopped"]),
-                        ("ended_at__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="work_run_end",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rundocument",
-            constraint=models.UniqueConstraint(
-                fields=("run", "version"), name="work_run_document_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="runstep",
-            index=models.Index(fields=["staff", "status"], name="records_wor_staff_i_5989c0_idx"),
-        ),
-        migrations.AddIndex(
-            model_name="runstep",
-            index=models.Index(fields=["office", "status"], name="records_wor_office__b7a005_idx"),
-        ),
-        migrations.AddConstraint(
-            model_name="runstep",
-            constraint=models.UniqueConstraint(fields=("run", "number"), name="work_run_step_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="runstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("office__isnull", False), ("staff__isnull", True)),
-                    models.Q(("office__isnull", True), ("staff__isnull", False)),
-                    _connector="OR",
-                ),
-                name="work_run_step_for_one",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="runtemplate",
-            constraint=models.UniqueConstraint(
-                fields=("office", "name"), name="work_run_template_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="shareitem",
-            constraint=models.UniqueConstraint(
-                fields=("share", "number"), name="work_share_item_number"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="shareitem",
-            constraint=models.UniqueConstraint(
-                fields=("share", "version"), name="work_share_item_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tag",
-            constraint=models.UniqueConstraint(fields=("office", "folded"), name="work_tag_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="tag",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("office__isnull", True)),
-                fields=("folded",),
-                name="work_town_tag_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="documenttag",
-            constraint=models.UniqueConstraint(
-                fields=("tag", "document"), name="work_document_tag_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="casetag",
-            constraint=models.UniqueConstraint(fields=("tag", "case"), name="work_case_tag_once"),
         ),
     ]
