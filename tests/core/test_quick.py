@@ -10,7 +10,7 @@ from django.db.models import Value
 from django.db.models.functions import Lower
 
 from rathaus.core.models import Blob, Chain, Event, Job
-from rathaus.core.quick import QuickUpdate
+from rathaus.core.quick import AT_ONCE, QuickUpdate, insert_rows
 
 pytestmark = pytest.mark.django_db
 MOMENT = datetime(2026, 11, 27, 22, 15, 3, 123456, tzinfo=UTC)
@@ -69,3 +69,20 @@ def test_update_changes_only_what_still_is_as_it_was() -> None:
     assert (row.state, row.args, row.attempts) == ("running", {"a": "x\"'"}, 1)
     other.refresh_from_db()
     assert (other.state, other.attempts) == ("ready", 0)
+
+
+def test_many_rows_get_their_numbers_in_their_order() -> None:
+    chain = Chain.objects.create(kind="case")
+    rows = [
+        Event(
+            chain=chain, seq=n, type="x", actor_kind="system", actor_id="t", actor_label="t",
+            at=MOMENT, data={"n": n}, hash=str(n),
+        )
+        for n in range(2 * AT_ONCE + 3)
+    ]  # fmt: skip
+    insert_rows(rows)
+    insert_rows([])
+    assert [row.pk for row in rows] == sorted(row.pk for row in rows)
+    stored = {row.pk: row for row in Event.objects.all()}
+    assert all(stored[row.pk].data == {"n": row.seq} for row in rows)
+    assert not any(row._state.adding for row in rows)

@@ -25,6 +25,7 @@ from pydantic import BaseModel, ConfigDict
 from rathaus.core.actors import Actor
 from rathaus.core.clock import now
 from rathaus.core.models import Chain, Event, EventPersonalData
+from rathaus.core.quick import insert_rows
 
 TRIES = 50
 
@@ -211,7 +212,7 @@ def _append(chain: Chain, entries: list[_Entry], *, new: bool = False) -> None:
     if len(rows) == 1:
         rows[0].save(force_insert=True)
     else:
-        Event.objects.bulk_create(rows)
+        insert_rows(rows)
     for entry in entries:
         if entry.personal:
             EventPersonalData.objects.create(event=entry.row, salt=entry.salt, data=entry.personal)

@@ -111,7 +111,7 @@ def enqueue(
         return known  # put in a moment ago, in this very transaction
     look = bool(dedupe_key) and not surely_new
     if look:
-        waiting = Job.objects.filter(dedupe_key=dedupe_key, state=JobState.READY).first()
+        waiting = _waiting(dedupe_key)
         if waiting:
             return waiting
     moment = now()
@@ -136,6 +136,16 @@ def enqueue(
     if run_at is None:
         transaction.on_commit(wakeup.send)
     return row
+
+
+def _waiting(dedupe_key: str) -> Job | None:
+    """Plain SQL: with the words of the index `job_once_per_key`, or SQLite would not use it."""
+    rows = Job.objects.raw(
+        "SELECT * FROM core_job "
+        "WHERE state = 'ready' AND NOT (dedupe_key = '') AND dedupe_key = %s",
+        [dedupe_key],
+    )
+    return next(iter(list(rows)), None)
 
 
 def claim(

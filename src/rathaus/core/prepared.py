@@ -7,7 +7,7 @@ query itself. Rows are made by the same parts of Django as in `QuerySet.get`.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
 
@@ -44,20 +44,36 @@ class Prepared(Generic[M]):
 
     def get(self, *values: Any) -> M:
         """The row whose fields have these values. Raises: the model's DoesNotExist."""
+        found = self._fetch(values, 1)
+        if not found:
+            model = self._composed[connection.vendor].model
+            raise model.DoesNotExist(f"{model.__name__}: {values}")
+        return found[0]
+
+    def first(self, *values: Any) -> M | None:
+        """The row, or None; of several the first in the order of the queryset."""
+        found = self._fetch(values, 1)
+        return found[0] if found else None
+
+    def all(self, *values: Any) -> list[M]:
+        """All rows whose fields have these values."""
+        return self._fetch(values, None)
+
+    def _fetch(self, values: Sequence[Any], limit: int | None) -> list[M]:
         composed = self._composed.get(connection.vendor) or self._compose()
-        model = composed.model
         prepared = [
             field.get_db_prep_value(value, connection)
             for field, value in zip(composed.fields, values, strict=True)
         ]
         with connection.cursor() as cursor:
             cursor.execute(composed.sql, prepared)
-            row = cursor.fetchone()
-        if row is None:
-            raise model.DoesNotExist(f"{model.__name__}: {values}")
+            rows = cursor.fetchall() if limit is None else cursor.fetchmany(limit)
         if composed.converters:
-            row = next(iter(composed.compiler.apply_converters([row], composed.converters)))
-        found = model.from_db(connection.alias, composed.init, row[composed.columns])
+            rows = composed.compiler.apply_converters(rows, composed.converters)
+        return [self._made(composed, row) for row in rows]
+
+    def _made(self, composed: _Composed, row: Sequence[Any]) -> M:
+        found = composed.model.from_db(connection.alias, composed.init, row[composed.columns])
         for populator in composed.populators:
             populator.populate(row, found)
         return cast(M, found)

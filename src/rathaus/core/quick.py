@@ -12,6 +12,8 @@ from typing import Any
 from django.db import connection, connections, models
 from django.db.models.sql import InsertQuery
 
+AT_ONCE = 50
+"""Rows of one statement; each number of rows has its own remembered one."""
 _inserts: dict[tuple[Any, ...], str] = {}
 
 
@@ -38,7 +40,7 @@ class QuickInsert(models.Model):
             return rows
         database = connections[using or connection.alias]
         key = (type(self), database.vendor, *(field.name for field in fields))
-        sql = _inserts.get(key) or _compose_insert(key, self, fields, returning_fields, database)
+        sql = _inserts.get(key) or _compose_insert(key, [self], fields, returning_fields, database)
         row = [
             field.get_db_prep_save(value, database)
             for field, value in zip(fields, values, strict=True)
@@ -48,16 +50,44 @@ class QuickInsert(models.Model):
             return [cursor.fetchone()] if returning_fields else []
 
 
+def insert_rows(rows: Sequence[QuickInsert]) -> None:
+    """Like ``bulk_create`` for rows of one table whose key the database numbers."""
+    for start in range(0, len(rows), AT_ONCE):
+        _insert_some(rows[start : start + AT_ONCE])
+
+
+def _insert_some(rows: Sequence[QuickInsert]) -> None:
+    meta = type(rows[0])._meta
+    fields = [field for field in meta.concrete_fields if not field.primary_key]
+    key = (type(rows[0]), connection.vendor, len(rows))
+    sql = _inserts.get(key) or _compose_insert(key, rows, fields, [meta.pk], connection)
+    values = [
+        field.get_db_prep_save(field.pre_save(row, True), connection)
+        for row in rows
+        for field in fields
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        numbers = cursor.fetchall()
+    for row, (number,) in zip(rows, numbers, strict=True):
+        row.pk = number
+        row._state.adding, row._state.db = False, connection.alias
+
+
 def _compose_insert(
-    key: tuple[Any, ...], row: models.Model, fields: Any, returning: Any, database: Any
+    key: tuple[Any, ...],
+    rows: Sequence[models.Model],
+    fields: Any,
+    returning: Any,
+    database: Any,
 ) -> str:
-    query = InsertQuery(type(row))
-    query.insert_values(fields, [row], raw=True)  # only the SQL counts, the values are taken
+    query = InsertQuery(type(rows[0]))
+    query.insert_values(fields, list(rows), raw=True)  # only the SQL counts, not the values
     compiler = query.get_compiler(connection=database)
     compiler.returning_fields = returning
     [(sql, parameters)] = compiler.as_sql()
-    if len(parameters) != len(fields):
-        raise ValueError(f"{type(row).__name__}: not one value per column")
+    if len(parameters) != len(fields) * len(rows):
+        raise ValueError(f"{type(rows[0]).__name__}: not one value per column")
     _inserts[key] = str(sql)
     return _inserts[key]
 

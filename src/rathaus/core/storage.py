@@ -22,6 +22,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, storages
 from django.db import IntegrityError, transaction
 
+from rathaus.core.durability import soft_atomic
 from rathaus.core.models import Blob
 from rathaus.core.prepared import Prepared
 from rathaus.core.secrets import town_key
@@ -45,23 +46,31 @@ class DurableFileSystemStorage(FileSystemStorage):
 
     def save(self, name: str | None, content: Any, max_length: int | None = None) -> str:
         """Store, then write file and folder through to the disk."""
+        folder = os.path.dirname(self.path(name or ""))
+        is_new = not os.path.isdir(folder)
         saved: str = super().save(name, content, max_length)
         path = self.path(saved)
         os.chmod(path, 0o400)
-        for target, flags in ((path, os.O_RDONLY), (os.path.dirname(path), os.O_DIRECTORY)):
-            handle = os.open(target, flags)
-            try:
-                os.fsync(handle)
-            finally:
-                os.close(handle)
+        _through(path, os.O_RDONLY)
+        _through(folder, os.O_DIRECTORY)
+        if is_new:
+            _through(os.path.dirname(folder), os.O_DIRECTORY)
         return saved
+
+
+def _through(path: str, flags: int) -> None:
+    handle = os.open(path, flags)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def put(content: bytes | IO[bytes]) -> Blob:
     """Store bytes once and return their row; the same bytes give the same row.
 
     Call it before the transaction that uses it where the content is large: the transaction
-    then does not wait for the disk.
+    then does not wait for the disk. The row itself gets durable with that transaction.
     """
     data = content if isinstance(content, bytes) else content.read()
     sha256 = hashlib.sha256(data).hexdigest()
@@ -75,13 +84,11 @@ def put(content: bytes | IO[bytes]) -> Blob:
         row.inline = sealed
     else:
         ident = uuid.uuid4().hex
-        row.name = storages["records"].save(
-            f"{ident[:2]}/{ident[2:4]}/{ident}", ContentFile(sealed)
-        )
+        row.name = storages["records"].save(f"{ident[:2]}/{ident}", ContentFile(sealed))
     if existing is not None:
         return _revive(existing, row)
     try:
-        with transaction.atomic():
+        with soft_atomic(), transaction.atomic():
             row.save(force_insert=True)
     except IntegrityError:
         _delete_file(row.name)

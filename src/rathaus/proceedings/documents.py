@@ -23,7 +23,7 @@ from rathaus.payments.providers import registry
 from rathaus.proceedings import answers as paths
 from rathaus.proceedings import vouching
 from rathaus.proceedings.models import Application, Letter, Verification
-from rathaus.records.models import Document, DocumentKind
+from rathaus.records.models import Document, DocumentKind, DocumentVersion
 from rathaus.theme import documents as data
 from rathaus.theme import formats, letters
 
@@ -39,6 +39,12 @@ _application = Prepared(
 
 
 _verification = Prepared(Verification.objects.all, "application", "key")
+_first_versions = Prepared(
+    lambda: DocumentVersion.objects.select_related("blob").order_by("document__created_at", "pk"),
+    "document__case",
+    "document__kind",
+    "number",
+)
 
 
 def load(application_id: int) -> Application:
@@ -247,7 +253,5 @@ def _section(section: engine.SummarySection) -> data.Section:
 def _files(application: Application) -> Iterable[data.FileEntry]:
     if not paths.takes_files(application.service.online_form):
         return
-    uploads = application.case.documents.filter(kind=DocumentKind.UPLOAD)
-    for document in uploads.prefetch_related("versions__blob"):
-        version = document.versions.all()[0]
+    for version in _first_versions.all(application.case_id, DocumentKind.UPLOAD, 1):
         yield data.FileEntry(name=version.name, size=version.blob.size, sha256=version.blob.sha256)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -106,11 +107,17 @@ def email_hint(address: str) -> str:
     domain = domain.lower()
     if not local or len(domain) < 5 or domain in _PROVIDERS:
         return ""
+    close = _meant(domain)
+    return _("Meinten Sie %s?") % f"{local}@{close}" if close else ""
+
+
+@lru_cache(maxsize=1000)
+def _meant(domain: str) -> str:
     close = get_close_matches(domain, _PROVIDERS, n=1, cutoff=0.84)
     name, _dot, ending = domain.rpartition(".")
     if not close and ending in _ENDINGS:
         close = [f"{name}.{_ENDINGS[ending]}"]
-    return _("Meinten Sie %s?") % f"{local}@{close[0]}" if close else ""
+    return close[0] if close else ""
 
 
 class EmailKind(TextKind):

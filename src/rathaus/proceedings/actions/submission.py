@@ -17,6 +17,7 @@ from rathaus.core.actors import Actor
 from rathaus.core.clock import local, now, today
 from rathaus.core.events import record, together
 from rathaus.core.jobs import enqueue
+from rathaus.core.prepared import Prepared
 from rathaus.core.quick import QuickUpdate
 from rathaus.forms import engine
 from rathaus.forms.models import Upload
@@ -41,6 +42,7 @@ from rathaus.records import actions as records
 from rathaus.records.models import Case
 
 _claim = QuickUpdate(Draft, where=["id", "state", "revision"], set=["state", "answers"])
+_uploads = Prepared(lambda: Upload.objects.select_related("blob"), "owner")
 
 
 def submit(
@@ -186,7 +188,7 @@ def _file(application: Application, content: bytes, actor: Actor) -> None:
     if draft is None or not paths.takes_files(form):
         return
     wanted = engine.upload_ids(form, application.answers)
-    uploads = list(Upload.objects.filter(owner=draft.public_id).select_related("blob"))
+    uploads = _uploads.all(draft.public_id)
     for upload in uploads:
         if str(upload.id) in wanted:
             records.file_document(

@@ -73,7 +73,7 @@ def _shown(char: str, strict: bool) -> str:
 
 def clean(text: str, *, strict: bool = False) -> str:
     """`text` in composed form, with only printable characters and breakable words."""
-    if not text.isascii() or not text.isprintable():
+    if not _PLAIN.issuperset(text):
         text = unicodedata.normalize("NFC", text)
         text = "".join(_shown(char, strict) for char in text)
     return _LONG_WORD.sub(_breakable, text)
