@@ -19,5 +19,8 @@ RATHAUS_INTAKE_MAIL_HOSTS = env_list("RATHAUS_INTAKE_MAIL_HOSTS", [])
 """Hosts of IMAP mail boxes (``host`` or ``host:port``); none: no mail box can be set up."""
 RATHAUS_INTAKE_MAX_MB = env_int("RATHAUS_INTAKE_MAX_MB", 200)
 """Largest single file that is taken in."""
+RATHAUS_INTAKE_ORIGINAL_DAYS = env_int("RATHAUS_INTAKE_ORIGINAL_DAYS", 180)
+"""Days that the original of a divided, merged or turned stack is kept after the last of its parts
+was filed; 0: for good."""
 RATHAUS_SIGNATURE_ROOTS = env("RATHAUS_SIGNATURE_ROOTS", "")
 """Folder with certificates (PEM, DER) whose signatures count as trusted."""

@@ -116,6 +116,25 @@ class Purged(EventType):
     sha256: str
 
 
+@event_type("intake.original_purged", text=_("Original nach seiner Frist gelöscht"))
+class OriginalPurged(EventType):
+    """On the chain of the original."""
+
+    sha256: str
+    documents: list[str]
+    """Ids of the documents that were filed from it."""
+    days: int
+    """The time it was kept after the last of them was filed."""
+
+
+@event_type("intake.original_gone", text=_("Das Original dazu wurde nach seiner Frist gelöscht"))
+class OriginalGone(EventType):
+    """On the chain of each part."""
+
+    original: str
+    sha256: str
+
+
 @event_type("document.taken_in", text=_("Aus dem Eingang übernommen"), public=False)
 class DocumentTakenIn(EventType):
     """On the chain of the case: which bytes arrived, when, how."""

@@ -130,8 +130,11 @@ def watch() -> None:
 
 @cron("intake.purge", every=timedelta(hours=12))
 def purge() -> None:
-    """Delete what was thrown away 30 days ago, and uploads that nobody finished."""
-    from rathaus.records.intake import purging, working
+    """Delete what was thrown away 30 days ago, uploads that nobody finished, and originals of
+    divided and merged stacks whose time is over.
+    """
+    from rathaus.records.intake import originals, purging, working
 
     working.forget()
     purging.run()
+    originals.run()

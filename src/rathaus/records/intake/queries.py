@@ -197,7 +197,7 @@ def near(staff: StaffMember | None, item: Item) -> list[Item]:
         shared |= Q(**{f"band{number}": item.simhash[4 * number : 4 * number + 4]})
     # Filed ones only while they are visible in the record.
     rows = items_for(staff).filter(shared).exclude(pk=item.pk).exclude(state=ItemState.DISCARDED)
-    related = [origin.original_id for origin in item.origins.all()]
+    related = [origin.original_id for origin in item.origins.all() if origin.original_id]
     related += list(item.parts.values_list("part", flat=True))
     rows = rows.exclude(pk__in=related).for_lists().order_by("-received_at")[:50]
     return [one for one in rows if distance(one.simhash, item.simhash) <= NEAR][:3]

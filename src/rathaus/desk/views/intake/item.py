@@ -18,7 +18,7 @@ from rathaus.desk.access import DeskRequest
 from rathaus.desk.views import files
 from rathaus.desk.views.intake import rows
 from rathaus.organisation import queries as organisation
-from rathaus.records.intake import actions, marks, queries, reasons
+from rathaus.records.intake import actions, marks, originals, queries, reasons
 from rathaus.records.intake.errors import IntakeError
 from rathaus.records.intake.models import Item, PageImage, Work
 from rathaus.records.intake.reading import kinds
@@ -56,6 +56,7 @@ def _page(request: DeskRequest, item: Item, **more: Any) -> HttpResponse:
         "suggestions": [rows.suggested(one) for one in suggestions],
         "duplicates": duplicates,
         "children": [rows.row(one, hints) for one in relatives],
+        "kept": originals.kept(item) if item.state == ItemState.REPLACED else None,
         "origins": item.origins.select_related("original"),
         "parts": queries.items_for(staff).filter(origins__original=item).distinct(),
         "events": history.history(item.chain)[::-1],

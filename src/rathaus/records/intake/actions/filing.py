@@ -94,5 +94,8 @@ def originals(item: Item) -> list[str]:
     """sha256 of everything the item was made of, the first arrivals first."""
     found: list[str] = []
     for origin in item.origins.select_related("original__blob"):
+        if origin.original is None:
+            found.append(origin.sha256)
+            continue
         found += [*originals(origin.original), origin.original.blob.sha256]
     return list(dict.fromkeys(found))

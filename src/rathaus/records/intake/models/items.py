@@ -168,7 +168,11 @@ class Origin(models.Model):
     """From which item, and from which of its pages, a part was made."""
 
     part = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="origins")
-    original = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="parts")
+    original = models.ForeignKey(Item, null=True, on_delete=models.PROTECT, related_name="parts")
+    """Empty once its time was over (`rathaus.records.intake.originals`)."""
+    sha256 = models.CharField(max_length=64, blank=True, default="")
+    """Of the original that is gone."""
+    gone_at = models.DateTimeField(null=True)
     number = models.PositiveIntegerField()
     """Order among the originals of one part."""
     pages = models.JSONField()
