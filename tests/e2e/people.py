@@ -161,11 +161,29 @@ class Resident:
         raise AssertionError(f"{selector} did not appear on {self.page.url}")
 
 
+_SESSIONS: dict[str, Any] = {}
+"""Cookies of who is logged in at the town of this worker, by login."""
+
+
 class Clerk(Resident):
     """Somebody in the town hall."""
 
-    def sign_in(self, login: str) -> None:
-        """Log in: the password, then a code from the app."""
+    def sign_in(self, login: str, *, anew: bool = False) -> None:
+        """Be logged in: with the cookies of an earlier test, or by password and code.
+
+        `anew` logs in whatever there is, for what only a fresh log-in may do.
+        """
+        kept = _SESSIONS.get(login, [])
+        if kept and not anew:
+            self.page.context.add_cookies(kept)
+            self.page.goto("/arbeit/")
+            if "/anmelden/" not in self.page.url:
+                return
+            self.page.context.clear_cookies()
+        self._log_in(login)
+        _SESSIONS[login] = self.page.context.cookies()
+
+    def _log_in(self, login: str) -> None:
         self.page.goto("/arbeit/anmelden/")
         self.page.locator('input[name="login"]').fill(login)
         self.page.locator('input[name="password"]').fill(PASSWORD)

@@ -206,7 +206,7 @@ STAFF = [
 def test_how_staff_log_in(judge: Judge, open_page: Opener, axe_source: str) -> None:
     """The pages of the operator, then the first log-in of a new colleague."""
     page, operator = judge.page, Clerk(judge.page)
-    operator.sign_in("lars.poppinga")
+    operator.sign_in("lars.poppinga", anew=True)  # only then is a new way to log in offered
     judge.go(*STAFF)
     page.goto("/arbeit/beschaeftigte/")
     judge.go(page.locator("main table a").first.get_attribute("href") or "")

@@ -7,7 +7,7 @@ import uuid
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.conftest import Opener, Picture
 from tests.e2e.judges import Judge
@@ -89,6 +89,52 @@ def test_a_mail_is_filed_without_javascript(open_page: Opener, tmp_path: Path) -
     documents = page.get_by_role("region", name="Dokumente")
     expect(documents).to_contain_text(subject)
     expect(documents).to_contain_text("plan.pdf")
+
+
+def test_folders_arrive_and_an_interrupted_file_goes_on(clerk: Clerk, tmp_path: Path) -> None:
+    """A folder is chosen, another dropped from the desktop; a big file stops halfway."""
+    page, mark = clerk.page, uuid.uuid4().hex[:8]
+    for folder in ("gewaehlt", "gezogen"):
+        below = tmp_path / folder / "Unterordner"
+        below.mkdir(parents=True)
+        (below / "brief.txt").write_text(f"{folder} {mark}")
+        (below.parent / "Zeichnung.txt").write_text(f"Zeichnung {folder} {mark}")
+        (below.parent / "Thumbs.db").write_text("Abfall")
+    (tmp_path / "gewaehlt" / "leer.txt").touch()
+    big = tmp_path / f"gross-{mark}.bin"
+    big.write_bytes(mark.encode() * (9 << 17))  # three parts
+
+    page.goto(f"{HOME}hochladen/")
+    page.locator("#folder").set_input_files(tmp_path / "gewaehlt")
+    page.get_by_role("button", name="Hochladen").click()
+    expect(page.locator("[data-said]")).to_have_text("2 von 3 Dateien angekommen")
+    expect(page.locator(".dk-progress .is-bad")).to_contain_text("leer.txt")
+    devtools = page.context.new_cdp_session(page)
+    for kind in ("dragEnter", "dragOver", "drop"):
+        files = {"items": [], "files": [str(tmp_path / "gezogen")], "dragOperationsMask": 1}
+        where = {"type": kind, "x": 600, "y": 60, "data": files}
+        devtools.send("Input.dispatchDragEvent", where)
+    expect(page.locator("[data-said]")).to_have_text("4 von 5 Dateien angekommen")
+    expect(page.locator(".dk-progress")).to_contain_text("gezogen/Unterordner/brief.txt")
+    expect(page.get_by_role("link", name="Weiter zum Eingangskorb")).to_be_visible()
+
+    parts: list[str] = []
+
+    def stop(route: Route) -> None:
+        parts.append(route.request.headers["upload-offset"])
+        route.abort() if len(parts) == 2 else route.continue_()
+
+    page.goto(f"{HOME}hochladen/")
+    page.route("**/hochladen/*-*/", stop)
+    page.locator("#files").set_input_files(big)
+    page.get_by_role("button", name="Hochladen").click()
+    expect(page.locator(".dk-progress li")).to_contain_text("Die Verbindung ist unterbrochen")
+    page.on("dialog", lambda dialog: dialog.accept())  # leave although something is on its way
+    page.goto(f"{HOME}hochladen/")
+    page.locator("#files").set_input_files(big)
+    page.get_by_role("button", name="Hochladen").click()
+    expect(page.locator("[data-said]")).to_have_text("1 von 1 Dateien angekommen")
+    assert parts == ["0", "4194304", "4194304", "8388608"]
 
 
 def test_discard_and_restore_with_the_keyboard(clerk: Clerk, tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ def index(request: DeskRequest) -> HttpResponse:
     waiting = Job.objects.filter(state__in=[JobState.READY, JobState.RUNNING]).order_by("run_at")
     dead = Job.objects.filter(state=JobState.DEAD).order_by("-finished_at", "-pk")
     moment = now()
+    cron = list(CronEntry.objects.order_by("next_run"))
     context = {
         "nav_current": "operations",
         "parts": _parts(health.report()),
@@ -36,7 +37,8 @@ def index(request: DeskRequest) -> HttpResponse:
         "dead": [_dead(row) for row in dead[:DEAD_SHOWN]],
         "more_dead": max(0, counts.get(JobState.DEAD, 0) - DEAD_SHOWN),
         "waiting": waiting[:WAITING_SHOWN],
-        "cron": CronEntry.objects.order_by("next_run"),
+        "cron": cron,
+        "late": sum(entry.next_run < moment for entry in cron),
         "now": moment,
         "can_retry": request.desk.can("jobs.retry"),
     }

@@ -4,13 +4,22 @@
 const form = document.querySelector(".dk-upload");
 if (form && window.fetch && window.FileReader) {
   const words = form.dataset;
-  const list = form.querySelector("[data-list]");
-  const said = form.querySelector("[data-said]");
+  const place = document.querySelector("[data-state]");
+  const list = place.querySelector("[data-list]");
+  const said = place.querySelector("[data-said]");
+  const whole = place.querySelector("[data-whole]");
+  const ready = place.querySelector("[data-ready]");
+  const during = place.querySelector("[data-while]");
   const drop = form.querySelector("[data-drop]");
   const token = form.querySelector("input[name=csrfmiddlewaretoken]").value;
   const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+  // What file managers leave in every folder is no letter.
+  const LITTER = /(^|\/)(\.[^/]*|Thumbs\.db|desktop\.ini)$/i;
   let total = 0;
   let arrived = 0;
+  let over = 0;
+  let bytes = 0;
+  let sent = 0;
   let chain = Promise.resolve();
 
   const post = (url, body, headers) => fetch(url, {
@@ -47,7 +56,7 @@ if (form && window.fetch && window.FileReader) {
       () => post(words.begin, about, { "Content-Type": "application/json" }), row));
     let offset = begun.offset;
     while (offset < file.size) {
-      row.bar.value = offset;
+      reached(row, offset);
       row.state.textContent = `${Math.floor(100 * offset / file.size)} %`;
       const from = offset;
       const part = file.slice(from, from + begun.part);
@@ -74,30 +83,62 @@ if (form && window.fetch && window.FileReader) {
     bar.setAttribute("aria-label", path);
     item.append(name, state, bar);
     list.append(item);
-    list.hidden = false;
     return { item, state, bar };
   }
 
+  function reached(row, offset) {
+    sent += offset - row.bar.value;
+    row.bar.value = offset;
+    whole.max = bytes || 1;
+    whole.value = sent;
+  }
+
+  function tell() {
+    said.textContent = words.summary.replace("{n}", arrived).replace("{m}", total);
+    const done = over === total;
+    ready.hidden = !(done && arrived);
+    during.hidden = done;
+    whole.hidden = done;
+  }
+
   function add(file, path) {
+    if (path.includes("/") && LITTER.test(path)) return;
     const row = show(path, file.size);
     total += 1;
+    bytes += file.size;
+    place.hidden = false;
+    tell();
     const run = async () => {
       try {
         await send(file, path, row);
-        row.bar.value = row.bar.max;
+        reached(row, file.size);
+        row.bar.remove();
         row.state.textContent = words.done;
         arrived += 1;
       } catch (error) {
         row.state.textContent = error instanceof Refused ? error.message : words.failed;
-        row.state.className = "is-bad";
+        row.item.className = "is-bad";
         const again = document.createElement("button");
         again.type = "button";
         again.className = "rh-linkbtn";
         again.textContent = words.again;
-        again.addEventListener("click", () => { row.item.remove(); total -= 1; add(file, path); });
+        again.addEventListener("click", () => {
+          row.item.remove();
+          total -= 1;
+          over -= 1;
+          bytes -= file.size;
+          sent -= file.size;
+          add(file, path);
+        });
         row.item.append(again);
+        list.prepend(row.item);
+        reached(row, 0);
+        row.bar.remove();
+        sent += file.size;
       }
-      said.textContent = words.summary.replace("{n}", arrived).replace("{m}", total);
+      over += 1;
+      whole.value = sent;
+      tell();
     };
     chain = chain.then(run);
   }
@@ -123,21 +164,34 @@ if (form && window.fetch && window.FileReader) {
     if (!inputs.some((input) => input.files.length)) return;
     event.preventDefault();
     for (const input of inputs) {
-      for (const file of input.files) add(file, file.webkitRelativePath || file.name);
+      const named = [...input.files].map((file) => [file.webkitRelativePath || file.name, file]);
+      named.sort(([one], [other]) => one.localeCompare(other, "de", { numeric: true }));
+      for (const [path, file] of named) add(file, path);
       input.value = "";
       input.dispatchEvent(new Event("change"));
     }
   });
+  // Anywhere on the page: a file dropped beside a small target would open in the browser instead.
+  const carries = (event) => [...(event.dataTransfer?.types || [])].includes("Files");
   for (const kind of ["dragenter", "dragover"]) {
-    drop.addEventListener(kind, (event) => { event.preventDefault(); drop.classList.add("is-over"); });
+    addEventListener(kind, (event) => {
+      if (!carries(event)) return;
+      event.preventDefault();
+      form.classList.add("is-over");
+    });
   }
-  drop.addEventListener("dragleave", () => drop.classList.remove("is-over"));
-  drop.addEventListener("drop", async (event) => {
+  addEventListener("dragleave", (event) => { if (!event.relatedTarget) form.classList.remove("is-over"); });
+  addEventListener("drop", async (event) => {
+    if (!carries(event)) return;
     event.preventDefault();
-    drop.classList.remove("is-over");
+    form.classList.remove("is-over");
     // All entries must be asked for before the first pause: they are gone afterwards.
-    const entries = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
-    for (const entry of entries) await walk(entry, "");
+    const items = [...event.dataTransfer.items].filter((item) => item.kind === "file");
+    const entries = items.map((item) => item.webkitGetAsEntry?.() || item.getAsFile()).filter(Boolean);
+    for (const entry of entries) {
+      if (entry instanceof File) add(entry, entry.name);
+      else await walk(entry, "");
+    }
   });
-  addEventListener("beforeunload", (event) => { if (list.querySelector("progress:not([value='0'])") && arrived < total) event.preventDefault(); });
+  addEventListener("beforeunload", (event) => { if (over < total) event.preventDefault(); });
 }

@@ -41,6 +41,12 @@ class Field:
     error: str = ""
     limit: int = 200
 
+    @property
+    def described_by(self) -> str:
+        """The ids of hint and error, for ``aria-describedby``."""
+        parts = (("h", self.hint), ("e", self.error))
+        return " ".join(f"{self.name}-{mark}" for mark, text in parts if text)
+
     def read(self, source: Mapping[str, str]) -> str:
         """What was typed, cleaned."""
         if self.kind == "lines":

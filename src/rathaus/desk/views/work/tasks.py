@@ -126,10 +126,10 @@ def offered_days() -> list[dict[str, Any]]:
 def _tabs(show: str, numbers: queries.Counts) -> list[dict[str, Any]]:
     home = reverse("desk:tasks")
     labels = {
-        "due": (_("Fällige Wiedervorlagen"), numbers.reminders),
+        "due": (_("Fällig"), numbers.reminders),
         "sign": (_("Zu zeichnen"), numbers.steps),
-        "asked": (_("Hinweise an mich"), numbers.mentions),
-        "ahead": (_("Kommende Wiedervorlagen"), None),
+        "asked": (_("Hinweise"), numbers.mentions),
+        "ahead": (_("Später"), None),
         "packages": (_("Meine Pakete"), None),
         "done": (_("Erledigte"), None),
     }
