@@ -12,6 +12,7 @@ from rathaus.organisation import queries as organisation
 from rathaus.organisation.models import Membership, Office, Role, StaffMember, Town
 from rathaus.records import actions
 from rathaus.records.models import Case, Document
+from tests.support import town
 
 RESIDENT = Actor.resident("draft-1")
 CLERK = Actor.staff("1", "Anke Harms", "buergerbuero")
@@ -29,7 +30,7 @@ def offices(db: None) -> dict[str, Office]:
 
 @pytest.fixture
 def plan(db: None) -> int:
-    return actions.load_filing_plan()
+    return town.filing_plan()
 
 
 @pytest.fixture
