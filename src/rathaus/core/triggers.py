@@ -62,25 +62,25 @@ def _run(schema_editor: BaseDatabaseSchemaEditor, statements: Sequence[str]) -> 
 
 
 class Lifted(PerEngine):
-    """Take away what an earlier operation installed, until a later one installs it again.
+    """Take guards away for a change of their tables; the way back puts them on again.
 
     SQLite makes a table anew when a constraint changes, and loses its triggers silently: a
     migration that does so lifts them first and names them again at its end.
     """
 
-    def __init__(self, installed: PerEngine) -> None:
-        self.installed = installed
-
-    def describe(self) -> str:
-        return f"Lift for now: {self.installed.describe()}"
+    def __init__(self, *guards: PerEngine) -> None:
+        self.guards = guards
 
     def create(self, vendor: str) -> Sequence[str]:
-        """What the installed operation does on its way back."""
-        return self.installed.drop(vendor)
+        """What the guards do on their way back, the last one first."""
+        return [line for guard in reversed(self.guards) for line in guard.drop(vendor)]
 
     def drop(self, vendor: str) -> Sequence[str]:
-        """What the installed operation does on its way forward."""
-        return self.installed.create(vendor)
+        """What the guards do on their way forward."""
+        return [line for guard in self.guards for line in guard.create(vendor)]
+
+    def describe(self) -> str:
+        return "Lift the guards for a change of the tables"
 
 
 class Immutable(PerEngine):

@@ -151,22 +151,6 @@ def _plan_postgresql() -> list[str]:
     ]
 
 
-class Lifted(PerEngine):
-    """Take guards away for a change of their tables; the way back puts them on again."""
-
-    def __init__(self, *guards: PerEngine) -> None:
-        self.guards = guards
-
-    def create(self, vendor: str) -> Sequence[str]:
-        return [line for guard in reversed(self.guards) for line in guard.drop(vendor)]
-
-    def drop(self, vendor: str) -> Sequence[str]:
-        return [line for guard in self.guards for line in guard.create(vendor)]
-
-    def describe(self) -> str:
-        return "Lift the guards for a change of the tables"
-
-
 FIRST: tuple[PerEngine, ...] = (
     Immutable("records_documentversion", delete=False),
     Immutable(

@@ -225,7 +225,9 @@ class Verification:
             )
 
     def _other_chains(self) -> None:
-        others = Chain.objects.filter(records_case__isnull=True).select_related("tombstone")
+        others = Chain.objects.filter(records_case__isnull=True).select_related(
+            "tombstone", "dossier_tombstone"
+        )
         others = others.order_by("pk")
         for chain in others.iterator(chunk_size=BATCH):
             self._chain(chain, f"Kette {chain.kind} {chain.pk}")
@@ -260,6 +262,7 @@ class Verification:
     def _disposal(self) -> None:
         """What was destroyed lawfully, and the guards of the database themselves."""
         self.report.destroyed = checks.verify_tombstones(self.add)
+        checks.verify_dossier_tombstones(self.add)
         for name in checks.missing_guards():
             self.add(f"Schutzregel {name}", "guard missing", "in place", "missing or changed")
 

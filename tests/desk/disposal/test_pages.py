@@ -76,6 +76,9 @@ def test_the_whole_way_by_clicks(
     assert "Protokoll in der E-Akte" in page and "vernichtet" in page
     stones = text(manager.get(HOME + "vernichtet/"))
     assert old[0].reference in stones and old[0].title not in stones
+    shells = text(manager.get(HOME + "vernichtet/?art=akten"))
+    assert old[0].dossier.reference in shells and "1 Vorgang" in shells
+    assert old[0].dossier.reference in text(manager.get(HOME + "vernichtet/?art=akten&q=32"))
 
 
 def test_filter_and_tabs(manager: Client, old: list[Case]) -> None:

@@ -10,8 +10,8 @@ from django.db.migrations.loader import MigrationLoader
 
 from rathaus.core.models import Event
 from rathaus.core.triggers import PerEngine
-from rathaus.records.disposal.models import Tombstone
-from rathaus.records.models import Case
+from rathaus.records.disposal.models import DossierTombstone, Tombstone
+from rathaus.records.models import Case, Dossier
 
 Add = Callable[[str, str, object, object], None]
 _TRIGGER = re.compile(r"CREATE TRIGGER (\w+)")
@@ -66,6 +66,26 @@ def verify_tombstones(add: Add) -> int:
         if (stone.chain_id, stone.chain_head) not in ends:
             add(where, "event of destruction missing", "case.destroyed", "no event")
     return len(stones)
+
+
+def verify_dossier_tombstones(add: Add) -> None:
+    """Compare tombstones of dossiers with their chains."""
+    stones = DossierTombstone.objects.select_related("chain").order_by("pk")
+    back = set(
+        Dossier.objects.filter(
+            public_id__in=DossierTombstone.objects.values("dossier_uuid")
+        ).values_list("public_id", flat=True)
+    )
+    last = Event.objects.filter(type="dossier.destroyed", chain__dossier_tombstone__isnull=False)
+    ends = set(last.values_list("chain_id", "hash"))
+    for stone in stones.iterator(chunk_size=500):
+        where = f"Akte {stone.reference}"
+        if stone.dossier_uuid in back:
+            add(where, "destroyed, but still there", "no row", "a row")
+        if (stone.chain.length, stone.chain.head) != (stone.chain_length, stone.chain_head):
+            add(where, "history went on after destruction", stone.chain_head, stone.chain.head)
+        if (stone.chain_id, stone.chain_head) not in ends:
+            add(where, "event of destruction missing", "dossier.destroyed", "no event")
 
 
 def numbers_buried(series: str) -> set[int]:

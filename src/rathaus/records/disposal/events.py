@@ -129,6 +129,15 @@ class CaseDestroyed(EventType):
     files: int
 
 
+@event_type("dossier.destroyed", text=_("Leere Akte aufgelöst"))
+class DossierDestroyed(EventType):
+    """The last event of a dossier: every case of it was destroyed or handed over."""
+
+    process: str
+    dossier_id: str
+    cases: int
+
+
 @event_type("handover.exported", text=_("Akte an eine andere Stelle abgegeben (Kopie)"))
 class DossierExported(EventType):
     process: str

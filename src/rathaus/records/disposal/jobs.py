@@ -87,6 +87,13 @@ def sweep() -> None:
             enqueue(finish, dedupe_key=f"finish:{process.pk}", process_id=process.pk)
 
 
+@cron("disposal.emptied", every=timedelta(days=1))
+def close_out_emptied() -> None:
+    """Dossiers that could not go with their last case: their time came later."""
+    while protocol.close_out_later():
+        pass
+
+
 def _ready(path: Path, settled: float) -> bool:
     """A whole file of ours to read: no link, no folder, not growing any more."""
     if path.is_symlink() or not path.is_file() or path.name.startswith("."):

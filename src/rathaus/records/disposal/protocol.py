@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -13,14 +14,15 @@ from rathaus.core import storage
 from rathaus.core.actors import Actor
 from rathaus.core.clock import local, now
 from rathaus.core.events import record
+from rathaus.core.models import Blob
 from rathaus.organisation import queries as organisation
 from rathaus.organisation.models import Office
 from rathaus.records import actions as records
-from rathaus.records.disposal import events
+from rathaus.records.disposal import emptied, events
 from rathaus.records.disposal.models import Item, Process, Tombstone
 from rathaus.records.disposal.moves import move
 from rathaus.records.disposal.states import ENDED, ItemState, ProcessState
-from rathaus.records.models import Case, DocumentKind
+from rathaus.records.models import Document, DocumentKind, Dossier
 from rathaus.theme import formats
 from rathaus.theme.documents import Sender
 from rathaus.theme.protocols import Part, ProtocolData, Table, render
@@ -38,31 +40,21 @@ def due(process: Process) -> bool:
 
 
 def finish(process: Process) -> bool:
-    """File the protocol and end the process, both or neither; False if it is not the time.
+    """File the protocol and end the process, with the dossiers that it emptied: all or nothing.
 
-    Raises: UnknownFilingCode if the plan has no place 10.70; PdfError.
+    False if it is not the time. Raises: UnknownFilingCode if the plan has no place 10.70;
+    PdfError; emptied.NotEmptyAnyMore where a dossier changed meanwhile, the job tries again.
     """
-    from django.db import transaction
-
     if not due(process):
         return False
     moment = now()
-    content = storage.put(render(data(process), at=moment))
+    dossiers = emptied.by(process)
+    content = storage.put(render(data(process, dossiers), at=moment))
     with transaction.atomic():
         move(process, "finish", finished_at=moment)
-        case = _case(process)
-        document = records.file_document(
-            case=case,
-            title=f"Protokoll der Aussonderung {process.reference}",
-            kind=DocumentKind.NOTE,
-            content=content,
-            name=f"aussonderung-{process.reference}.pdf",
-            content_type="application/pdf",
-            direction="internal",
-            actor=ACTOR,
-            text=f"Löschprotokoll Aussonderung {process.reference}",
-        )
-        records.close_case(case=case, actor=ACTOR)
+        for dossier in dossiers:
+            emptied.close_out(dossier, process.reference)
+        document = _file(process.reference, content)
         Process.objects.filter(pk=process.pk).update(protocol=document)
         told = events.DisposalFinished(process=process.reference, protocol=str(document.public_id))
         record(process.chain, told, actor=ACTOR)
@@ -70,14 +62,68 @@ def finish(process: Process) -> bool:
     return True
 
 
-def data(process: Process) -> ProtocolData:
-    """What the protocol says. Titles of cases are not in it: they may name people."""
+def close_out_later() -> int:
+    """Close out dossiers that were emptied earlier and whose time has come, with a protocol of
+    their own: all or nothing; returns how many of the next ones.
+
+    Raises: as `finish`.
+    """
+    dossiers = emptied.later()
+    if not dossiers:
+        return 0
+    moment = now()
+    reference = f"AKTEN-{local(moment):%Y%m%d-%H%M%S}"
     with translation.override("de"):
-        return _data(process)
+        told = ProtocolData(
+            sender=_sender(),
+            title=_("Protokoll aufgelöster Akten"),
+            reference=reference,
+            subtitle=_("Akten, deren letzter Vorgang früher vernichtet oder abgegeben wurde"),
+            facts=((_("Aufgelöst"), formats.moment(moment)),),
+            parts=tuple(part for part in (_emptied(dossiers),) if part),
+            signature=(),
+        )
+    content = storage.put(render(told, at=moment))
+    with transaction.atomic():
+        for dossier in dossiers:
+            emptied.close_out(dossier, reference)
+        _file(reference, content)
+    return len(dossiers)
 
 
-def _data(process: Process) -> ProtocolData:
-    town = organisation.town()
+def _file(reference: str, content: Blob) -> Document:
+    """The protocol in a case of its own, kept by the office of the registry."""
+    case = records.open_case(
+        filing_code=PLACE,
+        title=f"Aussonderung {reference} vom {local(now()):%d.%m.%Y}",
+        office=_office(),
+        actor=ACTOR,
+    )
+    document = records.file_document(
+        case=case,
+        title=f"Protokoll der Aussonderung {reference}",
+        kind=DocumentKind.NOTE,
+        content=content,
+        name=f"aussonderung-{reference}.pdf",
+        content_type="application/pdf",
+        direction="internal",
+        actor=ACTOR,
+        text=f"Löschprotokoll Aussonderung {reference}",
+    )
+    records.close_case(case=case, actor=ACTOR)
+    return document
+
+
+def data(process: Process, dossiers: Sequence[Dossier] = ()) -> ProtocolData:
+    """What the protocol says. Titles are not in it: they may name people.
+
+    `dossiers` are those that are closed out with the process.
+    """
+    with translation.override("de"):
+        return _data(process, dossiers)
+
+
+def _data(process: Process, dossiers: Sequence[Dossier]) -> ProtocolData:
     items = list(process.items.order_by("reference", "pk"))
     stones = {
         stone.case_uuid: stone
@@ -85,14 +131,7 @@ def _data(process: Process) -> ProtocolData:
     }
     archive = process.archive
     return ProtocolData(
-        sender=Sender(
-            town=town.full_name,
-            street=town.street,
-            city=f"{town.postal_code} {town.city}",
-            phone=town.phone,
-            email=town.email,
-            hue=town.brand_hue,
-        ),
+        sender=_sender(),
         title=_("Protokoll der Aussonderung"),
         reference=process.reference,
         subtitle=_("Abgabe an das Archiv und Vernichtung elektronischer Akten"),
@@ -106,13 +145,31 @@ def _data(process: Process) -> ProtocolData:
         ),
         parts=tuple(
             part
-            for part in (_gone(items, stones), _stayed(items), _messages(process), _how())
+            for part in (
+                _gone(items, stones),
+                _emptied(dossiers),
+                _stayed(items),
+                _messages(process),
+                _how(),
+            )
             if part
         ),
         signature=(
             _("Vorgeschlagen: %(name)s") % {"name": process.proposed_by or "–"},
             _("Freigegeben: %(name)s") % {"name": process.released_by or "–"},
         ),
+    )
+
+
+def _sender() -> Sender:
+    town = organisation.town()
+    return Sender(
+        town=town.full_name,
+        street=town.street,
+        city=f"{town.postal_code} {town.city}",
+        phone=town.phone,
+        email=town.email,
+        hue=town.brand_hue,
     )
 
 
@@ -157,6 +214,26 @@ def _gone(items: list[Item], stones: Mapping[Any, Tombstone]) -> Part | None:
             rows=tuple(rows),
             widths=(15, 8, 10, 17, 16, 14, 5, 15),
         ),
+    )
+
+
+def _emptied(dossiers: Sequence[Dossier]) -> Part | None:
+    if not dossiers:
+        return None
+    rows = [
+        (
+            dossier.reference,
+            dossier.filing_plan_entry.code,
+            dossier.office.name,
+            _day(dossier.retention_until) if dossier.retention_until else str(dossier.year),
+            str(emptied.cases_of(dossier)),
+        )
+        for dossier in dossiers
+    ]
+    head = (_("Akte"), _("Aktenplan"), _("Amt"), _("Frist bis oder Jahr"), _("Vorgänge"))
+    return Part(
+        title=_("Aufgelöste leere Akten (%(n)s)") % {"n": len(rows)},
+        table=Table(head=head, rows=tuple(rows), widths=(26, 14, 28, 20, 12)),
     )
 
 
@@ -214,17 +291,6 @@ def _who(name: str, moment: object) -> str:
 
 def _day(value: date) -> str:
     return f"{value.day:02d}.{value.month:02d}.{value.year}"
-
-
-def _case(process: Process) -> Case:
-    """A case of its own for each protocol, kept by the office of the registry."""
-    office = _office()
-    return records.open_case(
-        filing_code=PLACE,
-        title=f"Aussonderung {process.reference} vom {local(now()):%d.%m.%Y}",
-        office=office,
-        actor=ACTOR,
-    )
 
 
 def _office() -> Office:

@@ -7,7 +7,8 @@ from django.db import migrations, models
 
 import rathaus.records.models.numbers
 import rathaus.records.models.salt
-from rathaus.records.guards import FIRST, Lifted
+from rathaus.core.triggers import Lifted
+from rathaus.records.guards import FIRST
 
 
 class Migration(migrations.Migration):

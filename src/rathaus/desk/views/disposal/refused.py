@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from rathaus.desk import params
 from rathaus.desk.access import DeskRequest
 from rathaus.records.disposal import receiving
-from rathaus.records.disposal.models import Quarantine, Tombstone
+from rathaus.records.disposal.models import DossierTombstone, Quarantine, Tombstone
 
 PAGE = 50
 
@@ -48,8 +49,9 @@ def settle(request: DeskRequest, ident: uuid.UUID) -> HttpResponse:
 
 @require_safe
 def tombstones(request: DeskRequest) -> HttpResponse:
-    """What was destroyed, when, why and by whom."""
-    rows = Tombstone.objects.order_by("-pk")
+    """What was destroyed, when, why and by whom; emptied dossiers on a tab of their own."""
+    dossiers = request.GET.get("art") == "akten"
+    rows: Any = (DossierTombstone if dossiers else Tombstone).objects.order_by("-pk")
     text = params.text(request.GET, "q", 60)
     if text:
         rows = rows.filter(reference__icontains=text)
@@ -62,6 +64,9 @@ def tombstones(request: DeskRequest) -> HttpResponse:
         "nav_current": "disposal",
         "rows": found[:PAGE],
         "text": text,
-        "next_url": params.query(q=text, nach=str(more)) if more else "",
+        "dossiers": dossiers,
+        "next_url": params.query(art="akten" if dossiers else "", q=text, nach=str(more))
+        if more
+        else "",
     }
     return render(request, "desk/disposal/tombstones.html", context)

@@ -5,10 +5,11 @@ from rathaus.records.disposal.models.hold import ErasureRequest, LegalHold, Lega
 from rathaus.records.disposal.models.message import Message, MessageState, Quarantine
 from rathaus.records.disposal.models.process import Item, Process, ProcessQuerySet
 from rathaus.records.disposal.models.takeover import Takeover
-from rathaus.records.disposal.models.tombstone import Remains, Tombstone
+from rathaus.records.disposal.models.tombstone import DossierTombstone, Remains, Tombstone
 
 __all__ = [
     "Archive",
+    "DossierTombstone",
     "ErasureRequest",
     "Item",
     "Kind",

@@ -55,6 +55,39 @@ class Tombstone(models.Model):
         return self.reference
 
 
+class DossierTombstone(models.Model):
+    """Proof that an emptied dossier was closed out. Cannot be changed or deleted either."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    dossier_uuid = models.UUIDField(unique=True)
+    parent_uuid = models.UUIDField(null=True, db_index=True)
+    """The dossier above it, which may be empty now too."""
+    chain = models.OneToOneField(Chain, on_delete=models.PROTECT, related_name="dossier_tombstone")
+    chain_length = models.PositiveIntegerField()
+    chain_head = models.CharField(max_length=64)
+    """Hash of the last event, which tells of the end."""
+    reference = models.CharField(max_length=60)
+    plan_code = models.CharField(max_length=20)
+    office_key = models.CharField(max_length=60)
+    year = models.PositiveSmallIntegerField()
+    automatic = models.BooleanField()
+    opened_on = models.DateField()
+    closed_on = models.DateField(null=True)
+    retention_until = models.DateField(null=True)
+    """Of a dossier made by hand; an automatic one has none of its own."""
+    cases = models.PositiveIntegerField()
+    """Cases of it that were destroyed or handed over."""
+    process_reference = models.CharField(max_length=40)
+    """The process whose protocol names it, or of a later protocol of its own."""
+    destroyed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-destroyed_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
 class Remains(models.Model):
     """A stored file whose key is gone and whose bytes still have to go (after a crash, too)."""
 
