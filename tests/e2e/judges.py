@@ -23,6 +23,9 @@ STICKS_OUT = """() => {
     return getComputedStyle(box).overflowX !== 'auto' && table.scrollWidth > box.clientWidth + 1;
   });
   if (cut) return 'table cut off at ' + cut.parentElement.clientWidth + ' px: ' + cut.className;
+  const slides = [...document.querySelectorAll('.rh-scroll, .rh-tabs')].find(
+    box => innerWidth > 1200 && box.scrollWidth > box.clientWidth + 1);
+  if (slides) return 'wider than its place on a desk: ' + slides.outerHTML.slice(0, 120);
   const room = document.documentElement.clientWidth;
   if (document.documentElement.scrollWidth <= room) return '';
   const wide = [...document.querySelectorAll('body *')].filter(
