@@ -11,10 +11,13 @@ import signal
 import sys
 from collections.abc import Callable
 from typing import Any
+from wsgiref.util import setup_testing_defaults
 
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
+
+from rathaus.core import clock
 
 
 def prepare() -> None:
@@ -132,13 +135,13 @@ def _demo() -> None:
 def _preload() -> None:
     """Load what all processes share before they are forked, then keep it shared."""
     from django.db.utils import DatabaseError
-    from django.test import RequestFactory
     from django.urls import get_resolver
 
     from rathaus.catalogue import queries, search
     from rathaus.forms.compiled import compiled
-    from rathaus.wsgi import application
+    from rathaus.organisation import calendar
 
+    calendar.holiday_name(clock.today())
     _ = get_resolver().url_patterns
     with contextlib.suppress(DatabaseError):  # an empty database: the first request loads them
         for definition in queries.definitions():
@@ -147,12 +150,28 @@ def _preload() -> None:
         search.find("Gewerbe")
         host = settings.ALLOWED_HOSTS[0]
         for address in ("/", "/leistungen/gewerbe-anmelden/", "/arbeit/anmelden/"):
-            application.get_response(RequestFactory().get(address, HTTP_HOST=host))
+            _look(address, host)
     connections.close_all()
     gc.collect()
     gc.freeze()
     # Requests leave little behind that only the collector can free: look less often.
     gc.set_threshold(10_000, 10, 20)
+
+
+def _look(address: str, host: str) -> None:
+    """Fetch a page without a server, so that its templates are loaded."""
+    from rathaus.wsgi import application
+
+    environment: dict[str, Any] = {"PATH_INFO": address, "HTTP_HOST": host}
+    setup_testing_defaults(environment)
+    answer = application(environment, lambda _status, _headers, _error=None: _nowhere)
+    for _part in answer:
+        pass
+    answer.close()
+
+
+def _nowhere(_written: bytes) -> object:
+    return None
 
 
 def _fork(part: Callable[[], None]) -> int:

@@ -7,18 +7,44 @@ period never ends on a Saturday, Sunday or public holiday); NFeiertagsG for Nied
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from datetime import date, timedelta
 from functools import lru_cache
 
-import holidays
-
 DEFAULT_STATE = "NI"
 _ONE = timedelta(days=1)
+_SPAN = 20
+_ASK = """
+import json, sys
+import holidays
+state, first, last = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+found = holidays.country_holidays("DE", subdiv=state, years=range(first, last), language="de")
+print(json.dumps({day.isoformat(): name for day, name in found.items()}))
+"""
 
 
-@lru_cache(maxsize=256)
 def _holidays(state: str, year: int) -> dict[date, str]:
-    return dict(holidays.country_holidays("DE", subdiv=state, years=year, language="de"))
+    return _of_years(state, year - year % _SPAN).get(year, {})
+
+
+@lru_cache(maxsize=32)
+def _of_years(state: str, first: int) -> dict[int, dict[date, str]]:
+    """Holidays of `_SPAN` years, by year.
+
+    Asked in a process of its own: the library loads the calendars of 250 countries, which
+    would stay in the memory of every process (15 MB).
+    """
+    words = [state, str(max(1, first)), str(min(first + _SPAN, date.max.year + 1))]
+    done = subprocess.run(
+        [sys.executable, "-c", _ASK, *words], check=True, stdout=subprocess.PIPE, text=True
+    )
+    years: dict[int, dict[date, str]] = {}
+    for text, name in sorted(json.loads(done.stdout).items()):
+        day = date.fromisoformat(text)
+        years.setdefault(day.year, {})[day] = name
+    return years
 
 
 def holiday_name(day: date, *, state: str = DEFAULT_STATE) -> str:

@@ -10,13 +10,14 @@ A word is indexed under several terms: its folded form ("hundesteuer"), its stem
 from __future__ import annotations
 
 import re
+import threading
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
 
-import snowballstemmer
+import Stemmer
 
 MAX_WORD = 40
 """Longer words are cut, in the index and in the question alike."""
@@ -26,7 +27,16 @@ _DIGRAPHS = (("ae", "a"), ("oe", "o"))
 _UE = re.compile(r"(?<![aeq])ue")
 _ACCENT = re.compile(r"[^\x00-\x7fäöüß]")
 _LINKS = ("", "s", "es", "n", "en", "er", "e", "ns", "ens")
-_stemmer = snowballstemmer.stemmer("german")
+
+
+class _Own(threading.local):
+    """Each thread its own: a stemmer must not be used by two at once. Its cache is `stem`'s."""
+
+    def __init__(self) -> None:
+        self.stemmer = Stemmer.Stemmer("german", 0)
+
+
+_own = _Own()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +70,7 @@ def fold(word: str) -> str:
 def stem(word: str) -> str:
     """The folded stem: "Anmeldungen", "anmelden" and "Anmeldung" are all "anmeld"."""
     lower = _ACCENT.sub(_bare, unicodedata.normalize("NFKC", word).lower()[: MAX_WORD * 2])
-    return _plain(_stemmer.stemWord(lower).replace("ß", "ss")) or fold(word)
+    return _plain(_own.stemmer.stemWord(lower).replace("ß", "ss")) or fold(word)
 
 
 def _bare(match: re.Match[str]) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from rathaus.records.evidence import ers, tree
+from rathaus.records.evidence import tree
 from rathaus.records.evidence.models import (
     Renewal,
     RenewalItem,
@@ -15,6 +16,9 @@ from rathaus.records.evidence.models import (
     SealItem,
     TimeStamp,
 )
+
+if TYPE_CHECKING:
+    from rathaus.records.evidence import ers
 
 
 @dataclass(frozen=True)
@@ -99,6 +103,8 @@ class Builder:
 
     def chains(self, item: SealItem, line: Line) -> list[list[ers.Link]]:
         """The archive time stamp chains of `item`, as far as renewals cover it."""
+        from rathaus.records.evidence import ers  # the ASN.1 takes 6 MB, pages never need it
+
         digest, blind = bytes(item.digest), bytes(item.blind)
         seal = line.seal
         first = self._seal_tree(seal).reduced(digest, blind)

@@ -6,8 +6,6 @@ import re
 from datetime import date, datetime
 from functools import cache
 
-from babel.core import get_global
-
 from rathaus.core.clock import today
 
 _HOUSE = re.compile(
@@ -56,6 +54,8 @@ def split_street(text: str) -> tuple[str, str]:
 
 @cache
 def _alpha3() -> dict[str, str]:
+    from babel.core import get_global  # a megabyte that only a log-in from abroad needs
+
     aliases = get_global("territory_aliases")
     return {
         old: new[0]
