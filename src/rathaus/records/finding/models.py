@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from rathaus.organisation.models import Office, StaffMember
+from rathaus.records.models import Dossier
 
 
 class SavedSearch(models.Model):
@@ -72,4 +73,16 @@ class Reindex(models.Model):
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(condition=Q(id=1), name="finding_one_reindex")
+        ]
+
+
+class DossierTerm(models.Model):
+    """A term under which a dossier made by hand is found (`plan_search`)."""
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="+")
+    term = models.CharField(max_length=60, db_index=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["dossier", "term"], name="finding_dossier_term_once")
         ]

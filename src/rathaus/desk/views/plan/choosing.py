@@ -17,6 +17,7 @@ from rathaus.desk.access import DeskRequest
 from rathaus.desk.views.plan.form import sentence
 from rathaus.records import queries
 from rathaus.records.actions import NotAllowed, RecordsError
+from rathaus.records.finding import plan_search
 from rathaus.records.models import FilingPlanEntry
 
 MANY = 30
@@ -66,10 +67,8 @@ def choose(
 
 def dossiers(request: DeskRequest, text: str) -> list[Offer]:
     """Open dossiers that the person may read: found by words, or the newest."""
-    where = Q()
-    for word in text.split()[:6]:
-        where &= Q(title__icontains=word) | Q(reference__startswith=word)
-    rows = queries.dossiers_for(request.desk.staff).filter(where, state="open").order_by("-pk")
+    mine = queries.dossiers_for(request.desk.staff).filter(state="open")
+    rows = plan_search.dossiers(mine, text).order_by("-pk")
     return [
         Offer(
             f"akte:{row.public_id}",
@@ -82,10 +81,9 @@ def dossiers(request: DeskRequest, text: str) -> list[Offer]:
 
 def places_and_dossiers(request: DeskRequest, text: str) -> list[Offer]:
     """Places of the plan, then dossiers; without words only places."""
-    where = Q(retired_at__isnull=True)
-    for word in text.split()[:6]:
-        where &= Q(title__icontains=word) | Q(code__startswith=word)
-    rows = FilingPlanEntry.objects.filter(where).order_by("code")
+    rows = FilingPlanEntry.objects.filter(retired_at__isnull=True).order_by("code")
+    if text:
+        rows = rows.filter(pk__in=plan_search.places(text))
     places = [
         Offer(f"stelle:{row.public_id}", str(row), _("Stelle im Aktenplan")) for row in rows[:200]
     ]

@@ -19,6 +19,7 @@ from rathaus.desk.views.plan import things
 from rathaus.desk.views.plan.form import Field, Form, Wrong, sentence
 from rathaus.records import actions, queries
 from rathaus.records.actions.histories import plan_chain
+from rathaus.records.finding import plan_search
 from rathaus.records.models import Dossier, FilingPlanEntry
 from rathaus.records.states import Access, Disposal
 
@@ -35,8 +36,7 @@ def show(request: DeskRequest, ident: uuid.UUID) -> HttpResponse:
     rows = queries.dossiers_for(request.desk.staff).filter(
         filing_plan_entry=entry, parent__isnull=True
     )
-    for word in text.split()[:6]:
-        rows = rows.filter(title__icontains=word) | rows.filter(reference__startswith=word)
+    rows = plan_search.dossiers(rows, text)
     if state in {"open", "closed"}:
         rows = rows.filter(state=state)
     rows = rows.order_by("-pk")

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from rathaus.desk import params
 from rathaus.desk.access import DeskRequest
 from rathaus.records import queries
+from rathaus.records.finding import plan_search
 from rathaus.records.models import Case, Document, Dossier, FilingPlanEntry
 
 FEW = 8
@@ -123,19 +124,14 @@ def _jump(request: DeskRequest, text: str) -> str:
 
 def _search(request: DeskRequest, text: str) -> dict[str, Any]:
     """Places by code or words, dossiers by reference or words."""
-    words = Q()
-    named = Q()
-    for word in text.split()[:6]:
-        words &= Q(title__icontains=word) | Q(note__icontains=word) | Q(code__startswith=word)
-        named &= Q(title__icontains=word) | Q(reference__startswith=word)
+    keys = plan_search.places(text)[: FOUND + 1]
     entries = list(
-        FilingPlanEntry.objects.filter(words)
+        FilingPlanEntry.objects.filter(pk__in=keys)
         .select_related("parent__parent")
-        .order_by("code")[: FOUND + 1]
+        .order_by("code")
     )
-    dossiers = list(
-        queries.dossiers_for(request.desk.staff).filter(named).order_by("-pk")[: FOUND + 1]
-    )
+    mine = plan_search.dossiers(queries.dossiers_for(request.desk.staff), text)
+    dossiers = list(mine.order_by("-pk")[: FOUND + 1])
     return {
         "entries": entries[:FOUND],
         "dossiers": dossiers[:FOUND],
