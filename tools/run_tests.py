@@ -36,11 +36,12 @@ def tool(name: str) -> str:
 
 
 CHECKS = [
+    Part("prepared", [sys.executable, "-m", "tests.support.prepared"]),
+    Part("types", [tool("mypy"), "src"]),
     Part("ruff", [tool("ruff"), "check", "-q", *SOURCES]),
     Part("format", [tool("ruff"), "format", "-q", "--check", *SOURCES]),
     Part("djlint", [tool("djlint"), "--lint", "--quiet", "src"]),
     Part("contracts", [tool("lint-imports")]),
-    Part("types", [tool("mypy"), "src"]),
     Part(
         "migrations",
         [sys.executable, *["-m", "django", "makemigrations", "--check", "--dry-run", "-v", "0"]],

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 from django.test import override_settings
+from tests.support import prepared
 
 from rathaus.accounts.models import Account
 from rathaus.catalogue import library
@@ -135,9 +136,6 @@ class _Queries:
 
 def child() -> None:
     """In a process of its own, on a database of its own."""
-    from django.core.management import call_command
-
-    call_command("migrate", verbosity=0)
     print(json.dumps(snapshot()))
 
 
@@ -301,6 +299,7 @@ def test_welcome_names_log_ins_and_examples(town: dict[str, Any]) -> None:
 
 @pytest.mark.one_database
 def test_same_in_another_database(town: dict[str, Any], tmp_path: Path) -> None:
+    prepared.copy_sqlite(tmp_path / "other.sqlite3")
     environment = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "tests.settings",

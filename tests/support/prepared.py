@@ -1,7 +1,8 @@
-"""A migrated database, made once for each state of the migrations and copied from then on.
+"""What many tests need and what takes long to make, made once and copied from then on.
 
-Running all migrations takes half a minute. The copies are kept in ``var/prepared``; the name
-says what they were made from, so that a change of a migration or a model makes a new one.
+A migrated database for each engine, and a folder with the demo town. They are kept in
+``var/prepared``; the name says what they were made from, so that a change of a migration or a
+model makes a new one. ``python -m tests.support.prepared`` makes them before the tests begin.
 """
 
 from __future__ import annotations
@@ -10,10 +11,12 @@ import fcntl
 import hashlib
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from datetime import date
 from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -60,6 +63,8 @@ def sqlite() -> Path:
             unfinished = FOLDER / "unfinished.sqlite3"
             unfinished.unlink(missing_ok=True)
             _migrate(f"sqlite://{unfinished}")
+            with closing(sqlite3.connect(unfinished)) as database:
+                database.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # all of it in the one file
             unfinished.rename(ready)
             _forget_old("empty-*.sqlite3")
     return ready
@@ -70,6 +75,34 @@ def copy_sqlite(target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(sqlite(), target)
     target.chmod(0o600)
+
+
+def town(*, anew: bool = False) -> Path:
+    """Folder of a demo town of today, loaded as an operator would. Copy it, never start it.
+
+    `anew` makes it even if it is there: each full run shows that it comes up from nothing.
+    """
+    ready = FOLDER / f"town-{_everything()}"
+    with _alone("town"):
+        if anew or not ready.exists():
+            unfinished = FOLDER / "unfinished-town"
+            shutil.rmtree(unfinished, ignore_errors=True)
+            _run(["-m", "rathaus.cli", "demo", "load"], unfinished)
+            shutil.rmtree(ready, ignore_errors=True)
+            unfinished.rename(ready)
+            _forget_old("town-*")
+    return ready
+
+
+@cache
+def _everything() -> str:
+    """What the demo town depends on: all of the program, and the day."""
+    digest = hashlib.sha256(f"{date.today()} {sys.version} {django.__version__}".encode())
+    for path in sorted(SOURCE.rglob("*")):
+        inside = path.relative_to(SOURCE)
+        if path.is_file() and not {"__pycache__", "static", "fonts"} & set(inside.parts):
+            digest.update(f"\n{inside}\n".encode() + path.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def postgresql(url: str) -> str:
@@ -100,23 +133,36 @@ def _other(url: str, database: str) -> str:
 def _migrate(url: str) -> None:
     """All migrations, in a process of its own: what they leave in memory is a lot."""
     scratch = FOLDER / "scratch"
+    _run(["-m", "django", "migrate", "--verbosity", "0"], scratch, DATABASE_URL=url)
+    shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _run(arguments: list[str], data: Path, **more: str) -> None:
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("RATHAUS_")},
         "DJANGO_SETTINGS_MODULE": "rathaus.settings",
-        "DATABASE_URL": url,
-        "RATHAUS_DATA": str(scratch),
+        "DATABASE_URL": "",
+        "RATHAUS_DATA": str(data),
         "RATHAUS_SIMULATION": "1",
+        **more,
     }
-    command = [sys.executable, "-m", "django", "migrate", "--verbosity", "0"]
     done = subprocess.run(
-        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
-    )
-    shutil.rmtree(scratch, ignore_errors=True)
+        [sys.executable, *arguments],
+        cwd=ROOT, env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
     if done.returncode:
-        raise RuntimeError(f"the migrations failed:\n{done.stderr[-4000:]}")
+        raise RuntimeError(f"{' '.join(arguments)} failed:\n{done.stderr[-4000:]}")
 
 
 def _forget_old(pattern: str) -> None:
     old = sorted(FOLDER.glob(pattern), key=lambda path: path.stat().st_mtime, reverse=True)
     for path in old[KEPT:]:
-        path.unlink(missing_ok=True)
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+
+
+if __name__ == "__main__":
+    sqlite()
+    town(anew=True)

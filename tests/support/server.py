@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -12,6 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.support import prepared
 
 ROOT = Path(__file__).resolve().parents[2]
 UP_WITHIN = 120.0
@@ -57,7 +60,12 @@ def already_running(url: str, data: Path) -> Running:
 
 @contextmanager
 def running(data: Path, *, demo: bool = True) -> Iterator[Running]:
-    """Start `rathaus run`, wait until it answers, stop it in the end."""
+    """Start `rathaus run`, wait until it answers, stop it in the end.
+
+    With `demo` on a copy of the demo town, else in an empty folder.
+    """
+    if demo:
+        shutil.copytree(prepared.town(), data)
     port = free_port()
     environment = _environment(data, f"http://localhost:{port}")
     command = [str(Path(sys.executable).parent / "rathaus"), "run", "--port", str(port)]
