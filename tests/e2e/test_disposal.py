@@ -45,7 +45,6 @@ def test_from_the_list_to_the_protocol(
     judge = Judge(page, axe_source)
     page.goto("/arbeit/aussonderung/")
     judge.look("what is due")
-    picture(page, "aussonderung-liste")
     pick(page, "Osterfeuer Hinrichsfehn")
     pick(page, "Zuschuss Heimatverein")
     page.get_by_label("Archiv", exact=True).select_option(label=ARCHIVE)
@@ -70,7 +69,7 @@ def test_from_the_list_to_the_protocol(
     page.goto(process)
     until(page, "1 archivwürdig, 1 zu vernichten")
     judge.look("appraised")
-    picture(page, "aussonderung-verfahren")
+    picture(page, "aussonderung", height=1000)
     press(page, "An das Archiv abgeben")
     until(page, "Laden 0503")
 

@@ -25,7 +25,7 @@ def test_a_case_is_handed_to_a_court(
     clerk.sign_in("meike.ulrichs")
     judge = Judge(page, axe_source)
     judge.go("/arbeit/beweis/")
-    picture(page, "beweise", height=1100)
+    picture(page, "beweise", height=900)
     page.locator("form[action$='/beweis/pruefung/'] button").click()
     page.wait_for_url("**/beweis/pruefung/*/")
     clerk.wait_for(".rh-alert--success", tries=240)  # the worker may be reading scans

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import Opener
+from tests.e2e.conftest import Opener, Picture
 from tests.e2e.judges import Judge
 from tests.e2e.people import Clerk
 
 
-def test_find_narrow_and_save(open_page: Opener, axe_source: str) -> None:
+def test_find_narrow_and_save(open_page: Opener, axe_source: str, picture: Picture) -> None:
     page = open_page()
     judge = Judge(page, axe_source)
     Clerk(page).sign_in("insa.cordes")
@@ -18,6 +18,7 @@ def test_find_narrow_and_save(open_page: Opener, axe_source: str) -> None:
     page.keyboard.press("Enter")
     expect(page.locator(".fi-hits mark").first).to_be_visible()
     judge.look("results")
+    picture(page, "suche", height=900)
     page.get_by_label("Dateityp").select_option(label="PDF")
     page.get_by_role("button", name="Anwenden").click()
     expect(page.locator(".fi-chips")).to_contain_text("Dateityp: PDF")

@@ -40,7 +40,7 @@ def test_a_contract_dossier_without_portal(
     clerk.press("Ablegen")
     expect(page.get_by_role("status").or_(page.locator(".rh-messages"))).to_contain_text("abgelegt")
     judge.look("case")
-    picture(page, "akte-vorgang")
+    picture(page, "akte-vorgang", height=1000)
     page.get_by_role("link", name="vertrag", exact=True).click()
     judge.look("document")
     page.get_by_role("link", name="In anderen Vorgang umhängen").click()

@@ -48,7 +48,7 @@ def test_a_stack_of_letters_from_paper_to_passed_check(
     other.goto(address)
     meike.press("Stichprobe ziehen und prüfen")
     expect(other.locator("img.sc-page")).to_be_visible()
-    picture(other, "scannen-stichprobe")
+    picture(other, "stichprobe", height=900)
     meike.press("Neu scannen lassen")  # without a reason
     expect(other.get_by_role("alert")).to_contain_text("falsch")
     for _page in range(20):

@@ -44,7 +44,6 @@ def test_a_document_goes_round_and_comes_back_signed(
     insa.press("Kommentieren")
     judge = Judge(page, axe_source)
     judge.look("cooperation on a case")
-    picture(page, "zusammenarbeit")
     page.get_by_role("link", name="Mitzeichnung beginnen").first.click()
     insa.press("Mitzeichnung beginnen")
     judge.look("new run with errors")
@@ -68,7 +67,7 @@ def test_a_document_goes_round_and_comes_back_signed(
     page.goto(run)
     insa.wait_for("text=Protokoll der Mitzeichnung")
     judge.look("finished run")
-    picture(page, "mitzeichnung")
+    picture(page, "mitzeichnung", height=900)
     judge.go("/arbeit/aufgaben/", "/arbeit/aufgaben/?zeige=asked", "/arbeit/schlagworte/", case)
     judge.verdict()
 
@@ -100,7 +99,7 @@ def test_redacted_for_a_lawyer(
         expect(page.locator(".wk-boxes li")).to_have_count(before + 1)
         judge = Judge(page, axe_source)
         judge.look("redaction")
-        picture(page, "schwaerzen")
+        picture(page, "schwaerzen", height=1000)
     else:
         for name, value in {"left": "20", "top": "15", "width": "60", "height": "12,5"}.items():
             page.locator(f"#{name}").fill(value)
