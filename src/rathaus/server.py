@@ -191,10 +191,10 @@ def _fork(part: Callable[[], None]) -> int:
         os._exit(status)
 
 
-def _worker() -> None:
+def _worker(call_help: Callable[[], None], is_helper: bool) -> None:
     from rathaus.core.worker import Worker
 
-    Worker().run()
+    Worker(call_help=call_help, is_helper=is_helper).run()
 
 
 def _announce(host: str, port: int) -> None:

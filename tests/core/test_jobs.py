@@ -277,3 +277,30 @@ def test_job_that_hangs_ends_its_worker_and_is_taken_again():
     with time_machine.travel(now() + jobs.LEASE + timedelta(seconds=1)):
         (taken,) = jobs.claim("next")
     assert taken.pk == row.pk
+
+
+def run_worker(monkeypatch: pytest.MonkeyPatch, **options) -> None:
+    monkeypatch.setattr(worker, "_make_way_for_pages", lambda: None)
+    monkeypatch.setattr(worker, "close_old_connections", lambda: None)
+    monkeypatch.setattr(worker.signal, "signal", lambda *_: None)
+    worker.Worker(**options).run()
+
+
+@pytest.mark.django_db
+def test_a_helper_ends_when_nothing_waits_any_more(monkeypatch):
+    for text in ("a", "b"):
+        jobs.enqueue(note, text=text)
+    run_worker(monkeypatch, is_helper=True)
+    assert done == ["a", "b"]
+    assert not Job.objects.filter(name="test.note").exclude(state=JobState.DONE).exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("seconds", "calls"), [(0.0, 2), (3600.0, 0)])
+def test_a_worker_that_gets_no_pause_calls_for_help(monkeypatch, seconds, calls):
+    monkeypatch.setattr(worker, "OVERLOAD_SECONDS", seconds)
+    for text in ("a", "b"):
+        jobs.enqueue(note, text=text)
+    heard: list[int] = []
+    run_worker(monkeypatch, is_helper=True, call_help=lambda: heard.append(1))
+    assert len(heard) >= calls if calls else not heard

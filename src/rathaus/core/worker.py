@@ -9,6 +9,7 @@ import signal
 import socket
 import threading
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from types import FrameType
@@ -27,6 +28,8 @@ WATCH_SECONDS = 5.0
 STOP_SECONDS = 30.0
 HANGING = 70
 NICE = 10
+OVERLOAD_SECONDS = 1.0
+"""So long without a pause: another worker would help."""
 
 
 def owner_name() -> str:
@@ -74,9 +77,18 @@ def _alive(pid: int) -> bool:
 
 
 class Worker:
-    """Runs until `stop` is called; a job that was begun is finished first."""
+    """Runs until `stop` is called; a job that was begun is finished first.
 
-    def __init__(self) -> None:
+    `call_help` is called now and then while more work waits than this worker gets done.
+    `is_helper` ends by itself as soon as nothing waits any more.
+    """
+
+    def __init__(
+        self, *, call_help: Callable[[], None] | None = None, is_helper: bool = False
+    ) -> None:
+        self._call_help = call_help
+        self._is_helper = is_helper
+        self._since = time.monotonic()
         self._stopping = threading.Event()
         self._owner = owner_name()
         self._busy_since: float | None = None
@@ -91,7 +103,7 @@ class Worker:
         signal.signal(signal.SIGTERM, self.stop)
         signal.signal(signal.SIGINT, self.stop)
         threading.Thread(target=self._watch, daemon=True).start()
-        listener = wakeup.Listener()
+        listener = None if self._is_helper else wakeup.Listener()
         _make_way_for_pages()
         release_orphans()
         next_tick = now()
@@ -108,15 +120,29 @@ class Worker:
                     self._busy_since = time.monotonic()
                     finished = jobs.execute(rows)
                     self._busy_since = None
+                    self._look_for_help()
                     continue
             except OperationalError:
                 log.exception("database not reachable, trying again")
                 connection.close()
+            if listener is None:
+                break
             close_old_connections()
             memory.give_back()
             listener.wait(IDLE_SECONDS)
+            self._since = time.monotonic()
         jobs.finish(finished)
-        listener.close()
+        if listener is not None:
+            listener.close()
+
+    def _look_for_help(self) -> None:
+        """Busy without a pause: give memory back all the same, and call for another worker."""
+        if time.monotonic() - self._since < OVERLOAD_SECONDS:
+            return
+        self._since = time.monotonic()
+        memory.give_back()
+        if self._call_help is not None:
+            self._call_help()
 
     def _watch(self) -> None:
         """End the process when a job hangs: the lease then gives the job to a new worker,
