@@ -15,9 +15,17 @@ from django.urls import reverse
 
 from rathaus.core.actors import Actor
 from rathaus.core.clock import today
+from rathaus.desk.views.plan import loans
 from rathaus.organisation.models import Office
 from rathaus.records import actions, verify
-from rathaus.records.models import Case, Document, Dossier, DraftDocument, FilingPlanEntry
+from rathaus.records.models import (
+    Case,
+    Document,
+    Dossier,
+    DraftDocument,
+    FilingPlanEntry,
+    Loan,
+)
 from tests.desk import making
 from tests.desk.conftest import SignIn
 
@@ -327,6 +335,34 @@ def test_paper_goes_out_and_comes_back(harms: Client) -> None:
     )
     harms.post(reverse("desk:loan_back", args=[found.loans.get().public_id]), {"liste": "1"})
     assert "Nichts ist ausgeliehen" in harms.get(reverse("desk:loans")).content.decode()
+
+
+@pytest.mark.parametrize("tab", ["", "late", "back"])
+def test_the_list_of_loans_goes_on_behind_a_row(
+    harms: Client, monkeypatch: pytest.MonkeyPatch, tab: str
+) -> None:
+    monkeypatch.setattr(loans, "PAGE", 2)
+    day = today() - timedelta(days=3 if tab else -3)
+    for number in range(5):
+        found = dossier(title=f"Papier {number}", medium="003", location="Keller")
+        Loan.objects.create(
+            dossier=found,
+            borrower_name=f"Gericht {number}",
+            since=day - timedelta(days=9),
+            due=day + timedelta(days=number % 2),
+            back=today() - timedelta(days=number % 2) if tab == "back" else None,
+        )
+    seen: list[Loan] = []
+    address = reverse("desk:loans") + f"?stand={tab}"
+    while address:
+        page = harms.get(address)
+        seen += page.context["loans"]
+        address = page.context["next_url"]
+        if tab != "back" and len(seen) == 2:  # the last one seen comes back meanwhile
+            Loan.objects.filter(pk=seen[-1].pk).update(back=today())
+    assert len({loan.pk for loan in seen}) == len(seen) == 5
+    key = [(loan.back, loan.pk) if tab == "back" else (loan.due, loan.pk) for loan in seen]
+    assert key == sorted(key, reverse=tab == "back")
 
 
 def test_the_case_of_an_application_is_not_closed_by_hand(tax: Client) -> None:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from rathaus.core.clock import today
-from rathaus.desk import params
+from rathaus.desk import keyset, params
 from rathaus.desk.access import DeskRequest
 from rathaus.desk.views.plan import dossiers, things
 from rathaus.desk.views.plan.form import Field, Form, Wrong
@@ -26,23 +26,20 @@ PAGE = 50
 def index(request: DeskRequest) -> HttpResponse:
     """What is out and what is overdue, earliest first."""
     tab = params.text(request.GET, "stand", 10)
-    rows = Loan.objects.filter(dossier__scope__in=queries.scopes_for(request.desk.staff))
-    rows = rows.select_related("dossier__office", "borrower")
+    seen = Loan.objects.filter(dossier__scope__in=queries.scopes_for(request.desk.staff))
+    seen = seen.select_related("dossier__office", "borrower")
+    order = ("-back", "-pk") if tab == "back" else ("due", "pk")
+    rows = seen.filter(back__isnull=tab != "back")
     if tab == "back":
-        rows = rows.filter(back__isnull=False).order_by("-back", "-pk")
-    else:
-        rows = rows.filter(back__isnull=True).order_by("due", "pk")
-        if tab == "late":
-            rows = rows.filter(due__lt=today())
+        seen = rows
+    elif tab == "late":
+        rows = rows.filter(due__lt=today())
     home = reverse("desk:loans")
     tabs = [("", _("Ausgeliehen")), ("late", _("Überfällig")), ("back", _("Zurückgegeben"))]
-    start = params.cursor(request)
-    offset = min(int(start), 100_000) if start.isdigit() and len(start) < 7 else 0
-    loans = list(rows[offset : offset + PAGE + 1])
-    following = str(offset + PAGE) if len(loans) > PAGE else ""
+    loans, following = keyset.page(rows, order, params.cursor(request), PAGE, seen)
     context = {
         "nav_current": "loans",
-        "loans": loans[:PAGE],
+        "loans": loans,
         "tab": tab,
         "tabs": [
             {"url": home + params.query(stand=key), "label": label, "current": key == tab}
