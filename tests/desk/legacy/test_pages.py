@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
+from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -16,8 +18,10 @@ from hypothesis import strategies as st
 from rathaus.core import clock
 from rathaus.core.actors import Actor
 from rathaus.core.jobs import run_pending
+from rathaus.core.models import Event
 from rathaus.desk.views.legacy import common
 from rathaus.organisation.models import Office
+from rathaus.records import verify
 from rathaus.records.legacy import actions, queries
 from rathaus.records.legacy.errors import ShelfInvalid
 from rathaus.records.legacy.models import ImportRun, Shelf, ShelfWork
@@ -43,7 +47,7 @@ def base(tmp_path: Path, settings: Any) -> Path:
 def shelf(**more: Any) -> Shelf:
     values = {"room": "Keller", "name": "Regal 1", "centimetres": 200, **more}
     office = Office.objects.get(key=values.pop("office", "steueramt"))
-    return actions.save_shelf(office=office, **values)
+    return actions.save_shelf(office=office, **{"actor": BOSS, **values})
 
 
 def test_an_import_from_the_desk(manager: Client, base: Path) -> None:
@@ -205,3 +209,83 @@ def test_nothing_impossible_on_a_shelf() -> None:
     with pytest.raises(ShelfInvalid):
         actions.record_work(shelf=row, centimetres=5, day=tomorrow, actor=BOSS)
     assert not ShelfWork.objects.exists()
+
+
+def kinds(row: Shelf) -> list[str]:
+    row.refresh_from_db()
+    return list(
+        Event.objects.filter(chain=row.chain).order_by("seq").values_list("type", flat=True)
+    )
+
+
+def test_whatever_happens_to_a_shelf_is_in_its_history(manager: Client) -> None:
+    row = shelf(centimetres=150)
+    here = reverse("desk:shelf", args=[row.public_id])
+    typed = {"office": row.office.key, "room": "Keller", "name": "Regal 1", "metres": "1,8",
+             "priority": "1", "state": "open"}  # fmt: skip
+    manager.post(here, typed)
+    manager.post(here, typed)  # nothing new
+    manager.post(reverse("desk:shelf_work", args=[row.public_id]), {"leer": "0,5"})
+    manager.post(reverse("desk:shelves_change"), {"pick": [row.public_id], "priority": "3"})
+    assert kinds(row) == [
+        f"legacy.shelf_{what}" for what in ("made", "changed", "cleared", "changed")
+    ]
+    cleared = Event.objects.get(chain=row.chain, type="legacy.shelf_cleared")
+    assert (cleared.data["centimetres"], cleared.data["left"]) == (50, 130)
+    text = manager.get(here).content.decode()
+    assert "Meter Papier: 1,5 m → 1,8 m · Reihenfolge: 2 → 1" in text
+    assert "0,5 m am" in text
+    assert verify.run().ok
+
+
+def test_a_removed_shelf_counts_no_more_and_keeps_its_history(manager: Client, tax: Client) -> None:
+    foreign = shelf(office="standesamt", name="Fach A")
+    assert tax.post(reverse("desk:shelf_remove", args=[foreign.public_id])).status_code == 404
+    row = shelf(centimetres=150)
+    url = reverse("desk:shelf_remove", args=[row.public_id])
+    assert manager.post(url, {"grund": " "}).status_code == 422
+    assert manager.post(url, {"grund": "doppelt erfasst"}).status_code == 302
+    assert manager.post(url, {"grund": "doppelt erfasst"}).status_code == 404
+    assert kinds(row)[-1] == "legacy.shelf_removed"
+    home = reverse("desk:shelves")
+    assert "Regal 1" not in manager.get(home).content.decode()
+    assert "Regal 1" in manager.get(home, {"stand": "entfernt"}).content.decode()
+    here = reverse("desk:shelf", args=[row.public_id])
+    page = manager.get(here).content.decode()
+    assert "doppelt erfasst" in page
+    assert 'name="metres"' not in page
+    assert manager.post(here, {"room": "x"}).status_code == 404
+    with pytest.raises(ShelfInvalid):
+        actions.record_work(shelf=row, centimetres=5, day=clock.today(), actor=BOSS)
+    with pytest.raises(ShelfInvalid):
+        actions.save_shelf(
+            office=row.office, room="neu", name="neu", centimetres=9, shelf=row, actor=BOSS
+        )
+    shelf()  # its name is free again
+
+
+@pytest.mark.parametrize("sort", ["", "laenge", "rest"])
+def test_the_list_of_shelves_goes_on_behind_a_row(
+    manager: Client, monkeypatch: pytest.MonkeyPatch, sort: str
+) -> None:
+    from rathaus.desk.views.legacy import shelves
+
+    monkeypatch.setattr(shelves, "PAGE", 2)
+    made = [
+        shelf(name=f"Fach {n}", centimetres=100 + n % 2, priority=1 + n % 3, office=office)
+        for n, office in enumerate(["steueramt", "standesamt"] * 3)
+    ]
+    seen, page = [], {"sort": sort, "nach": ""}
+    while True:
+        answer = manager.get(reverse("desk:shelves"), page)
+        seen += [row["shelf"].pk for row in answer.context["rows"]]
+        following = parse_qs(urlsplit(answer.context["next_url"]).query)
+        if not following:
+            break
+        page["nach"] = following["nach"][0]
+        # What comes before it meanwhile hides nothing.
+        shelf(name=f"davor {len(seen)}", room="A", priority=1, centimetres=9999)
+    assert [pk for pk in seen if pk in {one.pk for one in made}] == seen
+    assert sorted(seen) == sorted(one.pk for one in made)
+    for odd in ("7", "x", str(uuid4()), "%00"):
+        assert manager.get(reverse("desk:shelves"), {"nach": odd}).status_code == 200

@@ -31,7 +31,7 @@ def destroy(case: Case) -> removal.Gone:
 def test_nothing_of_a_scanned_case_stays(batch: ScanBatch, offices: dict[str, Office]) -> None:
     check_all(actions.start_check(batch=transferred(batch), actor=CHECKER))
     shelf = legacy.save_shelf(
-        office=offices["buergerbuero"], room="Keller", name="1", centimetres=100
+        office=offices["buergerbuero"], room="Keller", name="1", centimetres=100, actor=SCANNER
     )
     legacy.record_work(shelf=shelf, centimetres=40, day=today(), actor=SCANNER, batch=batch)
     chain = batch.chain

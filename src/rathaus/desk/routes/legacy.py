@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern] = [
     page("altbestand/regal/neu/", shelves.create, "shelf_new", needs="legacy.shelves"),
     page(SHELF, shelves.show, "shelf", needs="legacy.shelves"),
     page(SHELF + "geleert/", shelves.work, "shelf_work", needs="legacy.shelves"),
+    page(SHELF + "entfernen/", shelves.remove, "shelf_remove", needs="legacy.shelves"),
     page("altbestand/uebernahmen/", runs.index, "legacy_runs", needs="legacy.import"),
     page("altbestand/uebernahmen/neu/", runs.create, "legacy_new", needs="legacy.import"),
     page(RUN, runs.show, "legacy_run", needs="legacy.import"),

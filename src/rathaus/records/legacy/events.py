@@ -43,7 +43,33 @@ class CaseWasClosed(EventType):
     last_date: str = ""
 
 
+@event_type("legacy.shelf_made", text=_("Regal erfasst"))
+class ShelfMade(EventType):
+    shelf: str
+    values: dict[str, str]
+    """Everything that was written down, as text."""
+
+
+@event_type("legacy.shelf_changed", text=_("Regal geändert"))
+class ShelfChanged(EventType):
+    shelf: str
+    before: dict[str, str]
+    after: dict[str, str]
+    """Only what changed."""
+
+
 @event_type("legacy.shelf_cleared", text=_("Regal geleert"))
 class ShelfCleared(EventType):
     shelf: str
     centimetres: int
+    day: str
+    left: int
+    """Centimetres that still stand there."""
+    by: str = ""
+    """Reference of the scan batch or import run."""
+
+
+@event_type("legacy.shelf_removed", text=_("Regal aus dem Bestand entfernt"))
+class ShelfRemoved(EventType):
+    shelf: str
+    reason: str

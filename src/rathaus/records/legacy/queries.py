@@ -41,10 +41,14 @@ def run_for(staff: StaffMember | None, public_id: UUID | str) -> ImportRun:
     return runs_for(staff).get(public_id=public_id)
 
 
-def shelves_for(staff: StaffMember | None) -> QuerySet[Shelf]:
-    """Shelves of the offices where `staff` keeps the inventory."""
+def shelves_for(staff: StaffMember | None, *, removed: bool | None = False) -> QuerySet[Shelf]:
+    """Shelves of the offices where `staff` keeps the inventory.
+
+    `removed`: those that left it; None: all.
+    """
     offices = [office.pk for office in grants(staff).offices("legacy.shelves")]
-    return Shelf.objects.filter(office__in=offices).select_related("office")
+    rows = Shelf.objects.filter(office__in=offices).select_related("office", "chain")
+    return rows if removed is None else rows.filter(removed_at__isnull=not removed)
 
 
 @dataclass(frozen=True)

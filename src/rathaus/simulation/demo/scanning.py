@@ -180,6 +180,7 @@ class _Place:
                 content=content,
                 centimetres=length,
                 priority=priority,
+                actor=self.manager,
             )
         for name, centimetres, days in WORKS:
             legacy.record_work(

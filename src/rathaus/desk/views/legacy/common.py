@@ -40,9 +40,9 @@ def run_of(request: DeskRequest, ident: uuid.UUID) -> ImportRun:
         raise Http404 from None
 
 
-def shelf_of(request: DeskRequest, ident: uuid.UUID) -> Shelf:
-    """Raises: Http404."""
-    found = queries.shelves_for(request.desk.staff).filter(public_id=ident).first()
+def shelf_of(request: DeskRequest, ident: uuid.UUID, *, removed: bool | None = False) -> Shelf:
+    """A shelf of the inventory, of what left it, or (None) of both. Raises: Http404."""
+    found = queries.shelves_for(request.desk.staff, removed=removed).filter(public_id=ident).first()
     if found is None:
         raise Http404
     return found

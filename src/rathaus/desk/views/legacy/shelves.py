@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from rathaus.core.clock import today
-from rathaus.desk import params
+from rathaus.desk import history, keyset, params
 from rathaus.desk.access import DeskRequest
 from rathaus.desk.views.legacy import common
 from rathaus.records.legacy import actions, queries
@@ -27,6 +27,7 @@ from rathaus.records.scanning import queries as scanning
 PAGE = 100
 WORKS = 50
 CHOICES = 20
+GONE = "entfernt"
 FIELDS = ("office", "room", "cabinet", "name", "content", "metres", "priority", "state")
 PRIORITIES = [
     ("1", gettext_lazy("1, zuerst")),
@@ -47,7 +48,8 @@ def index(request: DeskRequest) -> HttpResponse:
     office = params.text(request.GET, "amt", 60)
     state = params.text(request.GET, "stand", 10)
     sort = params.text(request.GET, "sort", 10)
-    rows = queries.shelves_for(request.desk.staff)
+    gone = state == GONE
+    rows = queries.shelves_for(request.desk.staff, removed=gone)
     if text:
         words = Q(room__icontains=text) | Q(cabinet__icontains=text) | Q(name__icontains=text)
         rows = rows.filter(words | Q(content__icontains=text))
@@ -56,17 +58,16 @@ def index(request: DeskRequest) -> HttpResponse:
     if state in ShelfState.values:
         rows = rows.filter(state=state)
     sort = sort if sort in SORTS else ""
-    after = params.cursor(request)
-    start = int(after) if after.isdigit() and len(after) < 7 else 0
-    # An inventory has some hundred rows: places in the order are as good as keys here.
-    found = list(rows.order_by(*SORTS[sort])[start : start + PAGE + 1])
-    more = str(start + PAGE) if len(found) > PAGE else ""
+    after, mine = params.cursor(request), queries.shelves_for(request.desk.staff, removed=None)
+    found, more = keyset.page(rows, SORTS[sort], after, PAGE, mine)
     following = params.query(q=text, amt=office, stand=state, sort=sort, nach=more)
     context = {
         **common.NAV,
-        "rows": [_listed(row) for row in found[:PAGE]],
+        "rows": [_listed(row) for row in found],
         "offices": request.desk.offices("legacy.shelves"),
         "states": ShelfState.choices,
+        "gone": gone,
+        "filters": [*ShelfState.choices, (GONE, _("entfernt"))],
         "priorities": PRIORITIES,
         "wanted": {"text": text, "office": office, "state": state, "sort": sort},
         "next_url": reverse("desk:shelves") + following if more else "",
@@ -98,7 +99,7 @@ def change(request: DeskRequest) -> HttpResponse:
     done = 0
     for row in rows:
         try:
-            _save(row, priority=priority or str(row.priority), state=state or row.state)
+            _save(request, row, priority=priority or str(row.priority), state=state or row.state)
             done += 1
         except ShelfInvalid as error:
             messages.error(request, f"{row}: {error}")
@@ -110,7 +111,7 @@ def change(request: DeskRequest) -> HttpResponse:
     return redirect("desk:shelves")
 
 
-def _save(row: Shelf, *, priority: str, state: str) -> None:
+def _save(request: DeskRequest, row: Shelf, *, priority: str, state: str) -> None:
     actions.save_shelf(
         office=row.office,
         room=row.room,
@@ -121,6 +122,7 @@ def _save(row: Shelf, *, priority: str, state: str) -> None:
         priority=int(priority) if priority.isdigit() else 0,
         state=state,
         shelf=row,
+        actor=request.desk.actor(row.office),
     )
 
 
@@ -133,7 +135,10 @@ def create(request: DeskRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def show(request: DeskRequest, ident: uuid.UUID) -> HttpResponse:
     """A shelf with its works; change it, or say what is empty now."""
-    return _form(request, common.shelf_of(request, ident))
+    shelf = common.shelf_of(request, ident, removed=None)
+    if shelf.removed_at is not None and request.method == "POST":
+        raise Http404
+    return _form(request, shelf)
 
 
 def _form(
@@ -161,6 +166,7 @@ def _form(
                 priority=int(values["priority"]) if values["priority"].isdigit() else 0,
                 state=values["state"],
                 shelf=shelf,
+                actor=request.desk.actor(office),
             )
             messages.success(request, _("Das Regal ist gespeichert."))
             return redirect("desk:shelf", saved.public_id)
@@ -207,7 +213,21 @@ def _of(request: DeskRequest, shelf: Shelf) -> dict[str, Any]:
         "works": [{"work": row, "metres": common.metres(row.centimetres)} for row in works],
         "batches": batches.exclude(state="cancelled")[:CHOICES],
         "runs": queries.runs_for(request.desk.staff).filter(office=shelf.office)[:CHOICES],
+        "events": history.history(shelf.chain)[::-1] if shelf.chain else [],
     }
+
+
+@require_POST
+def remove(request: DeskRequest, ident: uuid.UUID) -> HttpResponse:
+    """A shelf that does not exist (any more) leaves the inventory; its history stays."""
+    shelf = common.shelf_of(request, ident)
+    reason = params.text(request.POST, "grund", 200)
+    try:
+        actions.remove_shelf(shelf=shelf, reason=reason, actor=request.desk.actor(shelf.office))
+    except ShelfInvalid as error:
+        return _form(request, shelf, error.errors, {"grund": reason})
+    messages.success(request, _("Das Regal ist aus dem Bestand entfernt."))
+    return redirect("desk:shelves")
 
 
 @require_POST

@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 
 from rathaus.core.actors import Actor
 from rathaus.core.clock import now, today
+from rathaus.core.events import EventType, new_chain, record
 from rathaus.organisation.models import Office
+from rathaus.records.legacy import events
 from rathaus.records.legacy.errors import ShelfInvalid
 from rathaus.records.legacy.models import ImportRun, Shelf, ShelfState, ShelfWork
 from rathaus.records.scanning.models import ScanBatch
@@ -26,13 +28,17 @@ def save_shelf(
     room: str,
     name: str,
     centimetres: int,
+    actor: Actor,
     cabinet: str = "",
     content: str = "",
     priority: int = 2,
     state: str = ShelfState.OPEN,
     shelf: Shelf | None = None,
 ) -> Shelf:
-    """A new shelf, or other words and measures for `shelf`. Raises: ShelfInvalid."""
+    """A new shelf, or other words and measures for `shelf`; its history keeps what it was.
+
+    Raises: ShelfInvalid.
+    """
     errors: dict[str, str] = {}
     if not room.strip():
         errors["room"] = _("In welchem Raum steht es?")
@@ -59,15 +65,40 @@ def save_shelf(
         "priority": priority,
         "state": state,
     }
+    before = _written(row) if row.pk else {}
     for key, value in values.items():
         setattr(row, key, value)
-    fields = list(values) if row.pk else None
+    after = _written(row)
+    if before == after:
+        return row
     try:
         with transaction.atomic():
-            row.save(update_fields=fields)
+            if row.pk is None:
+                row.save()
+            elif not Shelf.objects.filter(pk=row.pk, removed_at__isnull=True).update(**values):
+                raise ShelfInvalid({"name": _("Dieses Regal ist inzwischen entfernt.")})
+            _note(row, _change(row, before, after), actor)
     except IntegrityError:
         raise ShelfInvalid({"name": _("Dieses Regal gibt es schon.")}) from None
     return row
+
+
+def remove_shelf(*, shelf: Shelf, reason: str, actor: Actor) -> Shelf:
+    """Take a shelf out of the inventory, because it was a mistake or is gone.
+
+    What was cleared stays in the history, but counts no more. Raises: ShelfInvalid.
+    """
+    reason = reason.strip()[:200]
+    if len(reason) < 3:
+        raise ShelfInvalid({"grund": _("Nennen Sie den Grund in wenigen Worten.")})
+    with transaction.atomic():
+        rows = Shelf.objects.filter(pk=shelf.pk, removed_at__isnull=True)
+        if not rows.update(removed_at=now()):
+            raise ShelfInvalid({"grund": _("Dieses Regal ist inzwischen entfernt.")})
+        removed = events.ShelfRemoved(shelf=str(shelf.public_id), reason=reason)
+        _note(shelf, removed, actor)
+    shelf.refresh_from_db()
+    return shelf
 
 
 def record_work(
@@ -91,7 +122,7 @@ def record_work(
     try:
         with transaction.atomic():
             rows = Shelf.objects.filter(
-                pk=shelf.pk, cleared__lte=F("centimetres") - centimetres
+                pk=shelf.pk, removed_at__isnull=True, cleared__lte=F("centimetres") - centimetres
             ).exclude(state=ShelfState.KEPT)
             if not rows.update(cleared=F("cleared") + centimetres, state=ShelfState.WORKING):
                 raise ShelfInvalid({"metres": _("So viel Papier steht dort nicht mehr.")})
@@ -107,8 +138,46 @@ def record_work(
                 made_by=actor.label,
                 created_at=now(),
             )
+            shelf.refresh_from_db()
+            cleared = events.ShelfCleared(
+                shelf=str(shelf.public_id),
+                centimetres=centimetres,
+                day=day.isoformat(),
+                left=shelf.centimetres - shelf.cleared,
+                by=batch.reference if batch else run.reference if run else "",
+            )
+            _note(shelf, cleared, actor)
     except IntegrityError:
         text = _("Dieser Stapel oder diese Übernahme ist dort schon eingetragen.")
         raise ShelfInvalid({"work": text}) from None
-    shelf.refresh_from_db()
     return work
+
+
+def _written(shelf: Shelf) -> dict[str, str]:
+    """What an event says about a shelf."""
+    names = ("room", "cabinet", "name", "content", "centimetres", "priority", "state")
+    return {"office": shelf.office.key, **{name: str(getattr(shelf, name)) for name in names}}
+
+
+def _change(shelf: Shelf, before: dict[str, str], after: dict[str, str]) -> EventType:
+    if not before:
+        return events.ShelfMade(shelf=str(shelf.public_id), values=after)
+    changed = [name for name in after if before[name] != after[name]]
+    return events.ShelfChanged(
+        shelf=str(shelf.public_id),
+        before={name: before[name] for name in changed},
+        after={name: after[name] for name in changed},
+    )
+
+
+def _note(shelf: Shelf, event: EventType, actor: Actor) -> None:
+    """Append to the history of a shelf, which begins with its first event."""
+    if shelf.chain is None:
+        chain = new_chain("shelf")
+        if Shelf.objects.filter(pk=shelf.pk, chain__isnull=True).update(chain=chain):
+            shelf.chain = chain
+        else:
+            chain.delete()
+            shelf.refresh_from_db(fields=["chain"])
+    if shelf.chain is not None:
+        record(shelf.chain, event, actor=actor)

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from rathaus.core.models import Chain
 from rathaus.organisation.models import Office
 from rathaus.records.legacy.models.runs import ImportRun
 from rathaus.records.scanning.models import ScanBatch
@@ -39,12 +40,18 @@ class Shelf(models.Model):
     priority = models.PositiveSmallIntegerField(default=2)
     """1 comes first, 3 last."""
     state = models.CharField(max_length=8, choices=ShelfState.choices, default=ShelfState.OPEN)
+    chain = models.OneToOneField(Chain, null=True, on_delete=models.PROTECT, related_name="+")
+    """Its history; a shelf from before has one from its next change on."""
+    removed_at = models.DateTimeField(null=True)
+    """Since then it counts no more: a mistake, or the shelf is gone."""
 
     class Meta:
         ordering = ["priority", "office__position", "room", "cabinet", "name"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
-                fields=["office", "room", "cabinet", "name"], name="legacy_shelf_once"
+                fields=["office", "room", "cabinet", "name"],
+                condition=Q(removed_at__isnull=True),
+                name="legacy_shelf_once",
             ),
             models.CheckConstraint(
                 condition=Q(cleared__lte=models.F("centimetres")), name="legacy_shelf_cleared"
