@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from hypothesis import given
+from hypothesis import strategies as st
 from lxml import etree
 
 from rathaus.core.clock import now, shifted
 from rathaus.core.models import Event
+from rathaus.desk.webdav import naming
 from rathaus.records import actions
 from rathaus.records.actions import grants
 from rathaus.records.models import Case
@@ -153,3 +157,69 @@ def test_as_many_queries_for_many_documents(connect: Connect, filed: Filed) -> N
     with CaptureQueriesContext(connection) as many:
         assert len(drive.names(filed.path)) == 10
     assert len(many) == len(few)
+
+
+def test_an_address_reads_the_rows_it_names_and_not_the_whole_dossier(
+    connect: Connect, filed: Filed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(40):
+        actions.open_case(title=f"Nachtrag {number}", dossier=filed.dossier, actor=ACTOR)
+    drive = connect("gerd.harms")
+    named: list[int] = []
+    original = naming.unique
+
+    def counted(wanted: Any) -> Any:
+        rows = list(wanted)
+        named.append(len(rows))
+        return original(rows)
+
+    monkeypatch.setattr(naming, "unique", counted)
+    assert drive.send("PROPFIND", filed.path, Depth="0").status_code == 207
+    assert max(named) <= 2
+    named.clear()
+    for junk in ("desktop.ini", ".DS_Store", "Thumbs.db", "folder.jpg"):
+        above = filed.path.rpartition("/")[0]
+        assert drive.send("PROPFIND", f"{above}/{junk}", Depth="0").status_code == 404
+    assert max(named) <= 2
+    named.clear()
+    assert len(drive.names(filed.path.rpartition("/")[0])) == 41
+    assert max(named) == 41
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["a/b: c?", "  zu   viele  Leerzeichen ", "Ümläut und ß", "100 % (2)", "CON", "x" * 150,
+     "Müller (3)", "~$temp", "ohne_Leer_zeichen", "…", "(1)"],
+)  # fmt: skip
+def test_every_name_that_is_listed_can_be_opened(
+    connect: Connect, filed: Filed, title: str
+) -> None:
+    for _twice in range(2):
+        actions.open_case(title=title[:200], dossier=filed.dossier, actor=ACTOR)
+        actions.open_dossier(title=title, parent=filed.dossier, actor=ACTOR)
+    drive = connect("gerd.harms")
+    above = filed.path.rpartition("/")[0]
+    names = drive.names(above)
+    assert len(names) == len(set(names)) == 5
+    for name in names:
+        assert drive.send("PROPFIND", f"{above}/{name}", Depth="0").status_code == 207, name
+
+
+def test_cases_that_differ_only_in_marks_keep_their_numbers(connect: Connect, filed: Filed) -> None:
+    for reference in ("A/1.7", "A:1.7", "a-1.7"):
+        actions.open_case(title="Gleich", dossier=filed.dossier, reference=reference, actor=ACTOR)
+    drive = connect("gerd.harms")
+    above = filed.path.rpartition("/")[0]
+    names = [name for name in drive.names(above) if name.lower().startswith("a-1")]
+    assert len({name.lower() for name in names}) == 3
+    for name in names:
+        assert drive.send("PROPFIND", f"{above}/{name}", Depth="0").status_code == 207
+
+
+@given(st.text(min_size=1, max_size=120), st.text(max_size=60))
+def test_clues_of_a_name_are_in_what_it_was_made_from(title: str, reference: str) -> None:
+    called = f"{reference} {title}"
+    name = naming.folder(called)
+    for word in naming.clues(naming.same(name)):
+        if name not in {"dokument", "ohne Namen"}:
+            assert word.lower() in called.lower()

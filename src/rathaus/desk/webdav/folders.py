@@ -8,11 +8,17 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Value
+from django.db.models.functions import Concat
+
 from rathaus.desk.webdav import naming
 from rathaus.desk.webdav.drafts import DraftFolder, DraftsFolder
 from rathaus.desk.webdav.resources import File, Folder, Make
 from rathaus.records import queries
 from rathaus.records.models import Case, Document, DocumentVersion, DraftDocument, FilingPlanEntry
+
+FEW = 100
+"""So many rows that could have a name are compared; more are read with all the others."""
 
 
 class Root(Folder):
@@ -39,6 +45,14 @@ class PlanFolder(Folder):
         named = [(row, name := naming.folder(f"{row.code} {row.title}"), name) for row in rows]
         return {name: partial(EntryFolder, entry=row) for name, row in naming.unique(named).items()}
 
+    def find(self, name: str) -> Mapping[str, Make]:
+        """By its code, which no two places share."""
+        seen = queries.dossiers_for(self.visit.staff).order_by().values("filing_plan_entry")
+        row = FilingPlanEntry.objects.filter(code=name.split(" ", 1)[0], pk__in=seen).first()
+        if row is None:
+            return {}
+        return {naming.folder(f"{row.code} {row.title}"): partial(EntryFolder, entry=row)}
+
 
 class EntryFolder(Folder):
     """A place: its dossiers, and sub-dossiers whose dossier the person does not see."""
@@ -49,11 +63,18 @@ class EntryFolder(Folder):
 
     def members(self) -> Mapping[str, Make]:
         """One query."""
+        return _dossiers(self._rows())
+
+    def find(self, name: str) -> Mapping[str, Make] | None:
+        """The few dossiers that could be called so."""
+        rows = _like(self._rows(), name)
+        return None if rows is None else _dossiers(rows)
+
+    def _rows(self) -> Any:
         mine = queries.dossiers_for(self.visit.staff)
-        rows = mine.filter(filing_plan_entry=self.entry).exclude(
+        return mine.filter(filing_plan_entry=self.entry).exclude(
             parent__in=mine.order_by().values("pk")
         )
-        return _dossiers(rows)
 
 
 class DossierFolder(Folder):
@@ -66,19 +87,20 @@ class DossierFolder(Folder):
 
     def members(self) -> Mapping[str, Make]:
         """Two queries that fetch names only: a dossier may have thousands of cases."""
-        below = _dossiers(queries.dossiers_for(self.visit.staff).filter(parent=self.key))
-        rows = queries.cases_for(self.visit.staff).filter(dossier=self.key)
-        named = [
-            ((ident, opened), name := naming.folder(f"{reference} {title}"), name)
-            for ident, reference, title, opened in rows.select_related(None).values_list(
-                "public_id", "reference", "title", "opened_at"
-            )
-        ]
-        cases = {
-            name: partial(CaseFolder, ident=ident, opened=opened)
-            for name, (ident, opened) in naming.unique(named).items()
-        }
-        return {**cases, **below}
+        below, cases = self._rows()
+        return {**_cases(cases), **_dossiers(below)}
+
+    def find(self, name: str) -> Mapping[str, Make] | None:
+        """The few that could be called so, out of thousands."""
+        below, cases = (_like(rows, name) for rows in self._rows())
+        if below is None or cases is None:
+            return None
+        return {**_cases(cases), **_dossiers(below)}
+
+    def _rows(self) -> tuple[Any, Any]:
+        staff = self.visit.staff
+        below = queries.dossiers_for(staff).filter(parent=self.key)
+        return below, queries.cases_for(staff).filter(dossier=self.key)
 
 
 class CaseFolder(Folder):
@@ -144,6 +166,31 @@ class ShortFolder(Folder):
         except (ValueError, DraftDocument.DoesNotExist):
             return None
         return DraftFolder(f"/{naming.SHORT}/{draft.public_id}", self.environ, draft=draft)
+
+
+def _like(rows: Any, name: str) -> Any:
+    """Those of `rows` that could have this name; None if the name says too little."""
+    words = naming.clues(name)
+    if not words:
+        return None
+    rows = rows.alias(called=Concat("reference", Value(" "), "title"))
+    for word in words:
+        rows = rows.filter(called__icontains=word)
+    keys = list(rows.select_related(None).values_list("pk", flat=True)[: FEW + 1])
+    return None if len(keys) > FEW else rows
+
+
+def _cases(rows: Any) -> dict[str, Make]:
+    named = [
+        ((ident, opened), name := naming.folder(f"{reference} {title}"), name)
+        for ident, reference, title, opened in rows.select_related(None).values_list(
+            "public_id", "reference", "title", "opened_at"
+        )
+    ]
+    return {
+        name: partial(CaseFolder, ident=ident, opened=opened)
+        for name, (ident, opened) in naming.unique(named).items()
+    }
 
 
 def _dossiers(rows: Any) -> dict[str, Make]:

@@ -20,6 +20,9 @@ DRAFTS = "Entwürfe"
 SHORT = "entwurf"
 """Folder above all drafts by id, not listed: addresses that office programs can bear."""
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?", re.IGNORECASE)
+_NUMBER = re.compile(r"\(\d+\)")
+_BREAKS = re.compile(r"[\s._~-]+")
+CLUES = 4
 _ENDING = re.compile(r"\.[A-Za-z0-9]{1,10}")
 Key = TypeVar("Key", bound=Hashable)
 
@@ -61,6 +64,17 @@ def unique(wanted: Iterable[tuple[Key, str, str]]) -> dict[str, Key]:
         taken.add(_folded(shown))
         found[shown] = key
     return found
+
+
+def clues(name: str) -> list[str]:
+    """Words that stand in every title from which this name, or one just like it, was made.
+
+    Enough to ask the database for a few rows instead of all; [] where there are none. Marks
+    that `folder` replaces, numbers that `unique` adds and letters with two spellings are no
+    clues.
+    """
+    words = {word for word in _BREAKS.split(name) if word.isascii() and not _NUMBER.fullmatch(word)}
+    return sorted(words - {""}, key=lambda word: (-len(word), word))[:CLUES]
 
 
 def same(name: str) -> str:

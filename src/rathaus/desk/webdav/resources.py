@@ -83,6 +83,10 @@ class Folder(Shared, DAVCollection):
         """`members`, asked for once."""
         return self.members()
 
+    def find(self, name: str) -> Mapping[str, Make] | None:
+        """At least what has this name, without reading all; None where that is no gain."""
+        return None
+
     def get_member_names(self) -> list[str]:
         """Names of what lies in it."""
         return list(self.table)
@@ -90,7 +94,10 @@ class Folder(Shared, DAVCollection):
     def get_member(self, name: str) -> Any:
         """What has this name, None if nothing has."""
         name = naming.same(name)
-        make = self.table.get(name)
+        known = self.__dict__.get("table")  # listed already
+        if known is None:
+            known = self.find(name)
+        make = (self.table if known is None else known).get(name)
         return make(util.join_uri(self.path, name), self.environ) if make else None
 
     def why_not_write(self) -> str:
