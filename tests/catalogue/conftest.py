@@ -5,12 +5,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from tests.support import town
 
 from rathaus.catalogue import actions, library
 from rathaus.catalogue.definition import ServiceDefinition
 from rathaus.catalogue.library import Library, TopicData
 from rathaus.core.actors import Actor
-from rathaus.organisation import loading
 
 Make = Callable[..., ServiceDefinition]
 
@@ -110,7 +110,6 @@ def shipped() -> Library:
 
 
 @pytest.fixture
-def catalogue(db: None, shipped: Library, actor: Actor) -> Library:
-    loading.load_town()
-    actions.install(library=shipped, actor=actor)
+def catalogue(db: None, shipped: Library) -> Library:
+    town.load()
     return shipped
