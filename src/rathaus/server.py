@@ -191,10 +191,10 @@ def _fork(part: Callable[[], None]) -> int:
         os._exit(status)
 
 
-def _worker(call_help: Callable[[], None], is_helper: bool) -> None:
+def _worker() -> None:
     from rathaus.core.worker import Worker
 
-    Worker(call_help=call_help, is_helper=is_helper).run()
+    Worker().run()
 
 
 def _announce(host: str, port: int) -> None:

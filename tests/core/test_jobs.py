@@ -279,28 +279,48 @@ def test_job_that_hangs_ends_its_worker_and_is_taken_again():
     assert taken.pk == row.pk
 
 
-def run_worker(monkeypatch: pytest.MonkeyPatch, **options) -> None:
-    monkeypatch.setattr(worker, "_make_way_for_pages", lambda: None)
-    monkeypatch.setattr(worker, "close_old_connections", lambda: None)
-    monkeypatch.setattr(worker.signal, "signal", lambda *_: None)
-    worker.Worker(**options).run()
+BESIDE = textwrap.dedent(
+    """
+    import os, signal, threading
+    import django
+    django.setup()
+    from rathaus.core import jobs, worker
+
+    freed = threading.Event()
+
+    @jobs.job("test.waits")
+    def waits():
+        freed.wait()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    @jobs.job("test.frees")
+    def frees():
+        freed.set()
+
+    worker.Worker().run()
+    """
+)
 
 
-@pytest.mark.django_db
-def test_a_helper_ends_when_nothing_waits_any_more(monkeypatch):
-    for text in ("a", "b"):
-        jobs.enqueue(note, text=text)
-    run_worker(monkeypatch, is_helper=True)
-    assert done == ["a", "b"]
-    assert not Job.objects.filter(name="test.note").exclude(state=JobState.DONE).exists()
+@jobs.job("test.waits")
+def waits() -> None:
+    raise AssertionError("runs only in the child")
 
 
-@pytest.mark.django_db
-@pytest.mark.parametrize(("seconds", "calls"), [(0.0, 2), (3600.0, 0)])
-def test_a_worker_that_gets_no_pause_calls_for_help(monkeypatch, seconds, calls):
-    monkeypatch.setattr(worker, "OVERLOAD_SECONDS", seconds)
-    for text in ("a", "b"):
-        jobs.enqueue(note, text=text)
-    heard: list[int] = []
-    run_worker(monkeypatch, is_helper=True, call_help=lambda: heard.append(1))
-    assert len(heard) >= calls if calls else not heard
+@jobs.job("test.frees")
+def frees() -> None:
+    raise AssertionError("runs only in the child")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_long_job_does_not_hold_up_the_others():
+    """The long one ends only after the other; then the worker is told to stop and notes both."""
+    jobs.enqueue(waits)
+    jobs.enqueue(frees)
+    env = {**os.environ, **child_environment()}
+    child = subprocess.run(
+        [sys.executable, "-c", BESIDE], env=env, capture_output=True, check=False, timeout=60
+    )
+    assert child.returncode == 0, child.stderr.decode()
+    states = dict(Job.objects.filter(name__startswith="test.").values_list("name", "state"))
+    assert states == {"test.waits": JobState.DONE, "test.frees": JobState.DONE}

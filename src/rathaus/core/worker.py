@@ -9,7 +9,6 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from types import FrameType
@@ -28,8 +27,8 @@ WATCH_SECONDS = 5.0
 STOP_SECONDS = 30.0
 HANGING = 70
 NICE = 10
-OVERLOAD_SECONDS = 1.0
-"""So long without a pause: another worker would help."""
+AT_ONCE = 2
+"""Jobs at a time; each has a connection of its own."""
 
 
 def owner_name() -> str:
@@ -76,84 +75,104 @@ def _alive(pid: int) -> bool:
     return True
 
 
-class Worker:
-    """Runs until `stop` is called; a job that was begun is finished first.
+class _Runner(threading.Thread):
+    """Claims and runs jobs until none waits, then sleeps until `wake`."""
 
-    `call_help` is called now and then while more work waits than this worker gets done.
-    `is_helper` ends by itself as soon as nothing waits any more.
-    """
-
-    def __init__(
-        self, *, call_help: Callable[[], None] | None = None, is_helper: bool = False
-    ) -> None:
-        self._call_help = call_help
-        self._is_helper = is_helper
-        self._since = time.monotonic()
-        self._stopping = threading.Event()
-        self._owner = owner_name()
-        self._busy_since: float | None = None
-
-    def stop(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
-        """Finish the present job, then end."""
-        self._stopping.set()
-        wakeup.send()
+    def __init__(self, owner: str, stopping: threading.Event) -> None:
+        super().__init__(name="jobs", daemon=True)
+        self.wake = threading.Event()
+        self.is_idle = False
+        self.busy_since: float | None = None
+        self._owner = owner
+        self._stopping = stopping
 
     def run(self) -> None:
-        """The loop."""
-        signal.signal(signal.SIGTERM, self.stop)
-        signal.signal(signal.SIGINT, self.stop)
-        threading.Thread(target=self._watch, daemon=True).start()
-        listener = None if self._is_helper else wakeup.Listener()
-        _make_way_for_pages()
-        release_orphans()
-        next_tick = now()
         finished: list[Job] = []
         while not self._stopping.is_set():
             try:
-                if now() >= next_tick:
-                    release_orphans()
-                    jobs.tick()
-                    next_tick = now() + TICK
                 rows = jobs.claim(self._owner, finished=finished)
                 finished = []
                 if rows:
-                    self._busy_since = time.monotonic()
+                    self.busy_since = time.monotonic()
                     finished = jobs.execute(rows)
-                    self._busy_since = None
-                    self._look_for_help()
+                    self.busy_since = None
                     continue
             except OperationalError:
                 log.exception("database not reachable, trying again")
                 connection.close()
-            if listener is None:
-                break
             close_old_connections()
             memory.give_back()
-            listener.wait(IDLE_SECONDS)
-            self._since = time.monotonic()
+            self.is_idle = True
+            self.wake.wait()
+            self.is_idle = False
+            self.wake.clear()
         jobs.finish(finished)
-        if listener is not None:
-            listener.close()
+        connection.close()
 
-    def _look_for_help(self) -> None:
-        """Busy without a pause: give memory back all the same, and call for another worker."""
-        if time.monotonic() - self._since < OVERLOAD_SECONDS:
-            return
-        self._since = time.monotonic()
-        memory.give_back()
-        if self._call_help is not None:
-            self._call_help()
+
+class Worker:
+    """Runs until `stop` is called; jobs that were begun are finished first.
+
+    Two jobs at a time: a long one (reading a scan) does not hold up a receipt that somebody
+    waits for, and while the compiler of PDFs works, Python does something else.
+    """
+
+    def __init__(self) -> None:
+        self._stopping = threading.Event()
+        owner = owner_name()
+        self._runners = [_Runner(owner, self._stopping) for _ in range(AT_ONCE)]
+
+    def stop(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
+        """Finish the present jobs, then end."""
+        self._stopping.set()
+        wakeup.send()
+
+    def run(self) -> None:
+        """Start the runners, wake them when there is work, begin the regular jobs."""
+        signal.signal(signal.SIGTERM, self.stop)
+        signal.signal(signal.SIGINT, self.stop)
+        threading.Thread(target=self._watch, daemon=True).start()
+        listener = wakeup.Listener()
+        _make_way_for_pages()
+        self._tick()
+        next_tick = now() + TICK
+        for runner in self._runners:
+            runner.start()
+        while not self._stopping.is_set() and all(map(threading.Thread.is_alive, self._runners)):
+            listener.wait(IDLE_SECONDS)
+            if now() >= next_tick:
+                self._tick()
+                next_tick = now() + TICK
+            self._wake_one()
+        self._stopping.set()
+        for runner in self._runners:
+            runner.wake.set()
+            runner.join()
+        listener.close()
+
+    def _tick(self) -> None:
+        try:
+            release_orphans()
+            jobs.tick()
+            close_old_connections()
+        except OperationalError:
+            log.exception("database not reachable, trying again")
+            connection.close()
+
+    def _wake_one(self) -> None:
+        """One that sleeps; where none does, all look once more when they are done."""
+        asleep = [runner for runner in self._runners if runner.is_idle]
+        for runner in asleep[:1] or self._runners:
+            runner.wake.set()
 
     def _watch(self) -> None:
         """End the process when a job hangs: the lease then gives the job to a new worker,
         and one that hangs each time is buried where a person sees it."""
         while True:
             time.sleep(WATCH_SECONDS)
-            since = self._busy_since
-            if since is None:
-                continue
             limit = STOP_SECONDS if self._stopping.is_set() else jobs.LEASE.total_seconds()
-            if hangs(since, limit):
+            begun = [since for runner in self._runners if (since := runner.busy_since) is not None]
+            if any(hangs(since, limit) for since in begun):
                 log.critical("a job hangs; ending the worker so that it is started anew")
                 os._exit(HANGING)
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+from rathaus.records import pdfium
+
 if TYPE_CHECKING:
     from PIL.Image import Image
 
@@ -74,12 +76,12 @@ def look(content: bytes, content_type: str, first: int, last: int) -> Iterator[P
 
 class _Pdf:
     def __init__(self, content: bytes) -> None:
-        import pypdfium2 as pdfium
+        import pypdfium2
 
         try:
-            self._document: Any = pdfium.PdfDocument(content)
+            self._document: Any = pypdfium2.PdfDocument(content)
             self.count = len(self._document)
-        except pdfium.PdfiumError as error:
+        except pypdfium2.PdfiumError as error:
             code = "encrypted" if "assword" in str(error) else "damaged"
             raise Unreadable(code) from error
 
@@ -141,11 +143,12 @@ class _Picture:
 def _opened(content: bytes, content_type: str) -> Iterator[_Pdf | _Picture]:
     if content_type not in READABLE:
         raise Unreadable("type")
-    source = _Pdf(content) if content_type == "application/pdf" else _Picture(content)
-    try:
-        yield source
-    finally:
-        source.close()
+    with pdfium.alone():
+        source = _Pdf(content) if content_type == "application/pdf" else _Picture(content)
+        try:
+            yield source
+        finally:
+            source.close()
 
 
 def _facts(number: int, image: Image, width: int, height: int) -> PageFacts:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
+from rathaus.records import pdfium
+
 WIDTH = 640
 MAX_PAGES = 300
 MAX_PIXELS = 80_000_000
@@ -20,6 +22,11 @@ def of_pdf(content: bytes, *, width: int = WIDTH, most: int = MAX_PAGES) -> Iter
 
 def pages_of_pdf(content: bytes, *, width: int, most: int, first: int = 0) -> Iterator[Any]:
     """A PIL picture per page, from the page after `first` others. Raises: ValueError."""
+    with pdfium.alone():
+        yield from _drawn(content, width=width, most=most, first=first)
+
+
+def _drawn(content: bytes, *, width: int, most: int, first: int) -> Iterator[Any]:
     import pypdfium2
     from PIL import Image
 

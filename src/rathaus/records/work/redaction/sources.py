@@ -10,6 +10,7 @@ from typing import Any
 
 from PIL.Image import Image
 
+from rathaus.records import pdfium
 from rathaus.records.models import DocumentVersion, Rendition, RenditionKind
 
 PICTURES = frozenset({"image/jpeg", "image/png", "image/tiff"})
@@ -84,22 +85,26 @@ class Source:
 @contextmanager
 def opened(version: DocumentVersion) -> Iterator[Source]:
     """The pages of a version. Raises: NoPages, StorageDamaged, StorageShredded."""
+    with pdfium.alone():
+        source = _source(version)
+        try:
+            yield source
+        finally:
+            source.close()
+
+
+def _source(version: DocumentVersion) -> Source:
     kind, made = kind_of(version), rendition(version)
-    source: Source
     if kind == "application/pdf":
         source = _Pdf(version.read())
         if made is not None and not any(source.words(i) for i in range(min(3, source.count))):
-            source = _with_words_of(source, made.blob.read())
-    elif kind in PICTURES:
-        source = _Picture(version.read())
-    elif made is not None:
-        source = _Pdf(made.blob.read())
-    else:
-        raise NoPages(kind)
-    try:
-        yield source
-    finally:
-        source.close()
+            return _with_words_of(source, made.blob.read())
+        return source
+    if kind in PICTURES:
+        return _Picture(version.read())
+    if made is not None:
+        return _Pdf(made.blob.read())
+    raise NoPages(kind)
 
 
 def _with_words_of(scan: _Pdf, content: bytes) -> _Pdf:
