@@ -75,6 +75,7 @@ def _serve(
     from gunicorn.app.base import BaseApplication
 
     from rathaus.master import Master
+    from rathaus.pages import PageWorker, before_fork
 
     class Web(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         def load_config(self) -> None:
@@ -82,7 +83,8 @@ def _serve(
                 "bind": f"{host}:{port}",
                 "workers": workers,
                 "threads": 4,
-                "worker_class": "gthread",
+                "worker_class": PageWorker,
+                "pre_fork": before_fork,
                 "preload_app": True,
                 "keepalive": 10,
                 "timeout": 60,
