@@ -15,7 +15,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-TUNING = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off -c max_connections=60"
+TUNING = (
+    "-c fsync=off -c full_page_writes=off -c synchronous_commit=off -c max_connections=60 "
+    "-c wal_level=minimal -c max_wal_senders=0 -c max_wal_size=4GB -c checkpoint_timeout=1h"
+)
 
 
 def binaries() -> Path:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, FloatRect, Page, sync_playwright
 
+from tests.support import browsers
 from tests.support.pictures import first_page, keep
 from tests.support.server import ROOT, Running, already_running, running
 
@@ -46,12 +46,9 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     """Closed after these tests: its event loop must not run while others use the database."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None:
-        pytest.fail("Chromium is missing. On Debian: apt-get install chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=path,
+            executable_path=browsers.chromium(),
             args=[
                 "--no-sandbox",
                 "--disable-gpu",

@@ -11,15 +11,14 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from rathaus.theme import build, samples
+from tests.support import browsers
 
-CHROMIUM = os.environ.get("RATHAUS_CHROMIUM", "/usr/bin/chromium")
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 PAGES = ["", *(f"{name}/" for name in samples.PAGES), "fehler-404/", "fehler-500/"]
 
 pytestmark = [
     pytest.mark.e2e,
     pytest.mark.one_database,
-    pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="Chromium is not installed"),
     pytest.mark.skipif(not AXE.is_file(), reason="run npm ci"),
     pytest.mark.skipif(not (build.VENDOR / "rathaus.css").is_file(), reason="assets not built"),
 ]
@@ -47,7 +46,7 @@ def browser() -> Iterator[Browser]:
     before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield playwright.chromium.launch(executable_path=browsers.chromium(), args=["--no-sandbox"])
     if before is None:
         del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
