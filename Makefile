@@ -81,4 +81,4 @@ lock: ## renew the lock files after a change in pyproject.toml
 	$(UV) pip compile -q --universal --generate-hashes --no-annotate --no-header --extra dev pyproject.toml -c requirements.lock -o requirements-dev.lock
 
 clean: ## remove everything that was built, keep the data
-	rm -rf $(VENV) node_modules build src/rathaus/theme/static/vendor src/rathaus/theme/fonts var/.assets var/.messages
+	rm -rf $(VENV) node_modules build src/rathaus/theme/static/vendor src/rathaus/theme/fonts var/.assets var/.messages var/prepared var/bytecode

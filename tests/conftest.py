@@ -72,12 +72,19 @@ def _data_dir(settings: Any, tmp_path: Any) -> None:
     }
 
 
-LONG = ("core/test_migrations", "simulation/test_demo", "backup/", "security/test_input")
+LONG = (
+    "e2e/test_accessibility", "security/test_input", "core/test_migrations", "simulation/test_demo",
+    "backup/", "desk/test_access", "desk/work/test_pages", "theme/test_browser",
+)  # fmt: skip
 """Files that take long begin first, so that no worker is left alone with one at the end."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: not any(name in str(item.path) for name in LONG))
+    def place(item: pytest.Item) -> int:
+        path = str(item.path)
+        return next((n for n, name in enumerate(LONG) if name in path), len(LONG))
+
+    items.sort(key=place)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

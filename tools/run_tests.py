@@ -57,6 +57,7 @@ PYTEST = [
     "2",
     "--dist",
     "loadfile",
+    "--no-loadscope-reorder",  # the order of tests/conftest.py: what takes longest begins
     "-p",
     "no:cacheprovider",
 ]
