@@ -140,7 +140,7 @@ def test_lists_cost_the_same_whatever_their_length(
     with CaptureQueriesContext(connection) as captured:
         for hit in queries.find(clerk, "wort", limit=50).hits:
             assert hit.case.dossier.filing_plan_entry.code and hit.case.office.name
-    assert len(captured) <= 12
+    assert len(captured) <= 11
 
 
 def test_lists_do_not_load_the_bytes(case: Case) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from rathaus.core import tally
 from rathaus.core.models import Job, JobState
 from rathaus.desk.access import Desk
 from rathaus.payments.models import PaymentIssue
@@ -50,13 +52,35 @@ def counts(request: HttpRequest) -> dict[str, int]:
 
 
 def work_counts(request: HttpRequest) -> work.Counts:
-    """Reminders, signatures and mentions that wait, asked once per request."""
-    found: work.Counts | None = getattr(request, "desk_work_counts", None)
+    """Reminders, signatures and mentions that wait."""
+    numbers = calling(request)
+    return work.Counts(**{one.name: numbers.get(one.name, 0) for one in fields(work.Counts)})
+
+
+def calling(request: HttpRequest) -> dict[str, int]:
+    """All numbers beside the entries of the rail, by name: one query for each page."""
+    found: dict[str, int] | None = getattr(request, "desk_calling", None)
     if found is None:
         desk: Desk = request.desk  # type: ignore[attr-defined]
-        found = work.counts(access.me(desk.staff))
-        request.desk_work_counts = found  # type: ignore[attr-defined]
+        found = tally.count(_waiting(desk))
+        request.desk_calling = found  # type: ignore[attr-defined]
     return found
+
+
+def _waiting(desk: Desk) -> dict[str, Any]:
+    rows: dict[str, Any] = {}
+    if desk.can("records.view"):
+        rows |= work.open_rows(access.me(desk.staff))
+    if desk.can("intake.view"):
+        rows["intake"] = intake.open_items(desk.office_ids("intake.view"))
+    if desk.can("records.release") and not desk.can("records.dispose"):
+        prepared = Process.objects.filter(items__state="prepared")
+        rows["release"] = releasable(desk.grants, prepared)
+    if desk.can("payment.match"):
+        rows["issues"] = PaymentIssue.objects.filter(state=IssueState.OPEN)
+    if desk.can("jobs.view"):
+        rows["dead"] = Job.objects.filter(state=JobState.DEAD)
+    return rows
 
 
 def _item(
@@ -75,8 +99,8 @@ def _item(
 def _rail(desk: Desk, request: HttpRequest) -> list[dict[str, Any]]:
     groups = [
         {"title": "", "items": _work(desk, request)},
-        {"title": _("Akten und Geld"), "items": _records_and_money(desk)},
-        {"title": _("Verwaltung"), "items": _administration(desk)},
+        {"title": _("Akten und Geld"), "items": _records_and_money(desk, request)},
+        {"title": _("Verwaltung"), "items": _administration(desk, request)},
     ]
     return [group for group in groups if group["items"]]
 
@@ -86,17 +110,17 @@ def _work(desk: Desk, request: HttpRequest) -> list[Item]:
     if desk.can("case.view"):
         numbers = counts(request)
         items.append(_item(_("Posteingang"), "basket", "inbox", "basket", count=numbers["all"]))
-        mine = _item(_("Meine Vorgänge"), "basket", "task_alt", "mine", count=numbers["mine"])
-        mine["url"] += "?tab=mine"
-        items.append(mine)
+        own = _item(_("Meine Vorgänge"), "basket", "task_alt", "mine", count=numbers["mine"])
+        own["url"] += "?tab=mine"
+        items.append(own)
     if desk.can("intake.view"):
-        waiting = intake.open_count(desk.office_ids("intake.view"))
+        waiting = calling(request)["intake"]
         items.append(_item(_("Eingangskorb"), "intake", "move_to_inbox", "intake", count=waiting))
     if desk.can("records.view"):
-        calling = work_counts(request)
-        late = calling.late > 0
+        mine = work_counts(request)
+        late = mine.late > 0
         items.append(
-            _item(_("Meine Aufgaben"), "tasks", "checklist", "tasks", count=calling.all, late=late)
+            _item(_("Meine Aufgaben"), "tasks", "checklist", "tasks", count=mine.all, late=late)
         )
     if desk.can("case.enter"):
         items.append(_item(_("Antrag erfassen"), "enter", "post_add", "enter"))
@@ -105,19 +129,17 @@ def _work(desk: Desk, request: HttpRequest) -> list[Item]:
     return items
 
 
-def _records_and_money(desk: Desk) -> list[Item]:
+def _records_and_money(desk: Desk, request: HttpRequest) -> list[Item]:
     items = []
     if desk.can("records.view"):
         items.append(_item(_("E-Akten"), "files", "folder_open", "files"))
         items.append(_item(_("Ausleihe"), "loans", "inventory_2", "loans"))
     if desk.can("records.dispose"):
         items.append(_item(_("Aussonderung"), "disposal", "archive", "disposal"))
-    elif desk.can("records.release"):
-        waiting = releasable(desk.grants, Process.objects.filter(items__state="prepared"))
-        if count := waiting.distinct().count():
-            items.append(
-                _item(_("Aussonderung"), "disposal_processes", "archive", "disposal", count=count)
-            )
+    elif count := calling(request).get("release", 0):
+        items.append(
+            _item(_("Aussonderung"), "disposal_processes", "archive", "disposal", count=count)
+        )
     if desk.can("scan.work"):
         items.append(_item(_("Scannen"), "scan", "scanner", "scan"))
     if desk.can("legacy.shelves"):
@@ -125,17 +147,17 @@ def _records_and_money(desk: Desk) -> list[Item]:
     if desk.can("records.verify"):
         items.append(_item(_("Beweise"), "evidence", "workspace_premium", "evidence"))
     if desk.can("payment.match"):
-        issues = PaymentIssue.objects.filter(state=IssueState.OPEN).count()
+        issues = calling(request)["issues"]
         items.append(_item(_("Kasse"), "cash", "payments", "cash", count=issues, late=True))
     return items
 
 
-def _administration(desk: Desk) -> list[Item]:
+def _administration(desk: Desk, request: HttpRequest) -> list[Item]:
     items = []
     if desk.can("service.view"):
         items.append(_item(_("Leistungen"), "services", "fact_check", "services"))
     if desk.can("jobs.view"):
-        dead = Job.objects.filter(state=JobState.DEAD).count()
+        dead = calling(request)["dead"]
         items.append(
             _item(_("Betrieb"), "operations", "monitoring", "operations", count=dead, late=True)
         )

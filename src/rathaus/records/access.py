@@ -66,10 +66,11 @@ def standing(staff: StaffMember | None) -> Standing:
     rows = organisation.memberships_of(staff)
     grants = Grants(frozenset((row.role, row.office_id) for row in rows))
     own = Grants(frozenset(pair for pair in grants.roles if pair[0] not in TOWN_WIDE_ROLES))
+    every = organisation.offices()  # once: both lists are of the same town
     return Standing(
         grants=grants,
-        offices=[office.pk for office in grants.offices("records.view")],
-        named=[office.pk for office in own.offices("records.view")],
+        offices=[office.pk for office in every if grants.can("records.view", office)],
+        named=[office.pk for office in every if own.can("records.view", office)],
         persons=sorted({staff.pk, *(row.staff_id for row in rows)}),
     )
 

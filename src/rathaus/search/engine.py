@@ -29,8 +29,10 @@ class Slice:
     in_title: bool | None = None
     newest_first: bool = True
     limit: int = 20
-    dense: bool = False
-    """Very many entries match, so the newest ones are looked at first (PostgreSQL)."""
+    often: tuple[tuple[str, ...], ...] | None = None
+    """The words, each a choice of terms: where all of them are frequent, the newest entries are
+    looked at first (PostgreSQL finds out in the same question); None: not worth asking.
+    """
 
 
 def positions(wanted: Filter, part: Slice) -> list[int]:
@@ -45,7 +47,7 @@ def positions(wanted: Filter, part: Slice) -> list[int]:
             "SELECT position FROM search_entry WHERE position BETWEEN %s AND %s "  # noqa: S608
             f"ORDER BY position {way} LIMIT %s"
         )
-        values: list[str | int | bool] = [low, high, part.limit]
+        values: list[str | int | bool | list[str]] = [low, high, part.limit]
     elif sqlite:
         sql = (
             "SELECT rowid FROM search_index WHERE search_index MATCH %s "  # noqa: S608
@@ -53,16 +55,23 @@ def positions(wanted: Filter, part: Slice) -> list[int]:
         )
         values = [match, low, high, part.limit]
     else:
-        sql = "SELECT search_positions(%s::tsquery, %s, %s, %s, %s, %s)"
-        values = [match, low, high, part.newest_first, part.limit, part.dense]
+        dense, terms = _dense(part.often)
+        sql = f"SELECT search_positions(%s::tsquery, %s, %s, %s, %s, {dense})"
+        values = [match, low, high, part.newest_first, part.limit, *terms]
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return [row[0] for row in cursor.fetchall()]
 
 
-def wants_density() -> bool:
-    """Whether it helps this database to know that very many entries will match."""
-    return connection.vendor != "sqlite"
+def _dense(often: tuple[tuple[str, ...], ...] | None) -> tuple[str, list[list[str] | int]]:
+    """Whether of each word one term is in very many entries, as SQL with its values."""
+    if often is None:
+        return "FALSE", []
+    known = "EXISTS (SELECT 1 FROM search_word WHERE term = ANY(%s) AND weight >= %s)"
+    values: list[list[str] | int] = []
+    for choice in often:
+        values += [list(choice), FREQUENT]
+    return " AND ".join(["TRUE", *[known] * len(often)]), values
 
 
 def frequency(term: str) -> int:

@@ -81,7 +81,7 @@ def search(
 
     "relevance" puts entries with all words in the title first, each part newest first.
     """
-    wanted, dense = _ready(wanted)
+    wanted = _ready(wanted)
     if wanted.sees_nothing:
         return Page()
     limit = max(1, min(limit, MAX_LIMIT))
@@ -89,7 +89,7 @@ def search(
     if order == "relevance" and wanted.question:
         tiers = (True, False)
     tier, place = _place(after, len(tiers))
-    walk = _Walk(tiers[tier:], place, order != "oldest", limit + 1, dense)
+    walk = _Walk(tiers[tier:], place, order != "oldest", limit + 1)
     rows = list(islice(_rows(wanted, walk), limit + 1))
     more = ""
     if len(rows) > limit:
@@ -100,27 +100,28 @@ def search(
 
 def count(wanted: Filter, at_most: int) -> int:
     """How many match, counted up to `at_most`; phrases only by what stands next to each other."""
-    wanted, dense = _ready(wanted)
+    wanted = _ready(wanted)
     if wanted.sees_nothing:
         return 0
-    return len(engine.positions(wanted, engine.Slice(limit=at_most, dense=dense)))
+    return len(engine.positions(wanted, engine.Slice(limit=at_most, often=_often(wanted))))
 
 
 def newest(wanted: Filter) -> int | None:
     """The place of the newest match, a bound for "new since then"."""
-    wanted, dense = _ready(wanted)
+    wanted = _ready(wanted)
     if wanted.sees_nothing:
         return None
-    found = engine.positions(wanted, engine.Slice(limit=1, dense=dense))
+    found = engine.positions(wanted, engine.Slice(limit=1, often=_often(wanted)))
     return found[0] if found else None
 
 
-def _ready(wanted: Filter) -> tuple[Filter, bool]:
-    """Unfinished words with what they may stand for; whether very much will match."""
-    question = wanted.question.finished(vocabulary.endings)
-    words = [word.choices for word in question.words]
-    dense = engine.wants_density() and vocabulary.are_frequent(words)
-    return replace(wanted, question=question), dense
+def _ready(wanted: Filter) -> Filter:
+    """Unfinished words with what they may stand for."""
+    return replace(wanted, question=wanted.question.finished(vocabulary.endings))
+
+
+def _often(wanted: Filter) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(word.choices) for word in wanted.question.words)
 
 
 def _rows(wanted: Filter, walk: _Walk) -> Iterator[tuple[bool | None, Entry]]:
@@ -159,7 +160,6 @@ class _Walk:
     start: int | None
     newest_first: bool
     limit: int
-    dense: bool
 
     def places(self, wanted: Filter, step: int) -> Iterator[tuple[bool | None, int]]:
         """Tier and place of what matches, asked for in steps as far as somebody reads on."""
@@ -171,8 +171,8 @@ class _Walk:
                     bound = {"high": place - 1} if self.newest_first else {"low": place + 1}
                     rest = wanted.narrowed(**bound)
                 # Words of a title are rarer than words of a text.
-                near = self.dense and tier is not True
-                part = engine.Slice(tier, self.newest_first, left, near)
+                often = None if tier is True else _often(wanted)
+                part = engine.Slice(tier, self.newest_first, left, often)
                 found = engine.positions(rest, part)
                 yield from ((tier, place) for place in found)
                 if len(found) < left:

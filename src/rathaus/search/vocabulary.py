@@ -14,7 +14,6 @@ from rathaus.search.models import Word
 
 MAX_ENDINGS = 50
 """Words an unfinished one may stand for: the most frequent ones, on both databases the same."""
-FREQUENT = engine.FREQUENT
 _MAX_NEAR = 3000
 _CHUNK = 1000
 
@@ -48,16 +47,6 @@ def endings(prefix: str) -> tuple[str, ...]:
     """Known terms that begin with `prefix`, the most frequent first."""
     found = Word.objects.filter(term__gte=prefix, term__lt=prefix + "\U0010ffff")
     return tuple(found.order_by("-weight", "term").values_list("term", flat=True)[:MAX_ENDINGS])
-
-
-def are_frequent(words: Iterable[Iterable[str]]) -> bool:
-    """Whether of each word (a choice of terms) one is in very many entries."""
-    choices = [set(choice) for choice in words]
-    wanted = set().union(*choices) if choices else set()
-    frequent = set(
-        Word.objects.filter(term__in=wanted, weight__gte=FREQUENT).values_list("term", flat=True)
-    )
-    return all(choice & frequent for choice in choices)
 
 
 def near(word: str) -> list[str]:

@@ -238,5 +238,5 @@ def test_the_number_of_queries_does_not_grow(
     with CaptureQueriesContext(connection) as captured:
         page = queries.find(harms, Wanted("wort plan:33 amt:buergerbuero"), limit=50)
         assert all(hit.case.office.label for hit in page.hits)
-    assert len(captured) <= 15, [query["sql"][:80] for query in captured]
+    assert len(captured) <= 13, [query["sql"][:80] for query in captured]
     staff("late", offices["buergerbuero"])

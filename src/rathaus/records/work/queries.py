@@ -8,8 +8,9 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
+from rathaus.core import tally
 from rathaus.core.clock import now, today
 from rathaus.organisation.models import StaffMember
 from rathaus.records import queries as records
@@ -116,11 +117,20 @@ def mentions(who: Me) -> QuerySet[Mention]:
 
 
 def counts(who: Me) -> Counts:
-    """Numbers for the rail and the basket, in three queries."""
+    """Numbers of what waits for somebody, in one query."""
+    return Counts(**tally.count(open_rows(who)))
+
+
+def open_rows(who: Me) -> dict[str, QuerySet[Any]]:
+    """What `Counts` counts, by the names of its fields: for somebody who counts more at once."""
     day = today()
     due = reminders(who).filter(state=ReminderState.OPEN, due_on__lte=day)
-    numbers = due.order_by().aggregate(n=Count("pk"), late=Count("pk", filter=Q(due_on__lt=day)))
-    return Counts(numbers["n"], numbers["late"], steps(who).count(), mentions(who).count())
+    return {
+        "reminders": due,
+        "late": due.filter(due_on__lt=day),
+        "steps": steps(who),
+        "mentions": mentions(who),
+    }
 
 
 def runs_for(staff: StaffMember) -> QuerySet[Run]:

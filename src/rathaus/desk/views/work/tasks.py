@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from rathaus.core.clock import today
-from rathaus.desk import params
+from rathaus.desk import navigation, params
 from rathaus.desk.access import DeskRequest
 from rathaus.desk.views.work import common
 from rathaus.organisation import calendar
@@ -30,7 +30,7 @@ LISTS = frozenset({"due", "ahead", "done"})
 def index(request: DeskRequest) -> HttpResponse:
     """One list at a time; the tabs tell how much waits in each."""
     who = common.me(request)
-    numbers = queries.counts(who)
+    numbers = navigation.work_counts(request)
     show = params.text(request.GET, "zeige", 10)
     show = show if show in SHOWN else "due"
     text = params.text(request.GET, "q", 100)
