@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page
 
 from tests.e2e.conftest import DESK, PHONE
+from tests.support.server import ROOT
 
 NARROW = {"width": 320, "height": 640}
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -79,3 +83,19 @@ class Judge:
         """Fail with everything that was found."""
         if problems := [*self.found, *self.errors]:
             pytest.fail("\n".join(problems), pytrace=False)
+
+
+def invalid(folder: Path) -> list[str]:
+    """What html-validate finds in the pages (``*.html``) of a folder."""
+    program = ROOT / "node_modules" / ".bin" / "html-validate"
+    if not program.exists():
+        pytest.fail("html-validate is missing. Run: npm ci")
+    answer = folder / "found.json"  # a file: the program cuts off what does not fit a pipe
+    config = str(ROOT / ".htmlvalidate.json")
+    command = [str(program), "--config", config, "--formatter", f"json={answer}", str(folder)]
+    subprocess.run(command, capture_output=True, check=False, cwd=ROOT)
+    return [
+        f"{Path(file['filePath']).stem}:{message['line']} {message['ruleId']}: {message['message']}"
+        for file in json.loads(answer.read_text(encoding="utf-8"))
+        for message in file["messages"]
+    ]

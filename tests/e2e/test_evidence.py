@@ -38,7 +38,7 @@ def test_a_case_is_handed_to_a_court(
     box.locator("summary").click()
     judge.look("case")
     with page.expect_download() as download:
-        box.locator("button[type=submit]").click()
+        box.get_by_role("button", name="Beweispaket laden").click()
     path = tmp_path / "paket.zip"
     download.value.save_as(path)
     with zipfile.ZipFile(path) as archive:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
 from pathlib import Path
-
-import pytest
 
 from tests.e2e.accounts import new_address, register
 from tests.e2e.conftest import Opener
+from tests.e2e.judges import invalid
 from tests.e2e.people import Clerk, Resident, answers_of
 from tests.e2e.test_area import sign_in
-from tests.support.server import ROOT
 
 PUBLIC = {"start": "/", "service": "/leistungen/gewerbe-anmelden/", "search": "/suche/?q=Hund",
           "bundid": "/simulation/bundid/", "town": "/rathaus/",
@@ -38,10 +34,6 @@ TRADE = "gewerbe-anmelden"
 
 
 def test_html_validate(open_page: Opener, tmp_path: Path) -> None:
-    program = ROOT / "node_modules" / ".bin" / "html-validate"
-    if not program.exists():
-        pytest.fail("html-validate is missing. Run: npm ci")
-
     def keep(name: str, text: str) -> None:
         (tmp_path / f"{name}.html").write_text(text, encoding="utf-8")
 
@@ -93,13 +85,5 @@ def test_html_validate(open_page: Opener, tmp_path: Path) -> None:
     for name, path in OPERATOR.items():
         keep(name, operator.page.request.get(path).text())
 
-    answer = tmp_path / "found.json"  # a file: the program cuts off what does not fit a pipe
-    config = str(ROOT / ".htmlvalidate.json")
-    command = [str(program), "--config", config, "--formatter", f"json={answer}", str(tmp_path)]
-    subprocess.run(command, capture_output=True, check=False, cwd=ROOT)
-    found = [
-        f"{Path(file['filePath']).stem}:{message['line']} {message['ruleId']}: {message['message']}"
-        for file in json.loads(answer.read_text(encoding="utf-8"))
-        for message in file["messages"]
-    ]
+    found = invalid(tmp_path)
     assert not found, "\n".join(found)

@@ -6,14 +6,14 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import Opener, Picture
+from tests.e2e.conftest import Opener
 from tests.e2e.judges import Judge
 from tests.e2e.people import Clerk
 from tests.records.scanning.making import stack
 
 
 def test_a_stack_of_letters_from_paper_to_passed_check(
-    open_page: Opener, axe_source: str, tmp_path: Path, picture: Picture
+    open_page: Opener, axe_source: str, tmp_path: Path
 ) -> None:
     scans = [tmp_path / "brief_1.pdf", tmp_path / "brief_2.pdf"]
     for number, path in enumerate(scans):
@@ -48,7 +48,6 @@ def test_a_stack_of_letters_from_paper_to_passed_check(
     other.goto(address)
     meike.press("Stichprobe ziehen und prüfen")
     expect(other.locator("img.sc-page")).to_be_visible()
-    picture(other, "stichprobe", height=900)
     meike.press("Neu scannen lassen")  # without a reason
     expect(other.get_by_role("alert")).to_contain_text("falsch")
     for _page in range(20):

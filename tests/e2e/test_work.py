@@ -123,9 +123,9 @@ def test_redacted_for_a_lawyer(
     text = "".join(one.extract_text() for one in pypdf.PdfReader(BytesIO(content)).pages)
     assert text.strip() == ""
     if javascript:
+        picture(lawyer.page, "einsicht-phone")
         judge = Judge(lawyer.page, axe_source)
         judge.look("documents for a lawyer")
-        picture(lawyer.page, "einsicht")
         judge.verdict()
     page.goto(insight)
     clerk.press("Beenden")

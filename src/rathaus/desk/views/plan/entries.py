@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from rathaus.desk import history, params
 from rathaus.desk.access import DeskRequest
-from rathaus.desk.views.plan import things
+from rathaus.desk.views.plan import things, tree
 from rathaus.desk.views.plan.form import Field, Form, Wrong, sentence
 from rathaus.records import actions, queries
 from rathaus.records.actions.histories import plan_chain
@@ -50,6 +50,7 @@ def show(request: DeskRequest, ident: uuid.UUID) -> HttpResponse:
     context = {
         "nav_current": "files",
         "entry": entry,
+        "anchor": tree.anchor(entry.code),
         "facts": facts(entry),
         "crumbs": crumbs(entry),
         "below": list(entry.children.order_by("code")[:MANY]),

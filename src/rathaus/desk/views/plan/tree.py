@@ -24,6 +24,11 @@ FEW = 8
 FOUND = 40
 
 
+def anchor(code: str) -> str:
+    """The id of a place in the tree: the code without what an id must not hold."""
+    return "p-" + code.replace(".", "-")
+
+
 @dataclass
 class Branch:
     """A place as it is shown; `below` only where it is open."""
@@ -34,6 +39,11 @@ class Branch:
     below: list[Branch] = field(default_factory=list)
     dossiers: list[Dossier] = field(default_factory=list)
     more: bool = False
+
+    @property
+    def anchor(self) -> str:
+        """Where the page opens after a click."""
+        return anchor(self.entry.code)
 
 
 @require_safe
@@ -77,7 +87,7 @@ def _branches(request: DeskRequest) -> list[Branch]:
         is_open = entry.pk in open_keys
         above_it = _public(opened, entry.parent_id)
         wanted = above_it if is_open else str(entry.public_id)
-        url = home + params.query(auf=wanted) + f"#p-{entry.code}"
+        url = home + params.query(auf=wanted) + f"#{anchor(entry.code)}"
         branches[entry.pk] = Branch(entry, url, is_open)
     for branch in branches.values():
         above = branches.get(branch.entry.parent_id)
