@@ -34,9 +34,18 @@ class LogicError(ValueError):
     """The rule itself is wrong (unknown operator, too deep). `check` finds it beforehand."""
 
 
+Compiled = Callable[[Mapping[str, Any], date], Any]
+"""Value of a rule over data on a day."""
+
+
 def evaluate(rule: Rule, data: Mapping[str, Any], *, today: date) -> Any:
     """Value of `rule` over `data`. Raises LogicError only for a rule that `check` refuses."""
-    return _evaluate(rule, data, today, 0)
+    return compiled(rule)(data, today)
+
+
+def compiled(rule: Rule) -> Compiled:
+    """`rule` as a function, for rules that are asked again and again. Raises: LogicError."""
+    return _compile(rule, 0)
 
 
 def check(rule: Rule) -> list[str]:
@@ -124,62 +133,75 @@ def _arguments(raw: Any) -> Sequence[Any]:
     return raw if isinstance(raw, list | tuple) else (raw,)
 
 
-def _evaluate(rule: Rule, data: Mapping[str, Any], today: date, depth: int) -> Any:
+def _compile(rule: Rule, depth: int) -> Compiled:
     if depth > MAX_DEPTH:
         raise LogicError("too deep")
     if isinstance(rule, list | tuple):
-        return [_evaluate(item, data, today, depth + 1) for item in rule]
+        items = [_compile(item, depth + 1) for item in rule]
+        return lambda data, today: [item(data, today) for item in items]
     if not isinstance(rule, Mapping):
-        return rule
+        return lambda _data, _today: rule
     if len(rule) != 1:
         raise LogicError("not exactly one operator")
     name, raw = next(iter(rule.items()))
     arguments = _arguments(raw)
     match name:
         case "var":
-            value = _lookup(data, arguments[0] if arguments else "")
-            if value is None and len(arguments) > 1:
-                return _evaluate(arguments[1], data, today, depth + 1)
-            return value
-        case "and" | "or":
-            return _first(arguments, name == "or", data, today, depth)
-        case "if":
-            return _choose(arguments, data, today, depth)
+            return _variable(arguments, depth)
         case "today":
-            return today.isoformat()
+            return lambda _data, today: today.isoformat()
     operation = _OPERATIONS.get(name)
+    parts = [_compile(argument, depth + 1) for argument in arguments]
+    match name:
+        case "and" | "or":
+            return _first(parts, name == "or")
+        case "if":
+            return _choice(parts)
     if operation is None:
         raise LogicError(f"unknown operator {str(name)[:40]!r}")
-    values = [_evaluate(argument, data, today, depth + 1) for argument in arguments]
-    try:
-        return operation(*values)
-    except TypeError as error:
-        raise LogicError(f"wrong number of arguments for {name!r}") from error
+    least, most = _ARITY[name]
+    if not least <= len(parts) <= most:
+        raise LogicError(f"wrong number of arguments for {name!r}")
+    return lambda data, today: operation(*[part(data, today) for part in parts])
 
 
-def _first(
-    arguments: Sequence[Any], wanted: bool, data: Mapping[str, Any], today: date, depth: int
-) -> Any:
-    """The first value that is as wanted (true for "or"), otherwise the last one."""
-    value = None
-    for argument in arguments:
-        value = _evaluate(argument, data, today, depth + 1)
-        if bool(value) is wanted:
-            break
+def _variable(arguments: Sequence[Any], depth: int) -> Compiled:
+    path = str(arguments[0] if arguments else "").split(".")
+    otherwise = _compile(arguments[1], depth + 1) if len(arguments) > 1 else None
+
+    def value(data: Mapping[str, Any], today: date) -> Any:
+        found = _lookup(data, path)
+        return otherwise(data, today) if found is None and otherwise else found
+
     return value
 
 
-def _choose(arguments: Sequence[Any], data: Mapping[str, Any], today: date, depth: int) -> Any:
-    for index in range(0, len(arguments) - 1, 2):
-        if _evaluate(arguments[index], data, today, depth + 1):
-            return _evaluate(arguments[index + 1], data, today, depth + 1)
-    if len(arguments) % 2:
-        return _evaluate(arguments[-1], data, today, depth + 1)
-    return None
+def _first(parts: Sequence[Compiled], wanted: bool) -> Compiled:
+    """The first value that is as wanted (true for "or"), otherwise the last one."""
+
+    def value(data: Mapping[str, Any], today: date) -> Any:
+        found = None
+        for part in parts:
+            found = part(data, today)
+            if bool(found) is wanted:
+                break
+        return found
+
+    return value
 
 
-def _lookup(data: Any, name: Any) -> Any:
-    for key in str(name).split("."):
+def _choice(parts: Sequence[Compiled]) -> Compiled:
+    def value(data: Mapping[str, Any], today: date) -> Any:
+        for index in range(0, len(parts) - 1, 2):
+            if parts[index](data, today):
+                return parts[index + 1](data, today)
+        return parts[-1](data, today) if len(parts) % 2 else None
+
+    return value
+
+
+def _lookup(data: Any, path: Sequence[str]) -> Any:
+    for key in path:
         if isinstance(data, Mapping):
             data = data.get(key)
         elif isinstance(data, list | tuple) and key.isdecimal() and len(key) < 6:

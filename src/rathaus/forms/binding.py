@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from rathaus.core import clock, logic
+from rathaus.core import clock
 from rathaus.forms import prefill
 from rathaus.forms.bound import READ_BY_BROWSER, Action, BoundField, BoundItem, BoundStep, Problem
 from rathaus.forms.compiled import (
@@ -249,11 +249,12 @@ def _apply_rules(
     """Rules are checked once the fields they read are right; "cannot be said" passes."""
     by_key = {field.key: field for field in fields}
     wrong = {field.key for field in fields if any(inner.error for inner in field.walk())}
-    for rule, reads in step.rules:
+    for compiled_rule in step.rules:
+        rule = compiled_rule.rule
         blamed = [by_key[key] for key in rule.fields if key in by_key and by_key[key].visible]
-        if not blamed or wrong & (reads | set(rule.fields)):
+        if not blamed or wrong & (compiled_rule.reads | set(rule.fields)):
             continue
-        verdict = logic.evaluate(rule.require, scope, today=today)
+        verdict = compiled_rule.holds(scope, today)
         if verdict is not None and not verdict:
             for field in blamed:
                 field.error = field.error or rule.message
@@ -274,7 +275,7 @@ def collect(step: CompiledStep, fields: Iterable[BoundField]) -> list[Problem]:
         for field in top.walk():
             if not field.error:
                 continue
-            rule = any(rule.message == field.error for rule, _reads in step.rules)
+            rule = any(made.rule.message == field.error for made in step.rules)
             mark = ("", field.error) if rule else (field.path, field.error)
             if mark not in seen:
                 seen.add(mark)

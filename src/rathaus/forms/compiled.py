@@ -20,6 +20,19 @@ from rathaus.forms.kinds.composite import ObjectKind
 Answers = Mapping[str, Any]
 
 
+class CompiledRule:
+    """A rule over several fields of a step; `reads` are their keys."""
+
+    def __init__(self, rule: Rule) -> None:
+        self.rule = rule
+        self.reads = {name.partition(".")[0] for name in logic.variables(rule.require)}
+
+    @cached_property
+    def holds(self) -> logic.Compiled:
+        """What it requires, as a function."""
+        return logic.compiled(self.rule.require)
+
+
 class CompiledStep:
     """One step with its nodes."""
 
@@ -31,10 +44,12 @@ class CompiledStep:
         self.nodes = tuple(_compile(field) for field in step.fields)
         self.token = uuid4().hex
         """Names this compiled step, for what is kept about it in this process."""
-        self.rules: list[tuple[Rule, set[str]]] = [
-            (rule, {name.partition(".")[0] for name in logic.variables(rule.require)})
-            for rule in step.rules
-        ]
+        self.rules = [CompiledRule(rule) for rule in step.rules]
+
+    @cached_property
+    def holds(self) -> logic.Compiled:
+        """Its condition as a function."""
+        return logic.compiled(self.condition)
 
     @cached_property
     def keys(self) -> frozenset[str]:
@@ -123,26 +138,28 @@ def hidden(nodes: Iterable[Node], values: Answers, around: Answers, today: date)
     with the steering question first it settles in one round.
     """
     conditional = [node for node in nodes if node.condition is not None]
-    found: frozenset[str] = frozenset()
+    if not conditional:
+        return frozenset()
+    hiding: set[str] = set()
+    scope = {**around, **values}
     for _round in range(len(conditional) + 1):
-        before, hiding = found, set(found)
+        before = set(hiding)
         for node in conditional:
-            own = {key: value for key, value in values.items() if key not in hiding}
-            if logic.evaluate(node.condition, {**around, **own}, today=today):
-                hiding.discard(node.key)
-            else:
-                hiding.add(node.key)
-        found = frozenset(hiding)
-        if found == before:
+            is_hidden = not node.holds(scope, today)
+            if is_hidden is not (node.key in hiding):
+                (hiding.add if is_hidden else hiding.discard)(node.key)
+                own = {key: value for key, value in values.items() if key not in hiding}
+                scope = {**around, **own}
+        if hiding == before:
             break
-    return found
+    return frozenset(hiding)
 
 
 def shown_steps(form: CompiledForm, answers: Answers, today: date) -> Iterator[Shown]:
     """The steps whose condition holds, in order, each with what counts on it."""
     around: dict[str, Any] = {}
     for step in form.steps:
-        if step.condition is not None and not logic.evaluate(step.condition, around, today=today):
+        if step.condition is not None and not step.holds(around, today):
             continue
         values = {node.key: answers[node.key] for node in step.nodes if node.key in answers}
         hiding = hidden(step.nodes, values, around, today)

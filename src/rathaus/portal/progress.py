@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -46,8 +48,20 @@ def reached(draft: Draft, form: FormDefinition) -> tuple[int, int]:
 
 
 def step_url(draft: Draft, key: str) -> str:
-    """Address of a step."""
-    return reverse("portal:step", args=[draft.public_id, key])
+    """Address of a step. A page has many of them, so the resolver is asked once."""
+    before, between, after = _address()
+    return f"{before}{draft.public_id}{between}{key}{after}"
+
+
+@cache
+def _address() -> tuple[str, str, str]:
+    """What stands before, between and after the id of the draft and the key of the step."""
+    ident, key = str(UUID(int=0)), "schritt-name"
+    before, found, rest = reverse("portal:step", args=[ident, key]).partition(ident)
+    between, also, after = rest.partition(key)
+    if not (found and also):
+        raise ValueError("the address of a step does not name draft and step")
+    return before, between, after
 
 
 def check_url(draft: Draft) -> str:

@@ -15,7 +15,12 @@ from django.template import Context, Node, NodeList, Template
 from django.template.base import FilterExpression, TextNode, Variable
 from django.template.defaulttags import CommentNode, LoadNode, URLNode
 from django.template.library import SimpleNode
-from django.template.loader_tags import ExtendsNode
+from django.template.loader_tags import (
+    BLOCK_CONTEXT_KEY,
+    BlockContext,
+    BlockNode,
+    ExtendsNode,
+)
 from django.template.loaders import cached
 from django.template.loaders.base import Loader as BaseLoader
 from django.templatetags.i18n import BlockTranslateNode, TranslateNode
@@ -44,6 +49,39 @@ class Fixed(Node):
         return self.render(context)
 
 
+class Extends(ExtendsNode):
+    """``{% extends "…" %}`` that looks for the other template and its blocks once.
+
+    The loader keeps both templates as long as this one, so they belong together.
+    """
+
+    def __init__(self, node: ExtendsNode) -> None:
+        super().__init__(node.nodelist, node.parent_name, node.template_dirs)
+        self.origin, self.token = node.origin, node.token
+        self._parent: Template | None = None
+        self._root_blocks: dict[str, BlockNode] = {}
+
+    def get_parent(self, context: Context) -> Template:
+        if self._parent is None:
+            found: Template = super().get_parent(context)
+            if not any(isinstance(node, ExtendsNode) for node in found.nodelist):
+                blocks: list[Any] = found.nodelist.get_nodes_by_type(BlockNode)
+                self._root_blocks = {block.name: block for block in blocks}
+            self._parent = found
+        return self._parent
+
+    def render(self, context: Context) -> str:
+        parent: Any = self.get_parent(context)
+        if BLOCK_CONTEXT_KEY not in context.render_context:
+            context.render_context[BLOCK_CONTEXT_KEY] = BlockContext()
+        found = context.render_context[BLOCK_CONTEXT_KEY]
+        found.add_blocks(self.blocks)
+        if self._root_blocks:
+            found.add_blocks(self._root_blocks)
+        with context.render_context.push_state(parent, isolated_context=False):
+            return str(parent._render(context))
+
+
 class _Folding(BaseLoader):
     """Folds a template before anybody else can see it."""
 
@@ -66,12 +104,21 @@ def fold(nodes: NodeList) -> None:
         for _condition, below in getattr(node, "conditions_nodelists", ()):
             fold(below)
     if any(isinstance(node, ExtendsNode) for node in nodes):
+        nodes[:] = [_extends(node) if type(node) is ExtendsNode else node for node in nodes]
         return  # what stands beside its blocks is never shown
     joined: list[Node] = []
     for fixed, group in groupby(nodes, is_fixed):
         parts = list(group)
         joined += [Fixed(parts)] if fixed and not _is_text(parts) else parts
     nodes[:] = joined
+
+
+def _extends(node: ExtendsNode) -> ExtendsNode:
+    """Only with a name that cannot be the template's own, which would mean one elsewhere."""
+    name: Any = node.parent_name
+    if not _constant(name) or name.var == node.origin.template_name:
+        return node
+    return Extends(node)
 
 
 def _is_text(parts: list[Node]) -> bool:

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Protocol
 
 from django.utils.translation import gettext as _
 
+from rathaus.core import logic
 from rathaus.forms.codelists import CodeList, code_list
 from rathaus.forms.definition import Field
 from rathaus.forms.text import RAW_LIMIT, scrub
@@ -137,6 +138,11 @@ class Node:
         self.key = field.key
         self.condition = field.visible_if
         self.template = f"forms/fields/{kind.template}.html"
+
+    @cached_property
+    def holds(self) -> logic.Compiled:
+        """The condition as a function."""
+        return logic.compiled(self.condition)
 
     @cached_property
     def codes(self) -> CodeList:
