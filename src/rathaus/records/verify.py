@@ -224,20 +224,32 @@ class Verification:
                 problem.found,
             )
 
-    def _other_chains(self) -> None:
+    def _other_chains(self, after: str = "", limit: int | None = None) -> str:
+        """Histories of no case behind the one with the key `after`, at most so many.
+
+        Returns the key of the last one where there may be more, else "".
+        """
         others = Chain.objects.filter(records_case__isnull=True).select_related(
             "tombstone", "dossier_tombstone"
         )
         others = others.order_by("pk")
-        for chain in others.iterator(chunk_size=BATCH):
-            self._chain(chain, f"Kette {chain.kind} {chain.pk}")
-            if chain.kind == "dossier":
-                self._dossiers.check(chain)
-            if chain.kind != "case" or hasattr(chain, "tombstone"):
-                continue  # a destroyed case left a tombstone, which is checked below
-            opened = Event.objects.filter(chain=chain, type="case.opened").first()
-            name = opened.data.get("reference", chain.pk) if opened else chain.pk
-            self.add(f"Vorgang {name}", "case missing", f"case of chain {chain.pk}", "no row")
+        if after:
+            others = others.filter(pk__gt=after)
+        seen, last = 0, ""
+        for chain in others[:limit].iterator(chunk_size=BATCH):
+            seen, last = seen + 1, str(chain.pk)
+            self._other_chain(chain)
+        return last if seen == limit else ""
+
+    def _other_chain(self, chain: Chain) -> None:
+        self._chain(chain, f"Kette {chain.kind} {chain.pk}")
+        if chain.kind == "dossier":
+            self._dossiers.check(chain)
+        if chain.kind != "case" or hasattr(chain, "tombstone"):
+            return  # a destroyed case left a tombstone, which is checked elsewhere
+        opened = Event.objects.filter(chain=chain, type="case.opened").first()
+        name = opened.data.get("reference", chain.pk) if opened else chain.pk
+        self.add(f"Vorgang {name}", "case missing", f"case of chain {chain.pk}", "no row")
 
     def _numbers(self) -> None:
         """Numbers are given without gaps, so a case that vanished with its chain leaves one."""
@@ -261,7 +273,16 @@ class Verification:
 
     def _disposal(self) -> None:
         """What was destroyed lawfully, and the guards of the database themselves."""
-        self.report.destroyed = checks.verify_tombstones(self.add)
+        self._tombstones()
+        self._guards()
+
+    def _tombstones(self, after: int = 0, limit: int | None = None) -> int:
+        """Proofs of destroyed cases behind the one with this key; the last key, 0 at the end."""
+        seen, last = checks.verify_tombstones(self.add, after, limit)
+        self.report.destroyed += seen
+        return last if seen == limit else 0
+
+    def _guards(self) -> None:
         checks.verify_dossier_tombstones(self.add)
         for name in checks.missing_guards():
             self.add(f"Schutzregel {name}", "guard missing", "in place", "missing or changed")

@@ -11,17 +11,23 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
+from rathaus.core.events import new_chain, record
 from rathaus.core.jobs import enqueue, run_pending
+from rathaus.core.models import Event
 from rathaus.organisation.models import Office
+from rathaus.records import verify
 from rathaus.records.evidence import actions, cli, jobs, runs
 from rathaus.records.evidence.models import VerificationRun
+from rathaus.records.intake.events import Viewed
 from rathaus.records.models import Case
+from rathaus.records.verify import Verification
 from tests.records.conftest import file, open_case
 from tests.records.evidence.conftest import ACTOR
 from tests.support.database import child_environment
-from tests.support.tamper import execute
+from tests.support.tamper import execute, without_guards
 
 CHILD = """
 import os, signal, sys
@@ -66,6 +72,64 @@ def test_killed_and_gone_on(many: list[Case]) -> None:
     assert (run.state, run.counts["cases"], run.found) == ("done", 7, 2)
     assert run.findings.count() == 2
     assert runs.unfinished() is None
+
+
+PHASES = """
+import os, signal, sys
+import django; django.setup()
+from rathaus.records.evidence import runs
+runs.BATCH, runs.CHAINS = 100, 2
+def progress(run):
+    seen = (run.phase, run.after or run.place)
+    if run.phase == sys.argv[2] and seen[1]:
+        print(*seen)
+        sys.stdout.flush()
+        os.kill(os.getpid(), signal.SIGKILL)
+runs.go_on(int(sys.argv[1]), progress=progress)
+"""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_killed_among_what_belongs_to_no_case(
+    many: list[Case], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with transaction.atomic():
+        chains = [new_chain("probe") for _ in range(7)]
+        for chain in chains:
+            record(chain, Viewed(), actor=ACTOR)
+    actions.seal_all(actor=ACTOR)
+    with without_guards():
+        Event.objects.filter(chain=chains[3]).update(hash="x")
+    run = runs.start(requested_by="test")
+    places = []
+    for phase in ("rest", "sealed"):
+        done = subprocess.run(
+            [sys.executable, "-c", PHASES, str(run.pk), phase],
+            env={**os.environ, **child_environment()},
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == -signal.SIGKILL, done.stderr
+        run.refresh_from_db()
+        places.append(run.place)
+        assert (run.phase, f"{run.phase} {run.place}") == (phase, done.stdout.strip())
+    assert all(places)
+    monkeypatch.setattr(runs, "CHAINS", 2)
+    looked: list[Any] = []
+    chain_of = Verification._other_chain
+    monkeypatch.setattr(
+        Verification,
+        "_other_chain",
+        lambda check, chain: (looked.append(chain), chain_of(check, chain)),
+    )
+    assert runs.go_on(run.pk)
+    run.refresh_from_db()
+    assert not looked  # that phase is over and is not begun again
+    whole = verify.run()
+    assert run.counts["chains"] == whole.chains
+    assert run.found >= 1
+    assert {row.what for row in run.findings.all()} >= {one.what for one in whole.findings}
 
 
 @pytest.mark.django_db

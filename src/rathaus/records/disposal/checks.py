@@ -42,20 +42,26 @@ def missing_guards() -> list[str]:
     return sorted(wrong)
 
 
-def verify_tombstones(add: Add) -> int:
-    """Compare tombstones with their chains; returns how many there are."""
-    stones = list(Tombstone.objects.select_related("chain").order_by("pk"))
+def verify_tombstones(add: Add, after: int = 0, limit: int | None = None) -> tuple[int, int]:
+    """Compare tombstones behind the one with the key `after` with their chains, at most so many.
+
+    Returns how many there were and the key of the last one.
+    """
+    rows = Tombstone.objects.filter(pk__gt=after).select_related("chain").order_by("pk")
+    stones = list(rows[:limit])
     if not stones:
-        return 0
+        return 0, after
+    # A range, not a list of keys: there may be very many.
+    these = Tombstone.objects.filter(pk__gt=after, pk__lte=stones[-1].pk)
     back = set(
-        Case.objects.filter(public_id__in=Tombstone.objects.values("case_uuid")).values_list(
+        Case.objects.filter(public_id__in=these.order_by().values("case_uuid")).values_list(
             "public_id", flat=True
         )
     )
     ends = set(
-        Event.objects.filter(type="case.destroyed", chain__tombstone__isnull=False).values_list(
-            "chain_id", "hash"
-        )
+        Event.objects.filter(
+            type="case.destroyed", chain__in=these.order_by().values("chain")
+        ).values_list("chain_id", "hash")
     )
     for stone in stones:
         where = f"Vorgang {stone.reference}"
@@ -65,7 +71,7 @@ def verify_tombstones(add: Add) -> int:
             add(where, "history went on after destruction", stone.chain_head, stone.chain.head)
         if (stone.chain_id, stone.chain_head) not in ends:
             add(where, "event of destruction missing", "case.destroyed", "no event")
-    return len(stones)
+    return len(stones), stones[-1].pk
 
 
 def verify_dossier_tombstones(add: Add) -> None:

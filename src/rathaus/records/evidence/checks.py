@@ -62,11 +62,21 @@ def cases(rows: Iterable[Case], add: Add) -> None:
                 add(f"{place} {version.number}", "in no seal although older", str(last), when)
 
 
-def other_histories(add: Add) -> None:
-    """Sealed histories that belong to no case, and sealed ones that are gone."""
+def other_histories(add: Add, after: str = "", limit: int | None = None) -> str:
+    """Sealed histories that belong to no case, and sealed ones that are gone: those behind the
+    one with the key `after`, at most so many. Returns the last key where there may be more.
+    """
     others = SealItem.objects.filter(kind=ItemKind.CHAIN).filter(
         ~Exists(Case.objects.filter(chain_id=OuterRef("object_id")))
     )
+    if after:
+        others = others.filter(object_id__gt=after)
+    if limit is not None:
+        keys = others.order_by("object_id").values_list("object_id", flat=True).distinct()
+        some = list(keys[:limit])
+        if not some:
+            return ""
+        others = others.filter(object_id__lte=some[-1])
     lengths: defaultdict[Any, dict[int, SealItem]] = defaultdict(dict)
     for item in others.select_related("seal").order_by("object_id", "length").iterator(500):
         if lengths and item.object_id not in lengths:
@@ -74,6 +84,7 @@ def other_histories(add: Add) -> None:
             lengths.clear()
         lengths[item.object_id][item.length] = item
     _other(lengths, add)
+    return str(some[-1]) if limit is not None and len(some) == limit else ""
 
 
 def _other(lengths: dict[Any, dict[int, SealItem]], add: Add) -> None:

@@ -172,6 +172,8 @@ class VerificationRun(models.Model):
     phase = models.CharField(max_length=20, default="cases")
     after = models.BigIntegerField(default=0)
     """Primary key of the last row of the phase that is done."""
+    place = models.CharField(max_length=40, blank=True, default="")
+    """The same where keys are no numbers."""
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
     seconds = models.FloatField(default=0)

@@ -29,7 +29,9 @@ SLICE = timedelta(minutes=1)
 MOST_FINDINGS = 5000
 """Findings kept; the number counts all."""
 ABANDONED = timedelta(days=7)
-PHASES = ("cases", "rest", "seals", "end")
+CHAINS = 500
+"""Histories of no case, or tombstones, of one step."""
+PHASES = ("cases", "rest", "sealed", "destroyed", "numbers", "seals", "end")
 Progress = Callable[[VerificationRun], None]
 
 
@@ -109,13 +111,6 @@ class Batch(verify.Verification):
 
         checks.cases(rows, add)
 
-    def rest(self) -> None:
-        """What belongs to no case."""
-        self._current = None
-        self._other_chains()
-        self._numbers()
-        self._disposal()
-
     def _blob(self, where: str, blob: Blob) -> None:
         if self._reads:
             super()._blob(where, blob)
@@ -123,7 +118,7 @@ class Batch(verify.Verification):
 
 def _step(run: VerificationRun) -> bool:
     """One batch, stored. False if somebody else did it in the meantime."""
-    before = (run.phase, run.after)
+    before = {"phase": run.phase, "after": run.after, "place": run.place}
     begin = time.monotonic()
     batch = Batch(run.sample)
     getattr(_Phases, run.phase)(run, batch)
@@ -135,7 +130,7 @@ def _step(run: VerificationRun) -> bool:
     values = {f.attname: getattr(run, f.attname) for f in run._meta.concrete_fields}
     del values["id"]
     with soft_atomic():
-        rows = VerificationRun.objects.filter(pk=run.pk, phase=before[0], after=before[1])
+        rows = VerificationRun.objects.filter(pk=run.pk, **before)
         if not rows.filter(state=RunState.RUNNING).update(**values):
             return False
         RunFinding.objects.bulk_create(_rows(run, batch))
@@ -156,8 +151,27 @@ class _Phases:
 
     @staticmethod
     def rest(run: VerificationRun, batch: Batch) -> None:
-        batch.rest()
-        checks.other_histories(batch.add)
+        """Histories that belong to no case."""
+        run.place = batch._other_chains(run.place, CHAINS)
+        run.phase = "rest" if run.place else "sealed"
+
+    @staticmethod
+    def sealed(run: VerificationRun, batch: Batch) -> None:
+        """The same, as the seals know them."""
+        run.place = checks.other_histories(batch.add, run.place, CHAINS)
+        run.phase = "sealed" if run.place else "destroyed"
+
+    @staticmethod
+    def destroyed(run: VerificationRun, batch: Batch) -> None:
+        """Proofs of what was destroyed."""
+        run.after = batch._tombstones(run.after, CHAINS)
+        run.phase = "destroyed" if run.after else "numbers"
+
+    @staticmethod
+    def numbers(run: VerificationRun, batch: Batch) -> None:
+        """Series of numbers without gaps, guards in place."""
+        batch._numbers()
+        batch._guards()
         run.phase, run.after = "seals", 0
 
     @staticmethod
