@@ -14,7 +14,7 @@ SQLITE_INIT = (
     "PRAGMA journal_mode=WAL;"
     "PRAGMA synchronous=FULL;"
     "PRAGMA foreign_keys=ON;"
-    "PRAGMA cache_size=-2000;"
+    "PRAGMA cache_size=-1000;"
     "PRAGMA temp_store=MEMORY;"
 )
 

@@ -7,6 +7,7 @@ in it can be executed. Use `rathaus.theme.letters.render` with the typed documen
 from __future__ import annotations
 
 import json
+import os
 import threading
 from collections.abc import Mapping
 from datetime import datetime
@@ -24,6 +25,8 @@ TEMPLATES = Path(__file__).resolve().parent
 FONTS = TEMPLATES.parent / "fonts"
 STANDARDS: list[Any] = ["a-2a", "ua-1"]
 
+# Letters are too short to be laid out by several threads: they only got in each other's way.
+os.environ.setdefault("RAYON_NUM_THREADS", "1")
 _lock = threading.Lock()
 
 
