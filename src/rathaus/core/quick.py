@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import connection, connections, models
 from django.db.models.sql import InsertQuery
+from django.db.models.sql.compiler import SQLInsertCompiler
 
 AT_ONCE = 50
 """Rows of one statement; each number of rows has its own remembered one."""
@@ -83,7 +84,8 @@ def _compose_insert(
 ) -> str:
     query = InsertQuery(type(rows[0]))
     query.insert_values(fields, list(rows), raw=True)  # only the SQL counts, not the values
-    compiler = query.get_compiler(connection=database)
+    # Not the database's own compiler: that of PostgreSQL sends one array per column (UNNEST).
+    compiler = SQLInsertCompiler(query, database, database.alias)
     compiler.returning_fields = returning
     [(sql, parameters)] = compiler.as_sql()
     if len(parameters) != len(fields) * len(rows):
