@@ -242,6 +242,15 @@ def test_worker_frees_leases_of_processes_that_are_gone():
     assert jobs.run_pending() == 1
 
 
+@pytest.mark.django_db
+def test_worker_keeps_the_leases_of_what_it_runs_itself():
+    jobs.enqueue(note, text="a")
+    assert jobs.claim(worker.owner_name())
+    assert worker.release_orphans(own=False) == 0
+    assert jobs.run_pending() == 0
+    assert worker.release_orphans() == 1  # of an earlier process with the same number
+
+
 HANGING = textwrap.dedent(
     """
     import threading

@@ -47,13 +47,19 @@ def _boot_id() -> str:
     return path.read_text(encoding="ascii").strip()[:8] if path.exists() else ""
 
 
-def release_orphans() -> int:
-    """Free the leases of workers of this host that no longer run; returns how many."""
+def release_orphans(*, own: bool = True) -> int:
+    """Free the leases of workers of this host that no longer run; returns how many.
+
+    `own`: also those under the number of this process, which an earlier one left. Only right
+    before it has jobs itself: else they would be given away while they run.
+    """
     host, boot, _ = owner_name().split("|")
     freed = 0
     for row in Job.objects.filter(state=JobState.RUNNING).exclude(lease_owner=""):
         parts = row.lease_owner.split("|")
         if len(parts) != 3 or parts[0] != host:
+            continue
+        if not own and row.lease_owner == owner_name():
             continue
         if parts[1] == boot and _alive(int(parts[2])):
             continue
@@ -134,7 +140,7 @@ class Worker:
         threading.Thread(target=self._watch, daemon=True).start()
         listener = wakeup.Listener()
         _make_way_for_pages()
-        self._tick()
+        self._tick(begins=True)
         next_tick = now() + TICK
         for runner in self._runners:
             runner.start()
@@ -150,9 +156,9 @@ class Worker:
             runner.join()
         listener.close()
 
-    def _tick(self) -> None:
+    def _tick(self, *, begins: bool = False) -> None:
         try:
-            release_orphans()
+            release_orphans(own=begins)
             jobs.tick()
             close_old_connections()
         except OperationalError:
