@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -36,7 +36,8 @@ def furnish(almanac: times.Almanac) -> int:
     if Reminder.objects.exists():
         return 0
     cast = Cast()
-    trade, tax = _matters(TRADE), _matters(TAX)
+    begun = almanac.moment("7 08:00")  # nothing happens in a case before there is one
+    trade, tax = _matters(TRADE, begun), _matters(TAX, begun)
     acts: list[tuple[str, Callable[[], object]]] = []
     if trade:
         acts += _trade(trade, cast, almanac)
@@ -49,9 +50,10 @@ def furnish(almanac: times.Almanac) -> int:
     return len(acts)
 
 
-def _matters(office: str) -> list[Matter]:
+def _matters(office: str, before: datetime) -> list[Matter]:
     rows = Document.objects.filter(
         case__office__key=office,
+        case__opened_at__lt=before,
         case__state=CaseState.OPEN,
         kind__in=[DocumentKind.UPLOAD, DocumentKind.APPLICATION],
     ).select_related("case__chain", "case__office")
