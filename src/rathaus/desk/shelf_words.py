@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from rathaus.organisation import queries as organisation
+from rathaus.organisation.models import Office
 from rathaus.records.legacy.models import ShelfState
 from rathaus.theme import formats
 
@@ -53,6 +56,9 @@ def facts(kind: str, data: dict[str, Any]) -> str:
 def _value(key: str, value: Any) -> str:
     if key == "centimetres":
         return f"{_metres(value)} m"
+    if key == "office":
+        with suppress(Office.DoesNotExist):
+            return organisation.office(str(value)).label
     if key == "state" and value in ShelfState.values:
         return str(ShelfState(value).label)
     return str(value)

@@ -126,10 +126,10 @@ def _advance(work: Work, until: float) -> None:
             continue
         blob = storage.put(planning.made(part, items, (lambda: _step(work)) if alone else None))
         with transaction.atomic():
-            row, _new = WorkPart.objects.get_or_create(
+            row, new = WorkPart.objects.get_or_create(
                 work=work, number=number, defaults={"blob": blob}
             )
-            if not alone:
+            if new and not alone:  # another worker may have been as fast
                 _step(work)
         known[number] = row.blob
         _pause(until, last=number + 1 == len(plan.parts))

@@ -11,8 +11,9 @@
       if (answer.ok && fresh && fresh.innerHTML !== here.innerHTML) {
         here.replaceWith(document.adoptNode(fresh));
         if (!("open" in fresh.dataset)) {
-          fresh.tabIndex = -1;
-          fresh.focus();
+          const heading = fresh.querySelector("h2");
+          heading.tabIndex = -1;
+          heading.focus();
         }
       }
     } catch { /* the link "Neu laden" is still there */ }

@@ -58,7 +58,10 @@ def _page(request: DeskRequest, item: Item, **more: Any) -> HttpResponse:
         "children": [rows.row(one, hints) for one in relatives],
         "kept": originals.kept(item) if item.state == ItemState.REPLACED else None,
         "origins": item.origins.select_related("original"),
-        "parts": queries.items_for(staff).filter(origins__original=item).distinct(),
+        "parts": queries.items_for(staff)
+        .filter(origins__original=item)
+        .distinct()
+        .order_by("position", "pk"),
         "events": history.history(item.chain)[::-1],
         "offices": [o for o in organisation.offices() if o.pk != item.office_id],
         "directions": Direction.choices,
