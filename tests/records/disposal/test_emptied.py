@@ -15,7 +15,7 @@ from rathaus.core.models import Event, EventPersonalData
 from rathaus.organisation.models import Office
 from rathaus.records import actions as records
 from rathaus.records import verify
-from rathaus.records.disposal import actions, emptied, jobs, protocol
+from rathaus.records.disposal import actions, checks, emptied, jobs, protocol
 from rathaus.records.disposal.models import DossierTombstone, Tombstone
 from rathaus.records.models import Case, Document, Dossier, FilingPlanEntry
 from tests.records.conftest import file, open_case
@@ -196,3 +196,20 @@ def test_tampering_with_a_tombstone_is_refused_and_seen(office: Office) -> None:
         DossierTombstone.objects.all().delete()
     assert "dossier missing" in {problem.what for problem in verify.run().findings}
     assert Tombstone.objects.count() == 1
+
+
+def test_proofs_are_checked_piece_by_piece(office: Office) -> None:
+    destroy(old_case(office, "eins"), old_case(office, "zwei"), old_case(office, "drei"))
+    keys = list(Tombstone.objects.order_by("pk").values_list("pk", flat=True))
+    with without_guards(), transaction.atomic():
+        Tombstone.objects.filter(pk=keys[2]).update(chain_head="0" * 64)
+    found: list[str] = []
+
+    def add(where: str, what: str, expected: object, got: object) -> None:
+        found.append(what)
+
+    assert checks.verify_tombstones(add, 0, 2) == (2, keys[1])
+    assert found == []
+    assert checks.verify_tombstones(add, keys[1], 2) == (1, keys[2])
+    assert "history went on after destruction" in found
+    assert checks.verify_tombstones(add, keys[2], 2) == (0, keys[2])
