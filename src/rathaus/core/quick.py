@@ -41,7 +41,7 @@ class QuickInsert(models.Model):
             return rows
         database = connections[using or connection.alias]
         key = (type(self), database.vendor, *(field.name for field in fields))
-        sql = _inserts.get(key) or _compose_insert(key, [self], fields, returning_fields, database)
+        sql = _inserts.get(key) or _compose_insert(key, self, fields, returning_fields, database)
         row = [
             field.get_db_prep_save(value, database)
             for field, value in zip(fields, values, strict=True)
@@ -61,7 +61,15 @@ def _insert_some(rows: Sequence[QuickInsert]) -> None:
     meta = type(rows[0])._meta
     fields = [field for field in meta.concrete_fields if not field.primary_key]
     key = (type(rows[0]), connection.vendor, len(rows))
-    sql = _inserts.get(key) or _compose_insert(key, rows, fields, [meta.pk], connection)
+    sql = _inserts.get(key)
+    if sql is None:
+        one = (*key[:2], 1)
+        sql = _inserts.get(one) or _compose_insert(one, rows[0], fields, [meta.pk], connection)
+        start, values_word, rest = sql.partition(" VALUES ")
+        places, returning_word, returning = rest.partition(" RETURNING ")
+        many = ", ".join([places] * len(rows))
+        sql = start + values_word + many + returning_word + returning
+        _inserts[key] = sql
     values = [
         field.get_db_prep_save(field.pre_save(row, True), connection)
         for row in rows
@@ -76,20 +84,16 @@ def _insert_some(rows: Sequence[QuickInsert]) -> None:
 
 
 def _compose_insert(
-    key: tuple[Any, ...],
-    rows: Sequence[models.Model],
-    fields: Any,
-    returning: Any,
-    database: Any,
+    key: tuple[Any, ...], row: models.Model, fields: Any, returning: Any, database: Any
 ) -> str:
-    query = InsertQuery(type(rows[0]))
-    query.insert_values(fields, list(rows), raw=True)  # only the SQL counts, not the values
+    query = InsertQuery(type(row))
+    query.insert_values(fields, [row], raw=True)  # only the SQL counts, the values are taken
     # Not the database's own compiler: that of PostgreSQL sends one array per column (UNNEST).
     compiler = SQLInsertCompiler(query, database, database.alias)
     compiler.returning_fields = returning
     [(sql, parameters)] = compiler.as_sql()
-    if len(parameters) != len(fields) * len(rows):
-        raise ValueError(f"{type(rows[0]).__name__}: not one value per column")
+    if len(parameters) != len(fields):
+        raise ValueError(f"{type(row).__name__}: not one value per column")
     _inserts[key] = str(sql)
     return _inserts[key]
 
