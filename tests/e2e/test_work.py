@@ -123,7 +123,7 @@ def test_redacted_for_a_lawyer(
     text = "".join(one.extract_text() for one in pypdf.PdfReader(BytesIO(content)).pages)
     assert text.strip() == ""
     if javascript:
-        picture(lawyer.page, "einsicht-phone")
+        picture(lawyer.page, "einsicht-phone", height=800)
         judge = Judge(lawyer.page, axe_source)
         judge.look("documents for a lawyer")
         judge.verdict()
