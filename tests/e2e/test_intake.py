@@ -91,7 +91,9 @@ def test_a_mail_is_filed_without_javascript(open_page: Opener, tmp_path: Path) -
     expect(documents).to_contain_text("plan.pdf")
 
 
-def test_folders_arrive_and_an_interrupted_file_goes_on(clerk: Clerk, tmp_path: Path) -> None:
+def test_folders_arrive_and_an_interrupted_file_goes_on(
+    clerk: Clerk, tmp_path: Path, axe_source: str
+) -> None:
     """A folder is chosen, another dropped from the desktop; a big file stops halfway."""
     page, mark = clerk.page, uuid.uuid4().hex[:8]
     for folder in ("gewaehlt", "gezogen"):
@@ -117,6 +119,9 @@ def test_folders_arrive_and_an_interrupted_file_goes_on(clerk: Clerk, tmp_path: 
     expect(page.locator("[data-said]")).to_have_text("4 von 5 Dateien angekommen")
     expect(page.locator(".dk-progress")).to_contain_text("gezogen/Unterordner/brief.txt")
     expect(page.get_by_role("link", name="Weiter zum Eingangskorb")).to_be_visible()
+    judge = Judge(page, axe_source)
+    judge.look("files that arrived")
+    judge.verdict()
 
     parts: list[str] = []
 
