@@ -98,9 +98,7 @@ class Resident:
             return (isal_zlib.decompress(raw, GZIP) if is_packed else raw).decode()
         raise JourneyFailed(f"too many redirects at {path}")
 
-    def _exchange(
-        self, name: str, method: str, path: str, body: str | None
-    ) -> tuple[bytes, bytes]:
+    def _exchange(self, name: str, method: str, path: str, body: str | None) -> tuple[bytes, bytes]:
         """One request; head and body of the answer."""
         cookies = "; ".join(f"{k}={v}" for k, v in self._cookies.items())
         lines = [
