@@ -1,4 +1,4 @@
-"""Hash trees by the rules of RFC 4998 §4.2, with blinded leaves (docs/adr/0012).
+"""Hash trees by the rules of RFC 4998 §4.2, with blinded leaves (docs/adr/0013).
 
 A leaf is the hash of an object's digest together with a random blind. Whoever gets one
 object with its reduced tree sees hashes of its neighbours, and learns nothing from them:
