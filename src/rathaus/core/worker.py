@@ -105,6 +105,7 @@ class _Runner(threading.Thread):
                     continue
             except OperationalError:
                 log.exception("database not reachable, trying again")
+                self.busy_since = None
                 connection.close()
             close_old_connections()
             memory.give_back()
