@@ -17,7 +17,7 @@ from tests.support import saml_sp
 from tests.support.saml_sp import ACS, BPK2, ENTITY, GIVEN, NS, SURNAME
 from tests.support.server import ROOT
 
-from rathaus.simulation.bundid import faults
+from rathaus.simulation.bundid import faults, people
 from rathaus.simulation.bundid.houses import HOUSES, House
 
 pytestmark = [pytest.mark.usefixtures("houses"), pytest.mark.one_database]
@@ -138,3 +138,13 @@ def test_node_saml_refuses_what_is_wrong(
     with peer() as sender:
         answer = log_in(client, HOUSES[key], sender, certificate(key))
     assert "error" in answer
+
+
+def test_a_town_at_another_port_knows_its_people() -> None:
+    for house, key in (("niedersachsen", "ubbo"), ("unternehmenskonto", "ubben")):
+        for name in (people.lasting_id, people.organisation_id):
+            here, there, elsewhere = (
+                name(HOUSES[house], key, audience=f"http://{host}/konto/metadaten/{house}/")
+                for host in ("localhost:8000", "localhost:8001", "rathaus.example")
+            )
+            assert here == there != elsewhere

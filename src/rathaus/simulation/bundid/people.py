@@ -8,6 +8,7 @@ import uuid
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import yaml
 from pydantic import BaseModel, ConfigDict
@@ -121,12 +122,19 @@ def lasting_id(house: House, key: str, *, audience: str) -> str:
 
 def organisation_id(house: House, key: str, *, audience: str) -> str:
     """The pseudonym of an organisation for one service provider."""
-    raw = hashlib.sha1(f"{house.key}|{key}|{audience}".encode(), usedforsecurity=False)
+    text = f"{house.key}|{key}|{_portless(audience)}"
+    raw = hashlib.sha1(text.encode(), usedforsecurity=False)
     return f"du-{raw.hexdigest()}"
 
 
 def _pseudonym(house: House, key: str, audience: str) -> str:
-    return str(uuid.uuid5(_NAMESPACE, f"{house.key}|{key}|{audience}"))
+    return str(uuid.uuid5(_NAMESPACE, f"{house.key}|{key}|{_portless(audience)}"))
+
+
+def _portless(audience: str) -> str:
+    """A demo town that is started at another port is still the same town to its people."""
+    parts = urlsplit(audience)
+    return parts._replace(netloc=parts.hostname or "").geturl() if parts.port else audience
 
 
 def _read(name: str) -> list[dict[str, Any]]:
