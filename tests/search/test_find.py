@@ -291,7 +291,8 @@ def test_whatever_is_put_is_found_by_its_own_words(corpus: None, text: str) -> N
     if any(c.isalnum() for c in text) and '"' not in text:
         from rathaus.search.question import parse
 
-        if parse(text):
+        question = parse(text)
+        if question and not question.without:  # "0 -0" asks for nothing that says 0
             assert "fuzz" in [hit.key for hit in found]
 
 
