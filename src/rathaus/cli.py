@@ -215,8 +215,11 @@ def _web(arguments: argparse.Namespace) -> int:
 
 
 def _worker(arguments: argparse.Namespace) -> int:
+    from rathaus.core.clock import today
     from rathaus.core.worker import Worker
+    from rathaus.organisation import calendar
 
+    calendar.holiday_name(today())  # asked once, before a transaction has to wait for it
     Worker().run()
     return 0
 

@@ -53,13 +53,14 @@ def release_orphans(*, own: bool = True) -> int:
     `own`: also those under the number of this process, which an earlier one left. Only right
     before it has jobs itself: else they would be given away while they run.
     """
-    host, boot, _ = owner_name().split("|")
+    mine = owner_name()
+    host, boot, _ = mine.split("|")
     freed = 0
     for row in Job.objects.filter(state=JobState.RUNNING).exclude(lease_owner=""):
         parts = row.lease_owner.split("|")
         if len(parts) != 3 or parts[0] != host:
             continue
-        if not own and row.lease_owner == owner_name():
+        if not own and row.lease_owner == mine:
             continue
         if parts[1] == boot and _alive(int(parts[2])):
             continue

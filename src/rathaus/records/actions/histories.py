@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rathaus.core.actors import Actor
 from rathaus.core.events import EventType, new_chain, record
 from rathaus.core.models import Chain
@@ -10,15 +12,22 @@ from rathaus.records.models import Dossier, PlanChain
 
 def note(dossier: Dossier, event: EventType, *, actor: Actor) -> None:
     """Append to the history of a dossier; call it in the transaction of the change."""
-    if dossier.chain_id is None:
-        chain = new_chain("dossier")
-        if Dossier.objects.filter(pk=dossier.pk, chain__isnull=True).update(chain=chain):
-            dossier.chain = chain
+    append(dossier, "dossier", event, actor=actor)
+
+
+def append(row: Any, kind: str, event: EventType, *, actor: Actor) -> None:
+    """Append to the history of a row whose `chain` of this kind begins with its first event.
+
+    Call it in the transaction of the change.
+    """
+    if row.chain_id is None:
+        chain = new_chain(kind)
+        if type(row).objects.filter(pk=row.pk, chain__isnull=True).update(chain=chain):
+            row.chain = chain
         else:
             chain.delete()
-            dossier.refresh_from_db(fields=["chain"])
-    if dossier.chain is not None:
-        record(dossier.chain, event, actor=actor)
+            row.refresh_from_db(fields=["chain"])
+    record(row.chain, event, actor=actor)
 
 
 def note_plan(event: EventType, *, actor: Actor) -> None:

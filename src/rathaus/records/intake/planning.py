@@ -62,6 +62,11 @@ def split(item: Item, groups: Sequence[Sequence[int]], references: Sequence[str]
 
     Raises: BadPages, MovedOn.
     """
+    return checked(divided(item, groups, references))
+
+
+def divided(item: Item, groups: Sequence[Sequence[int]], references: Sequence[str]) -> Plan:
+    """As `split`, for an item that is being worked on already. Raises: BadPages."""
     if not groups or len(groups) > MOST_PARTS:
         raise BadPages(_("Es müssen 1 bis %(n)s Teile sein.") % {"n": MOST_PARTS})
     parts = []
@@ -70,7 +75,7 @@ def split(item: Item, groups: Sequence[Sequence[int]], references: Sequence[str]
         sheet = references[number - 1] if number <= len(references) else ""
         take = _existing(item, [(page, 0) for page in group])
         parts.append(Part([(0, take)], title, number, sheet))
-    return checked(Plan(WorkKind.SPLIT, [item], parts))
+    return _limited(Plan(WorkKind.SPLIT, [item], parts))
 
 
 def merge(items: Sequence[Item]) -> Plan:
@@ -90,6 +95,10 @@ def checked(plan: Plan) -> Plan:
     """The plan, if its items may be worked on. Raises: BadPages, MovedOn."""
     for item in plan.items:
         check_editable(item)
+    return _limited(plan)
+
+
+def _limited(plan: Plan) -> Plan:
     if sum(len(take) for part in plan.parts for _place, take in part.sources) > MOST_PAGES:
         raise BadPages(_("Das sind mehr als %(n)s Seiten auf einmal.") % {"n": MOST_PAGES})
     return plan

@@ -165,9 +165,7 @@ def _look(work: Work, item: Item, until: float) -> bool:
             drawing.read_if_silent(item)
         return False
     groups = [numbers for numbers, _reference in parts]
-    item.state = ItemState.READY
-    plan = planning.split(item, groups, [reference for _numbers, reference in parts])
-    item.state = ItemState.WORKING
+    plan = planning.divided(item, groups, [reference for _numbers, reference in parts])
     _note(work, plan=planning.written(plan.parts), total=count + len(plan.parts))
     return True
 
@@ -176,8 +174,9 @@ def _unpack(work: Work, item: Item, until: float) -> None:
     entries = wanted_entries(item)
     _note(work, total=max(len(entries), 1))
     for place, (number, entry) in enumerate(entries[work.done :], work.done + 1):
+        # Outside of the transaction, which must not wait for the disk; again it is the same item.
+        one = unpack_entry(item, number, entry, actor=work.who)
         with transaction.atomic():
-            one = unpack_entry(item, number, entry, actor=work.who)
             WorkPart.objects.get_or_create(work=work, number=number, defaults={"item": one})
             _step(work)
         _pause(until, last=place == len(entries))

@@ -1,6 +1,5 @@
 """Writes of the intake. Every one leaves an event in the history of the item."""
 
-from rathaus.records.intake.actions.archives import unpack
 from rathaus.records.intake.actions.describe import (
     describe,
     discard,
@@ -67,5 +66,4 @@ __all__ = [
     "switch_rule",
     "token_digest",
     "undo",
-    "unpack",
 ]

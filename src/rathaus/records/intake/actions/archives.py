@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from rathaus.core.actors import Actor
@@ -11,17 +10,6 @@ from rathaus.records.intake.errors import BadArchive, MovedOn
 from rathaus.records.intake.models import Item
 from rathaus.records.intake.reading import archives, kinds
 from rathaus.records.intake.states import ItemState, Source
-
-
-def unpack(*, item: Item, actor: Actor) -> list[Item]:
-    """Every file of the archive becomes an item below it; empty ones are left out.
-
-    A second time nothing is doubled. Raises: BadArchive, MovedOn.
-    """
-    check_archive(item)
-    entries = wanted_entries(item)
-    with transaction.atomic():
-        return [unpack_entry(item, number, entry, actor=actor) for number, entry in entries]
 
 
 def check_archive(item: Item) -> None:

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from rathaus.core.actors import Actor
 from rathaus.core.clock import now, today
-from rathaus.core.events import EventType, new_chain, record
+from rathaus.core.events import EventType
 from rathaus.organisation.models import Office
+from rathaus.records.actions.histories import append
 from rathaus.records.legacy import events
 from rathaus.records.legacy.errors import ShelfInvalid
 from rathaus.records.legacy.models import ImportRun, Shelf, ShelfState, ShelfWork
@@ -172,12 +173,4 @@ def _change(shelf: Shelf, before: dict[str, str], after: dict[str, str]) -> Even
 
 def _note(shelf: Shelf, event: EventType, actor: Actor) -> None:
     """Append to the history of a shelf, which begins with its first event."""
-    if shelf.chain is None:
-        chain = new_chain("shelf")
-        if Shelf.objects.filter(pk=shelf.pk, chain__isnull=True).update(chain=chain):
-            shelf.chain = chain
-        else:
-            chain.delete()
-            shelf.refresh_from_db(fields=["chain"])
-    if shelf.chain is not None:
-        record(shelf.chain, event, actor=actor)
+    append(shelf, "shelf", event, actor=actor)
