@@ -16,7 +16,7 @@ from rathaus.records import actions as records
 from rathaus.records import verify
 from rathaus.records.disposal import actions as disposal
 from rathaus.records.disposal.models import Tombstone
-from rathaus.records.intake import actions, originals
+from rathaus.records.intake import actions, originals, planning
 from rathaus.records.intake.models import Item, Origin
 from rathaus.records.models import Case
 from tests.records.disposal.conftest import ANNA, BERND, CLOSED
@@ -31,7 +31,7 @@ def divided(case: Case, *pages: str) -> tuple[Item, list[Item]]:
     content = making.pdf(*(pages or ("Antrag", "Vollmacht")))
     item = making.receive(case.office, content, name="stapel.pdf")
     groups = [[number] for number in range(1, (item.pages or 0) + 1)]
-    parts = actions.split(item=item, groups=groups, actor=CLERK)
+    parts = actions.carry_out(plan=planning.split(item, groups), actor=CLERK)
     run_pending()
     for one in [item, *parts]:
         one.refresh_from_db()
@@ -109,7 +109,7 @@ def test_a_hold_keeps_it_and_a_setting_too(case: Case, settings: Any) -> None:
 
 def test_parts_of_parts_go_from_the_newest(case: Case) -> None:
     item, (part,) = divided(case, "nur eine Seite")
-    again = actions.edit(item=part, pages=[(1, 90)], actor=CLERK)
+    (again,) = actions.carry_out(plan=planning.edit(part, [(1, 90)]), actor=CLERK)
     run_pending()
     again.refresh_from_db()
     actions.file_item(item=again, case=case, actor=CLERK)

@@ -10,7 +10,7 @@ from rathaus.records.intake.actions.describe import (
     retry,
 )
 from rathaus.records.intake.actions.filing import file_item, kind_of
-from rathaus.records.intake.actions.pages import edit, merge, split, undo
+from rathaus.records.intake.actions.pages import undo
 from rathaus.records.intake.actions.quarantine import ask_release, refuse_release, release
 from rathaus.records.intake.actions.receive import receive
 from rathaus.records.intake.actions.rules import move_rule, remove_rule, save_rule, switch_rule
@@ -40,12 +40,10 @@ __all__ = [
     "carry_out",
     "describe",
     "discard",
-    "edit",
     "family",
     "file_item",
     "kind_of",
     "make_token",
-    "merge",
     "move_rule",
     "move_to_office",
     "note_view",
@@ -61,7 +59,6 @@ __all__ = [
     "retry",
     "revoke_token",
     "save_rule",
-    "split",
     "switch",
     "switch_rule",
     "token_digest",

@@ -24,27 +24,6 @@ from rathaus.records.intake.reading.pagework import Page
 from rathaus.records.intake.states import ItemState, Source
 
 
-def edit(*, item: Item, pages: Sequence[Page], actor: Actor) -> Item:
-    """`planning.edit`, here and now. Raises: BadPages, MovedOn."""
-    return at_once(plan=planning.edit(item, pages), actor=actor)[0]
-
-
-def split(
-    *,
-    item: Item,
-    groups: Sequence[Sequence[int]],
-    actor: Actor,
-    references: Sequence[str] = (),
-) -> list[Item]:
-    """`planning.split`, here and now. Raises: BadPages, MovedOn."""
-    return at_once(plan=planning.split(item, groups, references), actor=actor)
-
-
-def merge(*, items: Sequence[Item], actor: Actor) -> Item:
-    """`planning.merge`, here and now. Raises: BadPages, MovedOn."""
-    return at_once(plan=planning.merge(items), actor=actor)[0]
-
-
 def at_once(*, plan: Plan, actor: Actor) -> list[Item]:
     """Carry a plan out: the parts, in order. Raises: BadPages, MovedOn."""
     blobs = [storage.put(planning.made(part, plan.items)) for part in plan.parts]
