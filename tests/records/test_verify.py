@@ -13,7 +13,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from rathaus.core.events import erase_personal
-from rathaus.core.models import Chain, Counter, Event
+from rathaus.core.models import Chain, Counter, Event, FreeNumber
 from rathaus.organisation.models import Office
 from rathaus.records import actions, cli, verify, wording
 from rathaus.records.models import Case, Document, DocumentVersion, Rendition
@@ -319,6 +319,13 @@ def test_a_case_removed_with_its_chain_leaves_a_gap(town: list[Case]) -> None:
     assert finding.what == "numbers missing"
     assert finding.found == "3"
     assert finding.object == f"Nummernkreis 33.20:{town[2].dossier.year}"
+
+
+def test_a_number_that_lies_ready_is_no_gap(town: list[Case]) -> None:
+    counter = Counter.objects.get(series__startswith="case:")
+    FreeNumber.objects.create(series=counter.series, number=counter.last + 1)
+    Counter.objects.update(last=counter.last + 1)
+    assert not whats()
 
 
 def test_the_counter_set_back_with_it(town: list[Case]) -> None:

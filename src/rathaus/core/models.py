@@ -167,6 +167,18 @@ class Counter(models.Model):
     last = models.PositiveBigIntegerField(default=0)
 
 
+class FreeNumber(models.Model):
+    """A number that its counter has passed and that nobody has used yet."""
+
+    series = models.CharField(max_length=80)
+    number = models.PositiveBigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["series", "number"], name="free_number_once")
+        ]
+
+
 class RateWindow(models.Model):
     """How often a key was used in a window of time."""
 

@@ -19,6 +19,7 @@ from rathaus.core import storage
 from rathaus.core.clock import now
 from rathaus.core.events import verify_chain
 from rathaus.core.models import Blob, Chain, Counter, Event
+from rathaus.core.references import free_numbers
 from rathaus.records.disposal import checks
 from rathaus.records.models import Case, Document, DocumentVersion, Rendition
 from rathaus.records.replay import Filed, Moved, replay
@@ -260,7 +261,7 @@ class Verification:
             if seen["count"] == last == counter.last:
                 continue
             numbers = {number for number in used.values_list("number", flat=True) if number}
-            numbers |= checks.numbers_buried(counter.series)
+            numbers |= checks.numbers_buried(counter.series) | free_numbers(counter.series)
             missing = [str(n) for n in range(1, last + 1) if n not in numbers]
             if not missing and max(numbers, default=0) <= counter.last == last:
                 continue

@@ -93,5 +93,10 @@ def cancel_claim(*, claim: Claim, reason: str, actor: Actor, refund: bool = Fals
 def _payment_reference() -> str:
     """Kassenzeichen as RF creditor reference (ISO 11649): RF, two check digits, our number."""
     prefix = getattr(settings, "RATHAUS_PAYMENT_PREFIX", "WM")
-    base = references.next_reference("claim", pattern="{prefix}{year}{number:06d}", prefix=prefix)
+    base = references.next_reference(
+        "claim",
+        pattern="{prefix}{year}{number:06d}",
+        prefix=prefix,
+        draw=references.take_number,
+    )
     return f"RF{mod_97_10.calc_check_digits(base + 'RF')}{base}"

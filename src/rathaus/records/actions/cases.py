@@ -12,7 +12,7 @@ from rathaus.core.actors import Actor
 from rathaus.core.clock import BERLIN, local, now
 from rathaus.core.events import new_chain, record
 from rathaus.core.prepared import Prepared
-from rathaus.core.references import next_number
+from rathaus.core.references import take_number
 from rathaus.organisation.models import Office
 from rathaus.records import events, indexing, patterns
 from rathaus.records.access import office_scope
@@ -69,7 +69,7 @@ def open_case(
             pattern = patterns.of_cases(entry)
             values = patterns.values(dossier, office, year)
             series = patterns.series("case", pattern, values)
-            number = next_number(series)
+            number = take_number(series)
             reference = patterns.render(pattern, values, number)
         case = Case.objects.create(
             reference=reference,
