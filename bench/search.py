@@ -2,13 +2,16 @@
 
     python -m bench.search build /tmp/corpus.sqlite3 --documents 1000000
     python -m bench.search copy /tmp/corpus.sqlite3 postgresql://…     (same rows, no second making)
+    python -m bench.search build /tmp/first.sqlite3 --documents 60000 --of 1000000
+    python -m bench.search copy /tmp/first.sqlite3 postgresql://… --documents 1000000
     python -m bench.search ask sqlite:///tmp/corpus.sqlite3
 
 Building goes on where it was interrupted. Texts have 150 to 250 words with Zipf's
 distribution: function words, the shipped vocabulary and its compounds, names, references;
 most of it from a stock of paragraphs, as letters of an office are. Each of 20 offices prefers
 words of its own. After `DIFFERENT` papers
-they come again with later dates, so a rare word is in some twenty papers of a million. `put`
+they come again with later dates, so a rare word is in some twenty papers of a million; `copy`
+lets PostgreSQL repeat them itself where the source has no more, `--of` spaces their dates. `put`
 takes the same papers in through the program's own door, for its speed; `build` writes the rows
 the door would write. `ask` prints one JSON object.
 """
@@ -181,8 +184,9 @@ def put(total: int) -> dict[str, Any]:
     }
 
 
-def build(total: int) -> dict[str, Any]:
-    """Make what is missing, chunk by chunk, in the order of time (SQLite)."""
+def build(some: int, total: int) -> dict[str, Any]:
+    """Make what is missing of the first `some` papers of `total`, chunk by chunk, in the order
+    of time (SQLite)."""
     from django.db import connection
 
     from rathaus.search import engine, vocabulary
@@ -197,10 +201,10 @@ def build(total: int) -> dict[str, Any]:
     with connection.cursor() as cursor:
         # Many papers at once in the memory of the index; a town's worker takes the default.
         cursor.execute("INSERT INTO search_index(search_index, rank) VALUES ('hashsize', 60000000)")
-    while done < total:
-        some = min(CHUNK, total - done)
-        write(done, some, total) if done < DIFFERENT else repeat(done, some, total)
-        done += some
+    while done < some:
+        next_ones = min(CHUNK, some - done)
+        write(done, next_ones, total) if done < DIFFERENT else repeat(done, next_ones, total)
+        done += next_ones
         if done % 10_000 == 0:
             print(
                 f"{done:,} {(done - first) / (time.monotonic() - began):.0f}/s",
@@ -241,14 +245,18 @@ def repeat(done: int, some: int, total: int) -> None:
 
     rounds, start = divmod(done, DIFFERENT)
     later = int(SPAN.total_seconds() * DIFFERENT / total) * rounds
+    if connection.vendor == "sqlite":
+        key, at, moved = "printf('%%08d', key + %s)", "datetime(at, %s)", f"+{later} seconds"
+    else:
+        key, at, moved = "lpad((key::int + %s)::text, 8, '0')", "at + %s::interval", f"{later} s"
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO search_entry ({COLUMNS}) SELECT kind, printf('%%08d', key + %s), scope, "
-            "datetime(at, %s), position + %s, title, body, tokens FROM search_entry "
+            f"INSERT INTO search_entry ({COLUMNS}) SELECT kind, {key}, scope, "
+            f"{at}, position + %s, title, body, tokens FROM search_entry "
             "WHERE kind IN ('case', 'document') AND key >= %s AND key < %s ORDER BY position",
             [
                 rounds * DIFFERENT,
-                f"+{later} seconds",
+                moved,
                 later << 12,
                 f"{start:08d}",
                 f"{min(start + some, DIFFERENT):08d}",
@@ -270,7 +278,7 @@ def copy(source: str, limit: int) -> dict[str, Any]:
 
     from django.db import connection
 
-    from rathaus.search import engine
+    from rathaus.search import engine, vocabulary
 
     rows: Iterator[Any] = iter(
         sqlite3.connect(source).execute(
@@ -281,12 +289,19 @@ def copy(source: str, limit: int) -> dict[str, Any]:
     with connection.cursor() as cursor:
         cursor.execute("DROP INDEX IF EXISTS search_index_terms")
         with cursor.copy(f"COPY search_entry ({COLUMNS}) FROM STDIN") as target:
+            done = 0
             for row in rows:
                 target.write_row((*row[:3], row[3] + "+00", *row[4:]))
+                done += 1
         words = sqlite3.connect(source).execute("SELECT term, written, weight FROM search_word")
         with cursor.copy("COPY search_word (term, written, weight) FROM STDIN") as target:
             for row in words:
                 target.write_row(row)
+        while DIFFERENT <= done < limit:
+            some = min(DIFFERENT, limit - done)
+            repeat(done, some, limit)
+            done += some
+            print(f"{done:,}", file=sys.stderr, flush=True)
         cursor.execute("SET maintenance_work_mem = '400MB'")
         cursor.execute(
             "CREATE INDEX search_index_terms ON search_index USING gin (terms) "
@@ -295,6 +310,7 @@ def copy(source: str, limit: int) -> dict[str, Any]:
         cursor.execute("VACUUM ANALYZE search_index")
         cursor.execute("VACUUM ANALYZE search_entry")
     engine.tidy()
+    weigh(vocabulary)
     return {"copied in": round(time.monotonic() - began), **memory()}
 
 
@@ -440,6 +456,7 @@ def main() -> None:
     parser.add_argument("database")
     parser.add_argument("target", nargs="?")
     parser.add_argument("--documents", type=int, default=25_000)
+    parser.add_argument("--of", type=int, default=0)
     parser.add_argument("--times", type=int, default=60)
     given = parser.parse_args()
     if given.what == "copy":
@@ -448,7 +465,7 @@ def main() -> None:
     else:
         prepare(given.database, building=given.what == "build")
         if given.what == "build":
-            result = build(given.documents)
+            result = build(given.documents, given.of or given.documents)
         elif given.what == "put":
             result = put(given.documents)
         else:

@@ -43,6 +43,32 @@ def test_several_scopes_of_one_entry() -> None:
 
 
 @db
+def test_somebody_of_many_offices_finds_what_somebody_of_few_does() -> None:
+    """PostgreSQL compares many scopes with what it found instead of looking them up."""
+    for number in range(9):
+        put(f"k{number}", "Vertrag", scope=f"office:{number}", at=START + timedelta(days=number))
+    put("hidden", "Vertrag", scope="office:77")
+    many = [f"office:{number}" for number in (0, 2, 3, 5, 7, 12, 13)]
+    assert keys("vertrag", scopes=many) == ["k7", "k5", "k3", "k2", "k0"]
+    assert keys("vertrag", scopes=many, order="oldest") == ["k0", "k2", "k3", "k5", "k7"]
+    assert keys("k3 vertrag -miete", scopes=many) == ["k3"]
+    assert keys(scopes=many, any_of=[{"k": ["document"]}], order="newest")[0] == "k7"
+    low = actions.first_position(START + timedelta(days=3))
+    assert keys(scopes=many, low=low, order="oldest") == ["k3", "k5", "k7"]
+    assert keys("-vertrag", scopes=many) == []
+    assert keys("nirgends", scopes=many) == []
+
+
+@db
+def test_a_scope_counts_also_where_very_many_stand() -> None:
+    """Not the shortened text that shows them: a cut-off name would be somebody else's."""
+    put("a", "Wort", scope=[*(f"share:{number:030d}" for number in range(12)), "office:12"])
+    few, many = ["office:12"], ["office:12", *(f"office:{n}" for n in range(50, 55))]
+    assert keys("wort", scopes=few) == keys("wort", scopes=many) == ["a"]
+    assert keys("wort", scopes=[f"office:{n}" for n in range(1, 10)]) == []
+
+
+@db
 def test_marks_and_fields() -> None:
     put("a", "Wort", marks={"d": ["in"], "p": ["1", "2"]}, fields={"w": "Käthe Müller"})
     put("b", "Wort Müller", marks={"d": ["out"]}, fields={"w": "Onno"})
@@ -223,6 +249,14 @@ WORDS = [
     "Steuerbescheide",
     "gewerbe",
     "Überführung",
+    "Ruhe",
+    "Ruhestätte",
+    "Fluss",
+    "Flüsse",
+    "Fluß",
+    "m²",
+    "Israel",
+    "Bestattung",
 ]
 
 

@@ -1,34 +1,39 @@
 """Where in a text a word of the question may stand, without understanding each word.
 
 Understanding a word (stem, parts of a compound) costs more than finding a few letters. The
-letters that no spelling changes (not "ü"/"ue", not "ß"/"ss") are looked for first.
+first letters of what is looked for, in every spelling they may have, are looked for first.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from functools import lru_cache
 
 from rathaus.search.question import WordQuery
 
-_CHANGING = re.compile(r"[aou]|ss+")
+_SPELLINGS = {
+    "a": "ae?", "o": "oe?", "u": "ue?", "s": "[sß]+", "2": "[2²]", "3": "[3³]",
+}  # fmt: skip
+_SEVERAL_S = re.compile("ss+")
 _WORD = re.compile(r"[^\W_]+")
 _GERMAN = tuple(zip("äöüÄÖÜ", "aouAOU", strict=True))
-_PLAIN = re.compile(r"[\x00-\x7fäöüÄÖÜß§–—„“”‚‘’»«…•·°€²³½¼×\u00a0\u00ad]*")
+_PLAIN = re.compile(r"[\x00-\x7fäöüÄÖÜß§–—„“”‚‘’»«…•·°€²³×\u00a0\u00ad]*")
 
 
-def pattern(words: Iterable[WordQuery]) -> re.Pattern[str] | None:
-    """The letters of which some stand in every word that matches; None where there are none."""
+@lru_cache(maxsize=64)
+def pattern(words: tuple[WordQuery, ...]) -> re.Pattern[str] | None:
+    """Beginnings of which some stand in every word that matches; None where there are none."""
     clues: set[str] = set()
     for word in words:
         for term in (word.stem, *word.parts, *([word.prefix] if word.prefix else [])):
-            clue = max(_CHANGING.split(term[:6].rstrip("s")), key=len)
-            if not clue:
+            begins = _SEVERAL_S.sub("s", term[:6].rstrip("s"))
+            if not begins:
                 return None
-            clues.add(clue)
+            clues.add("".join(_SPELLINGS.get(letter) or re.escape(letter) for letter in begins))
     if not clues:
         return None
-    return re.compile("|".join(map(re.escape, sorted(clues))), re.IGNORECASE)
+    return re.compile("|".join(sorted(clues)), re.IGNORECASE)
 
 
 def places(text: str, clue: re.Pattern[str] | None) -> Iterator[tuple[int, int]]:

@@ -3,13 +3,15 @@
 SQLite walks the lists of terms newest first and stops early. PostgreSQL cannot: its index
 knows no order. There a function (`fulltext`) looks at the newest entries first where words
 are so frequent that this suffices, and otherwise sorts what the index found, on a table
-so narrow that this stays fast.
+so narrow that this stays fast. Whoever may see more than a few scopes has them compared with
+what was found there: as terms their long lists would all have to be joined.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from django.db import connection
 
@@ -18,6 +20,8 @@ from rathaus.search.question import TITLE, WordQuery
 
 FREQUENT = 10_000
 """A word of so many entries is frequent; counting ends there."""
+FEW_SCOPES = 3
+"""Up to so many scopes are looked up as terms (PostgreSQL)."""
 LOWEST, HIGHEST = -(1 << 62), (1 << 62)
 Quote = Callable[[str], str]
 
@@ -39,35 +43,52 @@ def positions(wanted: Filter, part: Slice) -> list[int]:
     """Places of matching entries in order."""
     low = LOWEST if wanted.low is None else wanted.low
     high = HIGHEST if wanted.high is None else wanted.high
-    sqlite = connection.vendor == "sqlite"
-    match = expression(wanted, part.in_title, FTS5 if sqlite else TSQUERY)
-    way = "DESC" if part.newest_first else "ASC"
-    if not match:
-        sql = (
-            "SELECT position FROM search_entry WHERE position BETWEEN %s AND %s "  # noqa: S608
-            f"ORDER BY position {way} LIMIT %s"
-        )
-        values: list[str | int | bool | list[str]] = [low, high, part.limit]
-    elif sqlite:
-        sql = (
-            "SELECT rowid FROM search_index WHERE search_index MATCH %s "  # noqa: S608
-            f"AND rowid BETWEEN %s AND %s ORDER BY rowid {way} LIMIT %s"
-        )
-        values = [match, low, high, part.limit]
+    if connection.vendor == "sqlite":
+        sql, values = _sqlite(wanted, part, low, high)
     else:
-        dense, terms = _dense(part.often)
-        sql = f"SELECT search_positions(%s::tsquery, %s, %s, %s, %s, {dense})"
-        values = [match, low, high, part.newest_first, part.limit, *terms]
+        sql, values = _postgresql(wanted, part, low, high)
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return [row[0] for row in cursor.fetchall()]
 
 
+def _sqlite(wanted: Filter, part: Slice, low: int, high: int) -> tuple[str, list[Any]]:
+    table, key, condition, values = "search_entry", "position", "", []
+    if match := expression(wanted, part.in_title, FTS5):
+        table, key, values = "search_index", "rowid", [match]
+        condition = "search_index MATCH %s AND "
+    way = "DESC" if part.newest_first else "ASC"
+    sql = (
+        f"SELECT {key} FROM {table} WHERE {condition}{key} BETWEEN %s AND %s "  # noqa: S608
+        f"ORDER BY {key} {way} LIMIT %s"
+    )
+    return sql, [*values, low, high, part.limit]
+
+
+def _postgresql(wanted: Filter, part: Slice, low: int, high: int) -> tuple[str, list[Any]]:
+    seen, rest = None, wanted
+    if wanted.scopes is not None and len(wanted.scopes) > FEW_SCOPES:
+        seen, rest = list(wanted.scopes), replace(wanted, scopes=None)
+    match = expression(rest, part.in_title, TSQUERY)
+    if not match and (wanted.none_of or wanted.question.without):
+        seen, match = None, expression(wanted, part.in_title, TSQUERY)  # "not" wants a "from what"
+    dense, terms = _dense(part.often)
+    sql = f"SELECT search_positions(%s::tsquery, %s, %s, %s, %s, {dense}, %s::text[])"
+    return sql, [match or None, low, high, part.newest_first, part.limit, *terms, seen]
+
+
 def _dense(often: tuple[tuple[str, ...], ...] | None) -> tuple[str, list[list[str] | int]]:
-    """Whether of each word one term is in very many entries, as SQL with its values."""
+    """Whether of each word one term is in very many entries, as SQL with its values.
+
+    Looking at an entry costs three times what finding it does: a word is worth a look around
+    if it is in more than about seven times the root of how many there are.
+    """
     if often is None:
         return "FALSE", []
-    known = "EXISTS (SELECT 1 FROM search_word WHERE term = ANY(%s) AND weight >= %s)"
+    known = (
+        "EXISTS (SELECT 1 FROM search_word WHERE term = ANY(%s) AND weight >= least(%s, (SELECT "
+        "7 * sqrt(greatest(reltuples, 0)) FROM pg_class WHERE oid = 'search_index'::regclass)))"
+    )
     values: list[list[str] | int] = []
     for choice in often:
         values += [list(choice), FREQUENT]

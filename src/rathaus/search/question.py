@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from rathaus.search import language, pairs
 
@@ -70,6 +71,18 @@ class Question:
 
     def __bool__(self) -> bool:
         return bool(self.words)
+
+    def wanted(self, word: str) -> WordQuery | None:
+        """The word of the question that a word of a text is; remembered, since texts of one
+        answer use the same words."""
+        known = self._known
+        if word not in known:
+            known[word] = next((own for own in self.words if own.matches(word)), None)
+        return known[word]
+
+    @cached_property
+    def _known(self) -> dict[str, WordQuery | None]:
+        return {}
 
     def in_phrases(self, *texts: str) -> bool:
         """Whether each quoted phrase stands in one of `texts`, whatever its spelling."""

@@ -44,12 +44,10 @@ def _hits(text: str, question: Question) -> list[tuple[int, int, WordQuery]]:
     for looked, (start, end) in enumerate(places):
         if looked > MAX_SCAN or (stop_after is not None and start > stop_after):
             break
-        word = text[start:end]
-        for wanted in question.words:
-            if wanted.matches(word):
-                found.append((start, end, wanted))
-                seen.add(wanted)
-                break
+        wanted = question.wanted(text[start:end])
+        if wanted is not None:
+            found.append((start, end, wanted))
+            seen.add(wanted)
         if stop_after is None and len(seen) == len(question.words):
             stop_after = start + LENGTH
     return found
