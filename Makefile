@@ -6,6 +6,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
 UV_VERSION := 0.13.9
+# The distribution's Python is built with profiles; one that was built by hand often is not, and
+# pages then take a seventh longer. Without ensurepip (Debian: python3-venv) it makes no venv.
+PYTHON ?= $(or $(shell for python in /usr/bin/python3.11 python3; do \
+  $$python -c 'import ensurepip' 2>/dev/null && echo $$python && break; done),python3)
 export UV_PYTHON_DOWNLOADS := never
 export PUPPETEER_SKIP_DOWNLOAD := 1
 
@@ -55,7 +59,7 @@ var/.messages: $(wildcard src/rathaus/locale/*/LC_MESSAGES/django.po) | $(VENV)/
 	@touch $@
 
 $(VENV)/.uv:
-	python3 -m venv $(VENV)
+	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 	@touch $@
 
