@@ -44,9 +44,11 @@ def take_number(series: str) -> int:
             [series, series],
         )
         row = cursor.fetchone()
-    if row is None or row[1] <= FEW:
+    number = next_number(series) if row is None else int(row[0])
+    few = number % FEW == 1 if row is None else row[1] <= FEW
+    if few:  # not for each of the thousands that one transaction may want
         transaction.on_commit(partial(_lay_ready, series), robust=True)
-    return next_number(series) if row is None else int(row[0])
+    return number
 
 
 def free_numbers(series: str) -> set[int]:
