@@ -176,6 +176,8 @@ def _facts(kind: str, data: dict[str, Any]) -> str:
     if kind == "case.closed":
         day = formats.numeric_day(str(data.get("retention_until") or ""))
         return _("Aufbewahrung bis %(day)s") % {"day": day} if day else ""
+    if kind == "legacy.run_moved":
+        return shelf_words.run(data)
     if kind.startswith("legacy.shelf_"):
         return shelf_words.facts(kind, data)
     if kind == "notice.sent":

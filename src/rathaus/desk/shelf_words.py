@@ -1,4 +1,4 @@
-"""What the history of a shelf says, in words."""
+"""What the histories of shelves and imports say, in words."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from rathaus.organisation import queries as organisation
 from rathaus.organisation.models import Office
 from rathaus.records.legacy.models import ShelfState
+from rathaus.records.legacy.states import RunState
 from rathaus.theme import formats
 
 NAMES: dict[str, str | Promise] = {
@@ -69,3 +70,14 @@ def _metres(value: Any) -> str:
     if not (text.isascii() and text.isdigit()):
         return "–"
     return f"{int(text) / 100:.2f}".rstrip("0").rstrip(".").replace(".", ",")
+
+
+def run(data: dict[str, Any]) -> str:
+    """Where an import went, and how far it was: "angehalten · 31 übernommen, 8 Probleme"."""
+    states = {str(value): str(label) for value, label in RunState.choices}
+    label = states.get(str(data.get("state")), "")
+    total, done, bad = (int(data.get(key) or 0) for key in ("total", "done", "problems"))
+    if not total:
+        return label
+    numbers = _("%(total)s Dateien gelesen, %(done)s übernommen, %(bad)s mit Problem")
+    return f"{label} · {numbers % {'total': total, 'done': done, 'bad': bad}}"

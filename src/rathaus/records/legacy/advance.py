@@ -43,6 +43,11 @@ def one_slice(run: ImportRun, *, seconds: float = reading.SLICE_SECONDS) -> bool
     return through
 
 
+def wait(run: ImportRun, reason: str) -> None:
+    """Say why nothing moves; the next piece that is filed takes it back (`lease.renew`)."""
+    ImportRun.objects.filter(pk=run.pk, state=RunState.RUNNING).update(reason=reason)
+
+
 def _why(step: str) -> str:
     if step != "break":
         return ""

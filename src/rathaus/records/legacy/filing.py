@@ -73,7 +73,11 @@ def _store(run: ImportRun, piece: list[ImportItem]) -> Stored:
         if hashlib.sha256(data).hexdigest() != item.sha256:
             _fail(run, item, "changed")
             continue
-        verdict = virus.scan(data)
+        try:
+            verdict = virus.scan(data)
+        except virus.TooLargeToScan:
+            _fail(run, item, "unscanned")  # waiting would hold up all that come after it
+            continue
         if verdict.state == "infected":
             _fail(run, item, "infected", verdict.name)
             continue

@@ -42,7 +42,7 @@ def renew(run: ImportRun, token: str, state: str) -> bool:
     Inside a transaction it also keeps others from changing the run until the end of it.
     """
     rows = ImportRun.objects.filter(pk=run.pk, worker=token, state=state)
-    return bool(rows.update(worker_until=now() + SPAN))
+    return bool(rows.update(worker_until=now() + SPAN, reason=""))
 
 
 def _vanished(owner: str) -> bool:

@@ -25,6 +25,7 @@ CODES = (
     "same_in_run",
     "known",
     "infected",
+    "unscanned",
     "changed",
     "closed_case",
     "refused",
@@ -54,8 +55,15 @@ def text(code: str, detail: str = "") -> str:
         "same_in_run": _("Diese Datei kommt in der Übernahme schon einmal vor."),
         "known": _("Diese Datei wurde schon einmal übernommen."),
         "infected": _("Die Datei enthält Schadsoftware:"),
+        "unscanned": _(
+            "Die Datei ist zu groß für den Virenscanner. Der Betrieb kann dessen Grenze anheben."
+        ),
         "changed": _("Die Datei hat sich seit dem Probelauf geändert."),
         "closed_case": _("Der Vorgang ist schon abgeschlossen. Nehmen Sie ihn wieder auf:"),
         "refused": _("Nicht abgelegt:"),
     }.get(code, code)
-    return f"{sentence} {detail}".strip() if detail else sentence
+    return f"{sentence} {detail}".strip() if detail else sentence.removesuffix(":") + _end(sentence)
+
+
+def _end(sentence: str) -> str:
+    return "." if sentence.endswith(":") else ""

@@ -63,6 +63,15 @@ class Findings:
     """Cases of the run whose retention is over already (known once they are filed)."""
 
 
+def first_problems(run: ImportRun, most: int) -> list[ImportItem]:
+    """What needs somebody comes first; what the town has already, only where there is room."""
+    rows = run.items.exclude(problem="").order_by("position")
+    found = list(rows.exclude(state=ItemState.DUPLICATE)[:most])
+    if len(found) < most:
+        found += rows.filter(state=ItemState.DUPLICATE)[: most - len(found)]
+    return found
+
+
 def findings(run: ImportRun) -> Findings:
     """What would be made, and what is wrong how often. Counts only this run's items."""
     items = ImportItem.objects.filter(run=run).order_by()

@@ -120,7 +120,7 @@ def _page(
 ) -> HttpResponse:
     read = run.state in {RunState.CHECKED, RunState.RUNNING, RunState.PAUSED, RunState.DONE}
     found = queries.findings(run) if read else None
-    bad = run.items.exclude(problem="").order_by("position")[:BAD] if read else ()
+    bad = queries.first_problems(run, BAD) if read else []
     context = {
         **common.NAV,
         "run": run,
@@ -128,6 +128,8 @@ def _page(
         "possible": possible(run.state),
         "found": found,
         "problems": [(problems.text(code), n) for code, n in found.problems] if found else (),
+        "bad_in_all": run.problems + run.failed + run.duplicates,
+        "left_out": run.problems + run.failed,
         "bad": [(item, problems.text(item.problem, item.detail)) for item in bad],
         "errors": errors or {},
         "events": history.history(run.chain)[::-1],

@@ -142,7 +142,7 @@ def move(*, run: ImportRun, step: str, actor: Actor, reason: str = "", work: boo
             state=target.value,
             total=run.total,
             done=run.done,
-            problems=run.problems,
+            problems=run.problems + run.failed,
         )
         record(run.chain, moved, actor=actor)
         if work and target in {RunState.READING, RunState.RUNNING}:

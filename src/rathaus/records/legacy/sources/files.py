@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import stat
@@ -17,6 +18,8 @@ from rathaus.core.clock import BERLIN
 
 SYSTEM_NAMES = frozenset({b"thumbs.db", b".ds_store", b"desktop.ini", b"ehthumbs.db"})
 CHUNK = 1024 * 1024
+_MISSING = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG})
+"""What a name in a table meets that no file can have."""
 
 
 class Refused(Exception):
@@ -67,23 +70,31 @@ def open_below(base: str, raw: bytes) -> Iterator[IO[bytes]]:
         folder = os.open(base, os.O_RDONLY | os.O_DIRECTORY)
         try:
             for part in parts[:-1]:
-                flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
-                below = os.open(part, flags, dir_fd=folder)
+                below = _open(part, os.O_DIRECTORY, folder)
                 os.close(folder)
                 folder = below
-            flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
-            handle = os.open(parts[-1], flags, dir_fd=folder)
+            handle = _open(parts[-1], os.O_NONBLOCK, folder)
         finally:
             os.close(folder)
-    except FileNotFoundError as error:
-        raise Refused("missing") from error
     except OSError as error:
-        # ELOOP and ENOTDIR: a link or a file where a folder should be.
-        raise Refused("symlink" if error.errno in {20, 40} else "unreadable") from error
+        raise Refused("missing" if error.errno in _MISSING else "unreadable") from error
     with os.fdopen(handle, "rb") as file:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             raise Refused("special")
         yield file
+
+
+def _open(part: bytes, flags: int, folder: int) -> int:
+    """A handle of `part` in `folder`. Raises: Refused ("symlink"), OSError."""
+    try:
+        return os.open(part, os.O_RDONLY | os.O_NOFOLLOW | flags, dir_fd=folder)
+    except OSError as error:
+        # A link is told by ELOOP, or by ENOTDIR like a file where a folder should be.
+        if error.errno in {errno.ELOOP, errno.ENOTDIR} and stat.S_ISLNK(
+            os.stat(part, dir_fd=folder, follow_symlinks=False).st_mode
+        ):
+            raise Refused("symlink") from error
+        raise
 
 
 def look(base: str, raw: bytes) -> Known:

@@ -123,6 +123,6 @@ def _date(found: Row, text: str, problem: str) -> date | None:
     try:
         return dates.parse(text)
     except ValueError:
-        found.problem = found.problem or problem
-        found.detail = text[:40]
+        if not found.problem:  # the first one is told, with its own value
+            found.problem, found.detail = problem, text[:40]
         return None
