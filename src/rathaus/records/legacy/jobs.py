@@ -11,7 +11,6 @@ from rathaus.records.legacy.errors import Busy
 from rathaus.records.legacy.models import ImportRun
 from rathaus.records.legacy.states import WORKING
 
-
 _SILENT = gettext_lazy(
     "Der Virenscanner antwortet nicht. Ohne ihn wird nichts abgelegt; sobald er antwortet, geht es"
     " von selbst weiter. Bleibt es dabei, sagen Sie dem Betrieb Bescheid."
