@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "rathaus.core.middleware.ContentSecurityPolicy",
     "rathaus.core.middleware.RequestGuard",
+    "rathaus.desk.webdav.host.HostRoot",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "rathaus.core.compression.Compress",
     "rathaus.core.sessions.AudienceSessionMiddleware",

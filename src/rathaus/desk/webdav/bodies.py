@@ -13,6 +13,7 @@ LONGEST_PATH = 2000
 LARGEST_XML = 64 * 1024
 XML_METHODS = frozenset({"PROPFIND", "PROPPATCH", "LOCK"})
 EMPTY_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "DELETE", "MOVE", "COPY", "MKCOL", "UNLOCK"})
+LOCK_PARTS = frozenset({"{DAV:}lockscope", "{DAV:}locktype", "{DAV:}owner"})
 
 
 class Bad(Exception):
@@ -78,7 +79,25 @@ def checked_xml(request: HttpRequest) -> bytes:
         raise Bad(400) from None
     if getattr(root.getroottree().docinfo, "doctype", ""):
         raise Bad(400)
+    _translate(root)
     return bytes(etree.tostring(root))
+
+
+def _translate(root: Any) -> None:
+    """Say it as wsgidav wants to hear it. Raises: Bad (403 for a lock that others may share).
+
+    It knows ``propname`` by another name only, and stumbles over what RFC 4918 (17) tells
+    servers to ignore. A shared lock would be given as an exclusive one, which is not what was
+    asked for; `Kept` does not offer any.
+    """
+    if root.tag == "{DAV:}propfind":
+        for part in root.findall("{DAV:}propname"):
+            part.tag = "{DAV:}name"
+    elif root.tag == "{DAV:}lockinfo":
+        if root.find("{DAV:}lockscope/{DAV:}shared") is not None:
+            raise Bad(403)
+        for part in [one for one in root if one.tag not in LOCK_PARTS]:
+            root.remove(part)
 
 
 def prepared(request: HttpRequest, path: str) -> dict[str, Any]:
@@ -90,6 +109,10 @@ def prepared(request: HttpRequest, path: str) -> dict[str, Any]:
     environ["wsgi.url_scheme"] = request.scheme
     for name in ("HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PROTO"):
         environ.pop(name, None)  # what of these counts Django has judged already
+    if "," in environ.get("HTTP_RANGE", ""):
+        del environ["HTTP_RANGE"]  # several pieces at once: all of it is a right answer, one is not
+    if "HTTP_IF_NONE_MATCH" in environ:
+        environ.pop("HTTP_IF_MODIFIED_SINCE", None)  # RFC 9110, 13.1.3: then it does not count
     if "HTTP_DESTINATION" in environ:
         environ["HTTP_DESTINATION"] = destination(request, environ["HTTP_DESTINATION"])
     if method in XML_METHODS:

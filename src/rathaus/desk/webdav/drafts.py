@@ -82,6 +82,7 @@ class DraftsFolder(Writable):
     def __init__(self, path: str, environ: dict[str, Any], *, case: Case) -> None:
         super().__init__(path, environ)
         self.case = case
+        self.made_at = self.changed_at = case.opened_at
 
     def drafts(self) -> list[DraftDocument]:
         """All of the case."""
@@ -96,6 +97,7 @@ class DraftFolder(Writable):
     def __init__(self, path: str, environ: dict[str, Any], *, draft: DraftDocument) -> None:
         super().__init__(path, environ)
         self.case, self.draft = draft.case, draft
+        self.made_at = self.changed_at = draft.created_at
 
     def drafts(self) -> list[DraftDocument]:
         """The one."""

@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 from wsgidav.dav_error import DAVError, get_http_status_string
 from wsgidav.mw.base_mw import BaseMiddleware
 
+from rathaus.desk.webdav.host import MOUNT
+
 PLAIN = "text/plain; charset=utf-8"
 GENERAL = {
     400: lambda: _("Die Anfrage ist nicht zu verstehen."),
@@ -77,6 +79,8 @@ def _send(start_response: Callable[..., Any], error: DAVError) -> bytes:
         return b""
     body, kind = (sentence(error) + "\n").encode(), PLAIN
     if error.err_condition:
+        # Addresses inside count from the root of the host, as in every other answer.
+        error.err_condition.hrefs = [f"{MOUNT}{href}" for href in error.err_condition.hrefs]
         body, kind = error.err_condition.as_string(), "application/xml; charset=utf-8"
         body = body if isinstance(body, bytes) else body.encode()
     headers = [("Content-Type", kind), ("Content-Length", str(len(body)))]

@@ -19,6 +19,10 @@ from rathaus.desk.webdav.visit import Visit
 
 Make = Callable[[str, dict[str, Any]], Any]
 """Makes a member from its path and the WSGI environment."""
+ONLY_EXCLUSIVE = (
+    '<D:supportedlock xmlns:D="DAV:"><D:lockentry><D:lockscope><D:exclusive/></D:lockscope>'
+    "<D:locktype><D:write/></D:locktype></D:lockentry></D:supportedlock>"
+)
 LOCK_PROPERTIES = ("{DAV:}lockdiscovery", "{DAV:}supportedlock")
 
 
@@ -57,8 +61,8 @@ class Shared:
         return self.made_at.timestamp() if self.made_at else None
 
     def get_last_modified(self) -> float | None:
-        """Seconds since 1970."""
-        return self.changed_at.timestamp() if self.changed_at else None
+        """Whole seconds since 1970: clients send back what they read in the header."""
+        return float(int(self.changed_at.timestamp())) if self.changed_at else None
 
     def prevent_locking(self) -> bool:
         """Only what may be written can be locked."""
@@ -68,7 +72,11 @@ class Shared:
         """A property; asking what cannot be locked for its locks costs no query."""
         if name in LOCK_PROPERTIES and self.prevent_locking():
             return etree.Element(name)
-        return super().get_property_value(name)  # type: ignore[misc]  # mixed into wsgidav's
+        if name == "{DAV:}supportedlock":
+            return etree.XML(ONLY_EXCLUSIVE)
+        value = super().get_property_value(name)  # type: ignore[misc]  # mixed into wsgidav's
+        # In quotes (RFC 4918, 15.6): clients put it into If-Match as it is.
+        return f'"{value}"' if name == "{DAV:}getetag" else value
 
 
 class Folder(Shared, DAVCollection):

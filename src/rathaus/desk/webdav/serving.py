@@ -21,10 +21,10 @@ from wsgidav.wsgidav_app import WsgiDAVApp
 from rathaus.desk.webdav import locks
 from rathaus.desk.webdav.drafts import Scratch
 from rathaus.desk.webdav.folders import Root
+from rathaus.desk.webdav.host import MOUNT
 from rathaus.desk.webdav.refusing import Plain, refusal
 from rathaus.desk.webdav.resources import visit_of
 
-MOUNT = "/webdav"
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
