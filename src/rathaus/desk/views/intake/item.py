@@ -32,7 +32,18 @@ SHOWN = 60
 @require_safe
 def show(request: DeskRequest, ident: uuid.UUID) -> HttpResponse:
     """The item with its pictures, facts, suggestions and history."""
-    return _page(request, rows.item_of(request, ident))
+    try:
+        item = queries.isolated_for(request.desk.staff, ident)
+    except Item.DoesNotExist:
+        return _page(request, rows.item_of(request, ident))
+    context = {
+        "nav_current": "intake",
+        "item": item,
+        "tone": rows.TONES[ItemState.QUARANTINED],
+        "events": history.history(item.chain)[::-1],
+        "may_look": request.desk.can("intake.quarantine", item.office),
+    }
+    return render(request, "desk/intake/isolated.html", context)
 
 
 def _page(request: DeskRequest, item: Item, **more: Any) -> HttpResponse:
