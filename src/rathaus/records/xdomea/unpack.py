@@ -66,7 +66,13 @@ def opened(path: Path, *, name: str = "") -> Iterator[Parcel]:
     """Open a message on the disk. Raises: MessageRefused."""
     with path.open("rb") as file:
         start = file.read(4)
+    if not start:
+        raise MessageRefused("no-file", _("Die Datei ist leer."))
     if start[:2] != b"PK":
+        if (name or path.name).lower().endswith(".zip"):
+            raise MessageRefused(
+                "zip-broken", _("Das ist keine Zip-Datei, auch wenn sie so heißt.")
+            )
         yield Parcel(parse(_limited(path)), name or path.name, {})
         return
     try:
@@ -101,7 +107,10 @@ def parse(content: bytes) -> Any:
         raise MessageRefused("xml-broken", reason) from error
     info = root.getroottree().docinfo
     if info.internalDTD is not None or info.externalDTD is not None or info.doctype:
-        reason = _("Die XML-Datei enthält eine DTD. Das ist in xdomea nicht erlaubt.")
+        reason = _(
+            "Die XML-Datei enthält eine DTD (eigene Regeln, mit denen man Dateien ausspähen kann)."
+            " Das ist in xdomea nicht erlaubt."
+        )
         raise MessageRefused("xml-dtd", reason)
     return root
 

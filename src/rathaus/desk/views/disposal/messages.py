@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from rathaus.desk.access import DeskRequest
+from rathaus.desk.views.disposal import advice
 from rathaus.desk.views.disposal.process import find
 from rathaus.records.disposal import exchange, receiving
 
@@ -57,7 +58,8 @@ def receive(request: DeskRequest, ident: uuid.UUID) -> HttpResponse:
             Path(copy.name), archive=process.archive, name=str(file.name or "nachricht")
         )
     if not taken.accepted:
-        notes.error(request, _("Nicht angenommen: %(why)s") % {"why": taken.reason})
+        both = {"why": taken.reason, "advice": advice.on(taken.key)}
+        notes.error(request, _("Nicht angenommen: %(why)s %(advice)s") % both)
     elif taken.again:
         notes.info(request, _("Diese Nachricht war schon da. Es hat sich nichts geändert."))
     else:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from rathaus.desk import params
 from rathaus.desk.access import DeskRequest
+from rathaus.desk.views.disposal import advice
 from rathaus.records.disposal import receiving
 from rathaus.records.disposal.models import DossierTombstone, Quarantine, Tombstone
 
@@ -30,7 +31,7 @@ def index(request: DeskRequest) -> HttpResponse:
     more = found[PAGE - 1].pk if len(found) > PAGE else None
     context = {
         "nav_current": "disposal",
-        "rows": found[:PAGE],
+        "rows": [(row, advice.on(row.key)) for row in found[:PAGE]],
         "next_url": params.query(nach=str(more)) if more else "",
     }
     return render(request, "desk/disposal/refused.html", context)
