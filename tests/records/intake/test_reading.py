@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rathaus.records import mailfile
 from rathaus.records.intake.errors import BadArchive, BadPages
 from rathaus.records.intake.reading import (
     archives,
     barcodes,
     kinds,
-    mails,
     pagework,
     pdfs,
     pictures,
@@ -113,7 +113,7 @@ def test_special_pdfs_are_named() -> None:
 
 def test_a_mail_with_everything() -> None:
     inner = making.mail(subject="Innen")
-    found = mails.read_eml(
+    found = mailfile.read_eml(
         making.mail(
             ("brief.pdf", pdf("x"), "application/pdf"),
             ("../../böse\r\n.exe", b"MZ", "application/octet-stream"),
@@ -131,9 +131,9 @@ def test_a_mail_with_everything() -> None:
         b'Content-Type: multipart/mixed; boundary="x"\r\n\r\n--x\r\n'
         b"Content-Type: message/rfc822\r\n\r\n" + inner + b"\r\n--x--\r\n"
     )
-    nested = mails.read_eml(forwarded).attachments
+    nested = mailfile.read_eml(forwarded).attachments
     assert len(nested) == 1
-    assert mails.read_eml(nested[0].content).subject == "Innen"
+    assert mailfile.read_eml(nested[0].content).subject == "Innen"
 
 
 def test_html_is_only_read_never_kept() -> None:
@@ -141,8 +141,8 @@ def test_html_is_only_read_never_kept() -> None:
         "<style>p{}</style><p>Guten&nbsp;Tag</p><script>alert(1)</script>"
         "<img src='http://boese.example/x.png' onerror=1><b>fett</b><br>neue Zeile"
     )
-    assert mails.html_text(html) == "Guten Tag\nfett\nneue Zeile"
-    found = mails.read_eml(making.mail(text="", html=html))
+    assert mailfile.html_text(html) == "Guten Tag\nfett\nneue Zeile"
+    found = mailfile.read_eml(making.mail(text="", html=html))
     assert "alert" not in found.text
     assert "boese" not in found.text
 
@@ -150,16 +150,16 @@ def test_html_is_only_read_never_kept() -> None:
 @given(st.binary(max_size=400))
 @settings(max_examples=80)
 def test_broken_mails_are_no_accident(content: bytes) -> None:
-    for reader in (mails.read_eml, mails.read_msg):
+    for reader in (mailfile.read_eml, mailfile.read_msg):
         try:
             found = reader(b"From: x\r\nSubject: =?utf-8?q?=FF?=\r\n" + content)
-        except mails.NotAMail:
+        except mailfile.NotAMail:
             continue
         assert "\0" not in found.text + found.subject + found.sender
 
 
 def test_an_outlook_message() -> None:
-    found = mails.read_msg(outlook(subject="Grüße", body="Hallo Rathaus"))
+    found = mailfile.read_msg(outlook(subject="Grüße", body="Hallo Rathaus"))
     assert (found.subject, found.text) == ("Grüße", "Hallo Rathaus")
 
 

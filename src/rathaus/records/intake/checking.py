@@ -14,14 +14,15 @@ from rathaus.core import storage, virus
 from rathaus.core.actors import Actor
 from rathaus.core.clock import now
 from rathaus.core.jobs import RetryLater
-from rathaus.records import extraction
+from rathaus.records import extraction, mailfile
 from rathaus.records.intake import events
 from rathaus.records.intake.actions.state import move
 from rathaus.records.intake.errors import IntakeError, MovedOn
 from rathaus.records.intake.models import Item, VirusState
-from rathaus.records.intake.reading import kinds, mails, pdfs, pictures, signatures
+from rathaus.records.intake.reading import kinds, pdfs, pictures, signatures
 from rathaus.records.intake.reading.simhash import bands, simhash
 from rathaus.records.intake.states import ItemState
+from rathaus.records.mailfile.words import of_html
 
 log = logging.getLogger("rathaus.intake")
 ACTOR = Actor.system("intake")
@@ -141,7 +142,7 @@ class _Found:
         self.pages: int | None = None
         self.text = ""
         self.signature: dict[str, object] = {}
-        self.mail: mails.Mail | None = None
+        self.mail: mailfile.Mail | None = None
 
     def read(self) -> None:
         """Look inside, as far as the type can be looked into."""
@@ -156,7 +157,7 @@ class _Found:
         elif self.content_type.startswith("text/") and self.content_type != "text/html":
             self.text = extraction.text_of(self.content, self.content_type)
         elif self.content_type == "text/html":
-            self.text = mails.html_text(self.content[: mails.MAX_TEXT].decode("utf-8", "replace"))
+            self.text = of_html(self.content[: mailfile.MAX_TEXT * 5])
         if self.item.virus == VirusState.UNUSED:
             self.marks.append("unscanned")
 
@@ -170,15 +171,22 @@ class _Found:
             self.signature = signatures.of_pdf(self.content)
 
     def _read_mail(self) -> None:
-        reader = mails.read_msg if self.content_type == kinds.MSG else mails.read_eml
+        reader = mailfile.read_msg if self.content_type == kinds.MSG else mailfile.read_eml
         try:
             self.mail = reader(self.content)
-        except mails.NotAMail:
+        except mailfile.NotAMail:
             self.marks.append("not_a_mail")
             return
         self.text = self.mail.text
         if self.mail.left_out:
             self.marks.append("parts_left_out")
+        if self.mail.encrypted:
+            self.marks.append("encrypted")
+        if any(not part.content for part in self.mail.attachments):
+            self.marks.append("empty_part")
+        if self.mail.signed is not None:
+            self.marks.append("signed")
+            self.signature = signatures.of_detached(*self.mail.signed)
 
     def values(self) -> dict[str, object]:
         """Columns to store."""
@@ -198,7 +206,7 @@ class _Found:
             found |= self._of_mail(self.mail)
         return found
 
-    def _of_mail(self, mail: mails.Mail) -> dict[str, object]:
+    def _of_mail(self, mail: mailfile.Mail) -> dict[str, object]:
         """What people did not set by hand comes from the mail."""
         found: dict[str, object] = {}
         if not self.item.sender and mail.sender:

@@ -14,10 +14,11 @@ from rathaus.core.actors import Actor
 from rathaus.core.clock import now
 from rathaus.core.jobs import enqueue
 from rathaus.organisation import queries as organisation
+from rathaus.records import mailfile
 from rathaus.records.intake import planning
 from rathaus.records.intake.errors import BadPages, MovedOn
 from rathaus.records.intake.models import Item, PageImage, Work
-from rathaus.records.intake.reading import barcodes, kinds, mails, ocr, pagework, pictures
+from rathaus.records.intake.reading import barcodes, kinds, ocr, pagework, pictures
 from rathaus.records.intake.reading.simhash import bands, simhash
 from rathaus.records.intake.states import ItemState, Source
 from rathaus.records.intake.suggesting import make
@@ -128,10 +129,10 @@ def letterhead() -> dict[str, Any]:
 
 
 def _view_of_mail(item: Item) -> None:
-    reader = mails.read_msg if item.content_type == kinds.MSG else mails.read_eml
+    reader = mailfile.read_msg if item.content_type == kinds.MSG else mailfile.read_eml
     try:
         mail = reader(item.read())
-    except mails.NotAMail:
+    except mailfile.NotAMail:
         return
     data = {
         "sender": letterhead(),
@@ -139,6 +140,7 @@ def _view_of_mail(item: Item) -> None:
         "facts": [
             ["Von", mail.sender],
             ["An", mail.to],
+            ["Kopie an", mail.cc],
             ["Gesendet", formats.moment(mail.sent_at) if mail.sent_at else ""],
             ["Eingegangen", formats.moment(item.received_at)],
             ["Anhänge", ", ".join(part.name for part in mail.attachments if not part.inline)],

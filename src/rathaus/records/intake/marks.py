@@ -21,6 +21,8 @@ WORDS: dict[str, str | Promise] = {
     "damaged": _("Die Datei ist beschädigt."),
     "signed": _("Enthält eine elektronische Unterschrift."),
     "winmail": _("Outlook-Anhang (winmail.dat): wird unverändert aufbewahrt."),
+    "encrypted": _("Verschlüsselt: bitten Sie um eine Fassung ohne Verschlüsselung."),
+    "empty_part": _("Ein Anhang ist leer: Fragen Sie nach, ob er richtig angekommen ist."),
     "unscanned": _("Wurde nicht auf Schadsoftware geprüft: Es ist kein Virenscanner eingerichtet."),
     "not_a_mail": _("Diese E-Mail ist nicht lesbar. Die Datei ist unverändert aufbewahrt."),
     "parts_left_out": _("Es sind mehr Anhänge enthalten, als einzeln gezeigt werden."),

@@ -22,8 +22,10 @@ MAIL = frozenset({MSG, EML})
 PICTURES = frozenset(
     {"image/jpeg", "image/png", "image/tiff", "image/gif", "image/webp", "image/bmp"}
 )
-_HEADER = re.compile(rb"^(from|to|subject|received|date|message-id|mime-version|return-path|"
-                     rb"delivered-to|content-type|x-[a-z0-9-]+):", re.I)  # fmt: skip
+_HEADER = re.compile(rb"^(from|to|cc|subject|received|date|message-id|mime-version|reply-to|"
+                     rb"return-path|delivered-to|content-type|arc-[a-z-]+|dkim-signature|"
+                     rb"x-[a-z0-9-]+):", re.I)  # fmt: skip
+_HEAD = 64 * 1024
 _SCRIPTS = {"bat", "cmd", "com", "js", "jse", "vbs", "vbe", "ps1", "psm1", "wsf", "hta", "sh", "py",
             "jar", "scr", "reg", "scf", "msc", "cpl", "application"}  # fmt: skip
 _LINKS = {"lnk", "url", "desktop", "webloc"}
@@ -66,6 +68,8 @@ def detect(content: bytes, name: str) -> Kind:
     """What `content` is. Never raises."""
     end = ending(name)
     head = content[:1024]
+    if end == "eml" and _looks_like_mail(content):
+        return Kind(EML)  # also with bytes that no text has, and with "%PDF-" as its subject
     if b"%PDF-" in head:
         return Kind("application/pdf")
     if head.startswith((b"MZ", b"\x7fELF", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe")):
@@ -173,7 +177,9 @@ def _text(content: bytes, end: str) -> Kind | None:
 
 
 def _looks_like_mail(content: bytes) -> bool:
-    lines = content[:2000].splitlines()[:12]
+    """Whether it begins with at least three fields that mails have, however long each is."""
+    start = content[:_HEAD].removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n")
+    lines = [line for line in start.splitlines() if line[:1] not in (b" ", b"\t")][:12]
     return sum(bool(_HEADER.match(line)) for line in lines) >= 3
 
 
