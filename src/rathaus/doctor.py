@@ -9,8 +9,7 @@ from django.conf import settings
 from django.db import connection
 
 from rathaus.accounts.sources import config as identity_sources
-from rathaus.backup import state as backups
-from rathaus.core import health, virus
+from rathaus.core import backups, health, virus
 from rathaus.organisation.models import StaffMember, Town
 from rathaus.records.disposal.checks import missing_guards
 from rathaus.records.evidence import queries as evidence

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from django.core.files.storage import storages
 
-from rathaus.backup import create, restore, state
+from rathaus.backup import create, restore
 from rathaus.backup.keys import Secret, from_files, make_pair
 from rathaus.backup.place import Place
-from rathaus.core import storage
+from rathaus.core import backups, storage
 from rathaus.records.models import Case
 from tests.backup.conftest import SECRET, Machine, keys
 from tests.records.conftest import file
@@ -67,14 +67,14 @@ def _later(folder: Path, secret: Secret = SECRET) -> create.Made:
 
 def test_tried_out_beside_the_town(town: Case, tmp_path: Path) -> None:
     folder = tmp_path / "backup"
-    assert not state.health().ok
+    assert not backups.health().ok
     create.into_folder(folder, SECRET)
-    assert "never tried" in state.health().found
+    assert "never tried" in backups.health().found
     place = Place(folder, SECRET)
     trial = restore.try_out(place, restore.choose(place), folder)
     assert trial.ok, trial
     assert trial.report["documents"] == 4
-    assert state.health().ok
+    assert backups.health().ok
     assert not list(tmp_path.glob(".trial-*"))
 
 
@@ -87,7 +87,7 @@ def test_the_trial_finds_what_was_wrong_already(town: Case, tmp_path: Path) -> N
     trial = restore.try_out(place, restore.choose(place), place.folder)
     assert not trial.ok
     assert [row["what"] for row in trial.report["findings"]] == ["title, file name or type changed"]
-    assert "trial failed" in state.health().found
+    assert "trial failed" in backups.health().found
 
 
 def test_a_machine_that_cannot_read_its_own_backups(town: Case, tmp_path: Path) -> None:

@@ -25,12 +25,12 @@ from django.conf import settings
 from django.core.files.storage import storages
 from django.db.migrations.recorder import MigrationRecorder
 
-from rathaus.backup import database, state
+from rathaus.backup import database
 from rathaus.backup.errors import BackupFailed
 from rathaus.backup.keys import Secret
 from rathaus.backup.place import STAMP, Place
+from rathaus.core import backups, storage
 from rathaus.core import secrets as town
-from rathaus.core import storage
 from rathaus.core.clock import now
 from rathaus.records.evidence import anchor, queries
 
@@ -63,7 +63,7 @@ def into_folder(
             made = _Run(place, progress).run(with_keys=with_keys)
     except OSError as error:
         raise BackupFailed(_reason(error, folder)) from error
-    state.made(folder, made.snapshot)
+    backups.made(folder, made.snapshot)
     return made
 
 
@@ -84,7 +84,7 @@ def into_file(
     finally:
         scratch.unlink(missing_ok=True)
         shutil.rmtree(folder, ignore_errors=True)
-    state.made(path, made.snapshot)
+    backups.made(path, made.snapshot)
     return made
 
 

@@ -22,10 +22,11 @@ from django.conf import settings
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
-from rathaus.backup import create, database, state
+from rathaus.backup import create, database
 from rathaus.backup.errors import BackupFailed, NotEmpty, TooNew
 from rathaus.backup.keys import Secret
 from rathaus.backup.place import Place
+from rathaus.core import backups
 
 MARK = ".restoring"
 Progress = Callable[[int, int], None]
@@ -121,7 +122,7 @@ def try_out(place: Place, snapshot: str, target: Path) -> Trial:
         folder = Path(scratch)
         (folder / "seal.txt").write_text(manifest["seal"], encoding="utf-8")
         trial = _in_process(place, snapshot, manifest, folder, address)
-    state.verified(target, snapshot, ok=trial.ok)
+    backups.verified(target, snapshot, ok=trial.ok)
     return trial
 
 

@@ -60,9 +60,12 @@ def scan(content: bytes) -> Verdict:
     raise ScannerUnavailable(f"clamd said {answer[:120]!r}")
 
 
-def version() -> str:
-    """Name, version and date of the signatures of the scanner. Raises: ScannerUnavailable."""
-    return _ask(b"zVERSION\0", iter(()))
+def version(*, timeout: float | None = None) -> str:
+    """Name, version and date of the signatures of the scanner; `timeout` in seconds.
+
+    Raises: ScannerUnavailable.
+    """
+    return _ask(b"zVERSION\0", iter(()), timeout)
 
 
 def _frames(content: bytes) -> Iterator[bytes]:
@@ -74,9 +77,9 @@ def _frames(content: bytes) -> Iterator[bytes]:
     yield struct.pack("!I", 0)
 
 
-def _ask(command: bytes, frames: Iterator[bytes]) -> str:
+def _ask(command: bytes, frames: Iterator[bytes], timeout: float | None = None) -> str:
     try:
-        with _connect() as connection:
+        with _connect(timeout or float(settings.RATHAUS_CLAMD_TIMEOUT)) as connection:
             connection.sendall(command)
             try:
                 for frame in frames:
@@ -102,9 +105,8 @@ def _answer(connection: socket.socket) -> str:
     return found.partition(b"\0")[0].decode("utf-8", "replace").strip()
 
 
-def _connect() -> socket.socket:
+def _connect(timeout: float) -> socket.socket:
     kind, _, place = str(settings.RATHAUS_CLAMD).partition(":")
-    timeout = float(settings.RATHAUS_CLAMD_TIMEOUT)
     if kind == "unix" and place:
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         connection.settimeout(timeout)

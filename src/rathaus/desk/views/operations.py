@@ -17,6 +17,7 @@ from rathaus.core import health, jobs
 from rathaus.core.clock import now
 from rathaus.core.models import CronEntry, Job, JobState
 from rathaus.desk.access import DeskRequest
+from rathaus.desk.views import safety
 
 DEAD_SHOWN = 50
 WAITING_SHOWN = 20
@@ -32,7 +33,7 @@ def index(request: DeskRequest) -> HttpResponse:
     cron = list(CronEntry.objects.order_by("next_run"))
     context = {
         "nav_current": "operations",
-        "parts": _parts(health.report()),
+        "parts": [*_parts(health.report()), *safety.parts()],
         "counts": {state: counts.get(state, 0) for state in JobState.values},
         "dead": [_dead(row) for row in dead[:DEAD_SHOWN]],
         "more_dead": max(0, counts.get(JobState.DEAD, 0) - DEAD_SHOWN),
@@ -99,7 +100,7 @@ def _part_text(key: str, part: dict[str, Any]) -> str:
     if key == "database":
         return {"sqlite": "SQLite", "postgresql": "PostgreSQL"}.get(part["engine"], "")
     if key == "jobs":
-        return _("%(waiting)s warten, ältester seit %(seconds)s s") % {
+        return _("%(waiting)s fällig, ältester seit %(seconds)s s") % {
             "waiting": part["waiting"],
             "seconds": part["oldest_seconds"],
         }
