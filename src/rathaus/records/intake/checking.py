@@ -186,7 +186,7 @@ class _Found:
             self.marks.append("empty_part")
         if self.mail.signed is not None:
             self.marks.append("signed")
-            self.signature = signatures.of_detached(*self.mail.signed)
+            self.signature = signatures.of_mail(*self.mail.signed)
 
     def values(self) -> dict[str, object]:
         """Columns to store."""

@@ -37,6 +37,12 @@ def of_detached(content: bytes, signature: bytes) -> dict[str, Any]:
     return _report([_detached(content, signature)])
 
 
+def of_mail(content: bytes, signature: bytes) -> dict[str, Any]:
+    """The signature of a mail. A certificate for signatures is enough, it need not be one for
+    declarations of will (RFC 8550, 4.4.2)."""
+    return _report([_detached(content, signature, {"digital_signature", "non_repudiation"})])
+
+
 def _report(signers: list[dict[str, Any]]) -> dict[str, Any]:
     if not signers:
         return {}
@@ -67,16 +73,25 @@ def _embedded(signature: Any) -> dict[str, Any]:
     return found
 
 
-def _detached(content: bytes, signature: bytes) -> dict[str, Any]:
+def _detached(content: bytes, signature: bytes, usages: set[str] | None = None) -> dict[str, Any]:
     from asn1crypto import cms, pem
     from pyhanko.sign.validation import async_validate_detached_cms
+    from pyhanko.sign.validation.settings import KeyUsageConstraints
 
     found: dict[str, Any] = {"field": "p7s", "signer": "", "at": "", "whole": True}
     try:
         raw = pem.unarmor(signature)[2] if pem.detect(signature) else signature
         signed = cms.ContentInfo.load(raw)["content"]
+        # The content may lie inside as well (S/MIME's envelope): what counts is what we were given.
+        inside = signed["encap_content_info"]
+        signed["encap_content_info"] = type(inside)({"content_type": inside["content_type"].native})
         status = asyncio.run(
-            async_validate_detached_cms(content, signed, signer_validation_context=_context())
+            async_validate_detached_cms(
+                content,
+                signed,
+                signer_validation_context=_context(),
+                key_usage_settings=KeyUsageConstraints(key_usage=usages) if usages else None,
+            )
         )
         found |= _facts(status)
     except Exception as error:
