@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
-from pytest_django.fixtures import SettingsWrapper
 
 from rathaus.core.jobs import run_pending
 from rathaus.records import mailfile
@@ -163,9 +163,7 @@ def test_an_envelope_counts_for_its_own_content_only(authority: Authority, trust
 
 
 @pytest.mark.one_database
-def test_a_certificate_for_mails_is_enough_for_mails(
-    settings: SettingsWrapper, tmp_path: Path
-) -> None:
+def test_a_certificate_for_mails_is_enough_for_mails(settings: Any, tmp_path: Path) -> None:
     key = ec.generate_private_key(ec.SECP256R1())
     name, start = name_of("Käthe"), datetime.now(UTC) - timedelta(hours=1)
     usage = x509.KeyUsage(True, False, False, False, False, True, True, False, False)
