@@ -164,18 +164,26 @@ def test_an_envelope_counts_for_its_own_content_only(authority: Authority, trust
 
 @pytest.mark.one_database
 def test_a_certificate_for_mails_is_enough_for_mails(settings: Any, tmp_path: Path) -> None:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name, start = name_of("Käthe"), datetime.now(UTC) - timedelta(hours=1)
-    usage = x509.KeyUsage(True, False, False, False, False, True, True, False, False)
-    certificate = (
-        x509.CertificateBuilder().subject_name(name).issuer_name(name).serial_number(7)
-        .public_key(key.public_key()).not_valid_before(start)
-        .not_valid_after(start + timedelta(days=1)).add_extension(usage, critical=True)
-        .sign(key, hashes.SHA256())
-    )  # fmt: skip
-    (tmp_path / "k.pem").write_bytes(certificate.public_bytes(Encoding.PEM))
+    root_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
+    start = datetime.now(UTC) - timedelta(hours=1)
+
+    def issued(subject: str, public: ec.EllipticCurvePublicKey, *, ca: bool) -> x509.Certificate:
+        usage = x509.KeyUsage(not ca, False, False, False, False, ca, ca, False, False)
+        vouches = x509.AuthorityKeyIdentifier.from_issuer_public_key(root_key.public_key())
+        return (
+            x509.CertificateBuilder().subject_name(name_of(subject)).issuer_name(name_of("Wurzel"))
+            .serial_number(x509.random_serial_number()).public_key(public)
+            .not_valid_before(start).not_valid_after(start + timedelta(days=1))
+            .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
+            .add_extension(usage, critical=True).add_extension(vouches, critical=False)
+            .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
+            .sign(root_key, hashes.SHA256())
+        )  # fmt: skip
+
+    root = issued("Wurzel", root_key.public_key(), ca=True)
+    (tmp_path / "wurzel.pem").write_bytes(root.public_bytes(Encoding.PEM))
     settings.RATHAUS_SIGNATURE_ROOTS = str(tmp_path)
-    by = Authority(b"", b"", key, certificate)
+    by = Authority(b"", b"", key, issued("Käthe", key.public_key(), ca=False))
     found = mailfile.read(detached(by)).signed
     assert found is not None
     assert signatures.of_mail(*found)["verdict"] == "valid"
