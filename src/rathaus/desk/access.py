@@ -98,6 +98,8 @@ def guarded(view: View, needs: str) -> View:
                 response = forbidden(request)
             except Http404:
                 response = missing(request)
+            if response.status_code == 405 and request.method == "GET":
+                response = only_by_button(request, response["Allow"])
         response["Cache-Control"] = "no-store"
         return response
 
@@ -151,3 +153,10 @@ def forbidden(request: HttpRequest) -> HttpResponse:
 def missing(request: HttpRequest) -> HttpResponse:
     """404 inside the desk; the same for what is not there and what is not ours."""
     return render(request, "desk/404.html", status=404)
+
+
+def only_by_button(request: HttpRequest, allow: str) -> HttpResponse:
+    """405 inside the desk: typed, kept as a bookmark, or opened again after a break."""
+    response = render(request, "desk/405.html", status=405)
+    response["Allow"] = allow
+    return response
