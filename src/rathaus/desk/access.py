@@ -7,6 +7,7 @@ itself and looks as if it did not exist (404).
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -37,6 +38,7 @@ IDLE_MINUTES = 120
 SEEN_EVERY = 60
 """Seconds between two writes of the time of the last request."""
 
+log = logging.getLogger("rathaus.desk")
 View = Callable[..., HttpResponseBase]
 
 
@@ -100,6 +102,9 @@ def guarded(view: View, needs: str) -> View:
                 response = missing(request)
             if response.status_code == 405 and request.method == "GET":
                 response = only_by_button(request, response["Allow"])
+        if response.status_code in {403, 404} and isinstance(request.user, User):
+            # Django's own line names the address only; this one says who tried it.
+            log.warning("%s %s for %s", response.status_code, request.path, request.user.login)
         response["Cache-Control"] = "no-store"
         return response
 
