@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from rathaus.records.mailfile.words import of_html
 from rathaus.records.renditions import mails, offices, sandbox
 from rathaus.records.renditions.child.refusal import Refused
 
@@ -27,7 +28,7 @@ def text_of(content: bytes, content_type: str, name: str = "") -> str:
         if kind == "application/json":
             return tidy("\n".join(_strings(json.loads(content))))
         if kind == "text/html":
-            return tidy(mails.plain(content[: MAX_CHARS * 4].decode("utf-8", "replace")))
+            return tidy(of_html(content[: MAX_CHARS * 4]))
         if kind.startswith("text/"):
             return tidy(content[: MAX_CHARS * 4].decode("utf-8", "replace"))
         if kind in ("message/rfc822", "application/vnd.ms-outlook"):

@@ -36,6 +36,7 @@ def test_the_root_of_the_host_says_that_there_is_a_drive(method: str) -> None:
     for depth, found in (("0", 1), ("1", 2)):
         answer = Client().generic(method, "/", HTTP_DEPTH=depth, HTTP_USER_AGENT=WINDOWS)
         assert (answer["DAV"], answer["MS-Author-Via"]) == ("1,2", "DAV")
+        assert int(answer["Content-Length"]) == len(answer.content)
         assert ("POST" in answer["Allow"], "PROPFIND" in answer["Allow"]) == (False, True)
         if method == "PROPFIND":
             assert answer.status_code == 207
@@ -183,6 +184,14 @@ def test_who_is_locked_out_learns_which_address(connect: Connect, filed: Filed) 
 def test_folders_of_drafts_have_a_date(drive: Drive, filed: Filed) -> None:
     listed = drive.send("PROPFIND", f"{filed.path}/Entwürfe", Depth="0").text
     assert "getlastmodified" in listed
+
+
+def test_no_draft_has_the_address_of_a_folder(drive: Drive, filed: Filed) -> None:
+    """litmus locks a folder that it could not make."""
+    path = f"{filed.path}/Entwürfe/ordner/"
+    for method, body in (("LOCK", LOCKINFO), ("PUT", b"x"), ("MKCOL", b"")):
+        assert drive.send(method, path, body, Depth="0").status_code == 403
+    assert DraftDocument.objects.count() == 1
 
 
 def test_syncing_an_empty_folder_deletes_nothing(drive: Drive, filed: Filed) -> None:

@@ -8,8 +8,10 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from rathaus.core.storage import StorageDamaged, StorageShredded
@@ -27,12 +29,14 @@ ICONS = {
     "payment_receipt": "payments",
     "note": "edit_note",
 }
-TYPES = {
+TYPES: dict[str, str | Promise] = {
     "application/pdf": "PDF",
     "application/json": "JSON",
     "image/jpeg": "JPEG",
     "image/png": "PNG",
     "text/plain": "Text",
+    "message/rfc822": gettext_lazy("E-Mail"),
+    "application/vnd.ms-outlook": gettext_lazy("E-Mail (Outlook)"),
 }
 SAFE_TYPES = frozenset({"application/pdf", "image/jpeg", "image/png"})
 """Sent with their own type; everything else as unknown bytes."""

@@ -29,7 +29,7 @@ class HostRoot:
         """Answer, or pass on."""
         if request.method not in METHODS or request.path != "/" or not settings.RATHAUS_WEBDAV:
             return self.get_response(request)
-        response = HttpResponse()
+        response = HttpResponse(headers={"Content-Length": "0"})
         del response["Content-Type"]
         if request.method == "PROPFIND":
             content = _listed(

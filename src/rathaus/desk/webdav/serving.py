@@ -28,6 +28,11 @@ from rathaus.desk.webdav.resources import visit_of
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
+def NO_FOLDERS() -> str:
+    """For who wants to make or copy something that the desk makes."""
+    return _("Kopieren und neue Ordner gibt es hier nicht.")
+
+
 class Provider(DAVProvider):
     """Finds what an address means for who asks, and refuses before anything happens."""
 
@@ -69,8 +74,7 @@ class Provider(DAVProvider):
 
     def _why_not(self, method: str, there: Any, environ: dict[str, Any]) -> str:
         if method in ("COPY", "MKCOL"):
-            text: str = _("Kopieren und neue Ordner gibt es hier nicht.")
-            return text
+            return NO_FOLDERS()
         if method not in ("PUT", "LOCK", "PROPPATCH", "DELETE", "MOVE"):
             return ""
         if there is not None:
@@ -78,6 +82,8 @@ class Provider(DAVProvider):
                 there.why_not_remove() if method in ("DELETE", "MOVE") else there.why_not_write()
             )
             return why
+        if method in ("PUT", "LOCK") and environ["PATH_INFO"].endswith("/"):
+            return NO_FOLDERS()  # the name of a folder that there is none of
         above, _slash, name = environ["PATH_INFO"].rstrip("/").rpartition("/")
         folder = self.get_resource_inst(above or "/", environ)
         if folder is None or not folder.is_collection or method not in ("PUT", "LOCK"):

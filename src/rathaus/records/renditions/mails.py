@@ -37,8 +37,3 @@ def read(content: bytes) -> Mail:
         (_("Anhänge"), names[:LONGEST]),
     ]
     return Mail([(label, value) for label, value in facts if value], found.text)
-
-
-def plain(source: str) -> str:
-    """The words of an HTML text; nothing of it is ever shown as HTML."""
-    return mailfile.html_text(source)
