@@ -29,7 +29,7 @@ class HostRoot:
         """Answer, or pass on."""
         if request.method not in METHODS or request.path != "/" or not settings.RATHAUS_WEBDAV:
             return self.get_response(request)
-        response = HttpResponse(headers={"Content-Length": "0"})
+        response = HttpResponse()
         del response["Content-Type"]
         if request.method == "PROPFIND":
             content = _listed(
@@ -38,6 +38,7 @@ class HostRoot:
             response = HttpResponse(
                 content, status=207, content_type="application/xml; charset=utf-8"
             )
+        response["Content-Length"] = str(len(response.content))
         response["Allow"] = ALLOW
         response["DAV"] = "1,2"
         response["MS-Author-Via"] = "DAV"
