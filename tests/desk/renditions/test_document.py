@@ -164,3 +164,10 @@ def test_operators_see_the_queue_and_restart(operator: Client, tax: Client, case
     assert operator.post(reverse("desk:renditions_retry"), {"grund": "x"}).status_code == 404
     assert operator.post(reverse("desk:rendition_retry", args=[10**15])).status_code == 404
     assert operator.get(reverse("desk:renditions") + "?grund=zz&nach=zz").status_code == 200
+
+
+def test_what_failed_looks_failed(tax: Client, case: Case) -> None:
+    version = filed(case, b"%PDF-1.7\nkaputt")
+    run_pending()
+    page = tax.get(address("document", version)).content.decode()
+    assert page.count("rh-state--bad") == 3 and "rh-state--late" not in page

@@ -32,7 +32,7 @@ SIZES = {"klein": 0, "breit": 0, "gross": 2000}
 TONES = {
     WorkState.DONE: "done",
     WorkState.NOT_NEEDED: "done",
-    WorkState.FAILED: "late",
+    WorkState.FAILED: "bad",
     WorkState.WAITING: "wait",
     WorkState.RUNNING: "work",
 }
