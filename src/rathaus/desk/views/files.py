@@ -71,7 +71,10 @@ def download(request: DeskRequest, ident: uuid.UUID) -> HttpResponse:
     except StorageDamaged:
         context = {
             "title": _("Dieses Dokument ist beschädigt."),
-            "text": _("Bitte melden Sie es sofort dem Betrieb. Es wurde nichts verändert."),
+            "text": _(
+                "Bitte melden Sie es sofort dem Betrieb und ändern Sie nichts am Vorgang. Eine"
+                " Sicherung von vorher zeigt, wie das Dokument war."
+            ),
         }
         return render(request, "desk/gone.html", context, status=500)
     keeps = version.document.case.office_id
