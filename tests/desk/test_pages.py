@@ -49,6 +49,7 @@ def test_figures_are_figures_with_text(trade: Client) -> None:
 def test_dead_letters_are_shown_with_their_error_and_restarted(operator: Client) -> None:
     row = dead()[0]
     text = operator.get("/arbeit/betrieb/").content.decode()
+    assert "1 gescheitert" in text
     assert "proceedings.send_notice" in text
     assert "ValueError: &lt;b&gt;kaputt&lt;/b&gt;" in text
     operator.post(reverse("desk:retry", args=[row.pk]))

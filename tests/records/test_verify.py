@@ -361,6 +361,11 @@ def test_all_findings_have_german_words() -> None:
     for _, what, _ in ROWS:
         assert wording.german(what) != what
     assert wording.german("something new") == "something new"
+    digest = "ab" * 32
+    said = wording.german_value(f"{digest}: stored bytes were changed")
+    assert said == f"{digest}: gespeicherte Bytes wurden verändert"
+    assert wording.german_value("no row") == "kein Eintrag"
+    assert wording.german_value("WM-2026-00184") == "WM-2026-00184"
 
 
 @pytest.mark.parametrize("prepare", [lambda case: None, lambda case: file(case, b"mehr")])

@@ -54,3 +54,23 @@ _WORDS: dict[str, str | Promise] = {
 def german(what: str) -> str:
     """The sentence for people."""
     return str(_WORDS.get(what, what))
+
+
+_VALUES: dict[str, str | Promise] = {
+    "no row": _("kein Eintrag"),
+    "a row": _("ein Eintrag"),
+    "in place": _("vorhanden"),
+    "missing or changed": _("fehlt oder ist geändert"),
+    "destroyed": _("vernichtet"),
+    "stored bytes were changed": _("gespeicherte Bytes wurden verändert"),
+    "content does not match its digest": _("Inhalt passt nicht zur Prüfsumme"),
+}
+
+
+def german_value(value: str) -> str:
+    """What was expected or found, where it is not a value of the record itself.
+
+    What stands before a colon (the digest of a file) stays.
+    """
+    of_what, colon, said = value.rpartition(": ")
+    return f"{of_what}{colon}{_VALUES[said]}" if said in _VALUES else value

@@ -88,9 +88,8 @@ def _parts(report: dict[str, Any]) -> list[dict[str, Any]]:
     found = []
     for key, (label, icon) in labels.items():
         part = report[key]
-        found.append(
-            {"label": label, "icon": icon, "ok": part["ok"], "text": _part_text(key, part)}
-        )
+        ok = part["ok"] and not part.get("dead")  # a dead job waits for a person
+        found.append({"label": label, "icon": icon, "ok": ok, "text": _part_text(key, part)})
     return found
 
 
@@ -99,6 +98,10 @@ def _part_text(key: str, part: dict[str, Any]) -> str:
         return str(part["error"])
     if key == "database":
         return {"sqlite": "SQLite", "postgresql": "PostgreSQL"}.get(part["engine"], "")
+    if key == "jobs" and part["dead"]:
+        return ngettext("%(n)s gescheitert", "%(n)s gescheitert", part["dead"]) % {
+            "n": part["dead"]
+        }
     if key == "jobs":
         return _("%(waiting)s fällig, ältester seit %(seconds)s s") % {
             "waiting": part["waiting"],

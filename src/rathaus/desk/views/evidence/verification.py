@@ -18,6 +18,7 @@ from rathaus.core.jobs import enqueue
 from rathaus.desk import params
 from rathaus.desk.access import DeskRequest
 from rathaus.records import queries as records
+from rathaus.records import wording
 from rathaus.records.evidence import jobs, runs, words
 from rathaus.records.evidence.models import RunFinding, RunState, VerificationRun
 
@@ -101,8 +102,8 @@ def _shown(request: DeskRequest, rows: list[RunFinding]) -> list[dict[str, Any]]
             {
                 "object": _TITLE.sub("„…“", row.object) if hidden else row.object,
                 "what": words.german(row.what),
-                "expected": "" if hidden else row.expected,
-                "found": "" if hidden else row.found,
+                "expected": "" if hidden else wording.german_value(row.expected),
+                "found": "" if hidden else wording.german_value(row.found),
                 "case": ident,
             }
         )
