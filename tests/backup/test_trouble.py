@@ -283,6 +283,22 @@ def test_a_hostile_archive(town: Case, tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.one_database
+@pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.FIFOTYPE])
+def test_an_archive_holds_files_and_folders_only(town: Case, tmp_path: Path, kind: bytes) -> None:
+    path = tmp_path / "x.rbk"
+    with tarfile.open(path, "w") as archive:
+        entry = tarfile.TarInfo("ein")
+        entry.type, entry.linkname = kind, str(tmp_path / "ziel")
+        archive.addfile(entry)
+        inside = tarfile.TarInfo("ein/ausgang")
+        inside.size = 1
+        archive.addfile(inside, io.BytesIO(b"x"))
+    with pytest.raises(BackupFailed), restore.opened(path, SECRET):
+        pass
+    assert not (tmp_path / "ziel").exists()
+
+
+@pytest.mark.one_database
 @pytest.mark.parametrize("name", ["../../keys/town_key", "/etc/passwd"])
 def test_a_hostile_manifest(
     backup: Place, empty: Path, monkeypatch: pytest.MonkeyPatch, name: str

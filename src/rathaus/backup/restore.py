@@ -22,7 +22,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
-from rathaus.backup import create, database
+from rathaus.backup import create, database, unpacking
 from rathaus.backup.errors import BackupFailed, NotEmpty, TooNew
 from rathaus.backup.keys import Secret
 from rathaus.backup.place import Place
@@ -68,7 +68,7 @@ def opened(target: Path, secret: Secret) -> Iterator[Place]:
     with tempfile.TemporaryDirectory(dir=settings.DATA_DIR, prefix=".backup-") as scratch:
         try:
             with tarfile.open(target, "r:") as archive:
-                archive.extractall(scratch, filter="data")
+                unpacking.unpack(archive, Path(scratch))
         except (tarfile.TarError, OSError, EOFError) as error:
             raise BackupFailed(f"{target} ist kein Backup oder ist abgeschnitten.") from error
         place = Place(Path(scratch), secret)
@@ -224,7 +224,7 @@ def _file(place: Place, path: Path, name: str) -> None:
 def _beside(place: Place, folder: Path, snapshot: str, data: Path) -> None:
     pieces = place.reading(folder / "beside", f"snapshot:{snapshot}:beside")
     with create.stream(pieces) as file, tarfile.open(fileobj=file, mode="r:") as archive:
-        archive.extractall(data, filter="data")
+        unpacking.unpack(archive, data)
 
 
 def _keys(manifest: dict[str, Any], data: Path) -> str:
