@@ -201,3 +201,24 @@ def test_the_command_goes_on(
     assert cli.verify_command(json=True, anchors=tmp_path / "siegel") == 1
     data = json.loads(capsys.readouterr().out)
     assert data["findings"][0]["what"] == "older state restored"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_town_that_goes_on_working_is_not_called_damaged(
+    many: list[Case], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A document is filed just between reading the rows and reading the history."""
+    load, filed = verify._load, []
+
+    def load_and_file(keys: list[int]) -> list[Case]:
+        rows = load(keys)
+        if many[0].pk in keys and not filed:
+            filed.append(file(many[0], b"Nachtrag " * 300, title="Nachtrag"))
+        return rows
+
+    monkeypatch.setattr(verify, "_load", load_and_file)
+    run = runs.start(requested_by="test")
+    runs.go_on(run.pk)
+    run.refresh_from_db()
+    assert filed and not run.found
+    assert run.done == run.total, (run.done, run.total)

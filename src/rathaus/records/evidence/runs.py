@@ -24,6 +24,8 @@ from rathaus.records.evidence.models import RunFinding, RunState, Seal, Verifica
 from rathaus.records.models import Case
 
 BATCH = 100
+LOOKS = 3
+"""So often a batch in which something was found is looked at."""
 SLICE = timedelta(minutes=1)
 """How long one job works before others get their turn."""
 MOST_FINDINGS = 5000
@@ -120,8 +122,7 @@ def _step(run: VerificationRun) -> bool:
     """One batch, stored. False if somebody else did it in the meantime."""
     before = {"phase": run.phase, "after": run.after, "place": run.place}
     begin = time.monotonic()
-    batch = Batch(run.sample)
-    getattr(_Phases, run.phase)(run, batch)
+    batch = _checked(run)
     run.seconds += time.monotonic() - begin
     run.updated_at = now()
     _count(run, batch)
@@ -135,6 +136,28 @@ def _step(run: VerificationRun) -> bool:
             return False
         RunFinding.objects.bulk_create(_rows(run, batch))
     return True
+
+
+def _checked(run: VerificationRun) -> Batch:
+    """One batch. The town goes on working meanwhile, and a history that grows while it is read
+    looks damaged: what is told was found each time.
+    """
+    start = run.phase, run.after, run.place, run.done
+    batch = Batch(run.sample)
+    getattr(_Phases, run.phase)(run, batch)
+    for _ in range(LOOKS - 1):
+        if not batch.places:
+            break
+        seen = {(finding.object, finding.what) for finding, _case in batch.places}
+        run.phase, run.after, run.place, run.done = start
+        batch = Batch(run.sample)
+        getattr(_Phases, run.phase)(run, batch)
+        batch.places = [
+            (finding, case)
+            for finding, case in batch.places
+            if (finding.object, finding.what) in seen
+        ]
+    return batch
 
 
 class _Phases:

@@ -34,7 +34,16 @@ def load(today: date | None = None) -> dict[str, Any]:
     real = Town.objects.exclude(is_demo=True).exists()
     if real or Application.objects.exists():
         return {"loaded": False, **_counts()}
-    from rathaus.simulation.demo import disposal, intake, records_plan, scanning, stage, times, work
+    from rathaus.simulation.demo import (
+        disposal,
+        evidence,
+        intake,
+        records_plan,
+        scanning,
+        stage,
+        times,
+        work,
+    )
 
     today = today or clock.today()
     almanac = times.Almanac(today)
@@ -49,6 +58,7 @@ def load(today: date | None = None) -> dict[str, Any]:
         disposal.furnish(days)
         intake.furnish(days)
         work.furnish(days)
+        evidence.seal_the_rest()
     seconds = time.monotonic() - started
     log.info("demo town loaded in %.1f s", seconds)
     return {"loaded": True, **_counts(), "seconds": round(seconds, 1)}
