@@ -69,6 +69,10 @@ def test_findings_of_a_verification_lead_to_them(operator: Client) -> None:
     moment = {"started_at": now(), "updated_at": now()}
     VerificationRun.objects.create(state=RunState.DONE, **moment)
     assert "unverändert am" in page(operator)
+    part = VerificationRun.objects.create(state=RunState.DONE, sample=5, **moment)
+    VerificationRun.objects.create(state=RunState.RUNNING, **moment)  # says nothing yet
+    said = page(operator)
+    assert "zum Teil geprüft: unverändert" in said and f"pruefung/{part.pk}/" in said
     bad = VerificationRun.objects.create(state=RunState.DONE, found=2, **moment)
     said = page(operator)
     assert "2 Abweichungen am" in said and f"/arbeit/beweis/pruefung/{bad.pk}/" in said

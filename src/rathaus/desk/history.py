@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from rathaus.core.events import type_of
 from rathaus.core.models import Chain, Event
 from rathaus.core.money import Money
-from rathaus.desk import shelf_words
+from rathaus.desk import legacy_words
 from rathaus.proceedings.models import Channel
 from rathaus.theme import formats
 
@@ -177,9 +177,9 @@ def _facts(kind: str, data: dict[str, Any]) -> str:
         day = formats.numeric_day(str(data.get("retention_until") or ""))
         return _("Aufbewahrung bis %(day)s") % {"day": day} if day else ""
     if kind == "legacy.run_moved":
-        return shelf_words.run(data)
+        return legacy_words.run(data)
     if kind.startswith("legacy.shelf_"):
-        return shelf_words.facts(kind, data)
+        return legacy_words.facts(kind, data)
     if kind == "notice.sent":
         key = str(data.get("key", "")).partition(":")[0]
         return str(NOTICES.get(key, key))

@@ -260,8 +260,9 @@ class Verification:
             last = max(counter.last, seen["top"] or 0)
             if seen["count"] == last == counter.last:
                 continue
-            numbers = {number for number in used.values_list("number", flat=True) if number}
-            numbers |= checks.numbers_buried(counter.series) | free_numbers(counter.series)
+            numbers = free_numbers(counter.series)  # first: one may be taken meanwhile
+            numbers |= {number for number in used.values_list("number", flat=True) if number}
+            numbers |= checks.numbers_buried(counter.series)
             missing = [str(n) for n in range(1, last + 1) if n not in numbers]
             if not missing and max(numbers, default=0) <= counter.last == last:
                 continue

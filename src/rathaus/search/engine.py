@@ -34,8 +34,8 @@ class Slice:
     newest_first: bool = True
     limit: int = 20
     often: tuple[tuple[str, ...], ...] | None = None
-    """The words, each a choice of terms: where all of them are frequent, the newest entries are
-    looked at first (PostgreSQL finds out in the same question); None: not worth asking.
+    """The words, each a choice of terms: where all of them are frequent, the first entries are
+    looked at before all (PostgreSQL finds out in the same question); None: not worth asking.
     """
 
 

@@ -36,7 +36,7 @@ _POSTGRESQL = (
 _POSTGRESQL_BACK = ("ALTER TABLE search_entry DROP COLUMN terms",)
 
 
-_ENTRY_CHANGED = """FUNCTION search_entry_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+_FILLED = """FUNCTION search_entry_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF TG_OP = 'TRUNCATE' THEN
     TRUNCATE search_index;
@@ -47,11 +47,13 @@ BEGIN
   END IF;
   IF TG_OP <> 'DELETE' THEN
     INSERT INTO search_index
-    VALUES (NEW.position, array_to_tsvector(string_to_array(NEW.tokens, ' ')))
-    ON CONFLICT (position) DO UPDATE SET terms = EXCLUDED.terms;
+    VALUES (NEW.position, {values})
+    ON CONFLICT (position) DO UPDATE SET {changes};
   END IF;
   RETURN NULL;
 END $$"""
+_TERMS = "array_to_tsvector(string_to_array(NEW.tokens, ' '))"
+_ENTRY_CHANGED = _FILLED.format(values=_TERMS, changes="terms = EXCLUDED.terms")
 # OFFSET 0 keeps the planner from walking the places and unpacking the terms of each.
 _POSITIONS = """CREATE FUNCTION search_positions(
   q tsquery, low bigint, high bigint, newest boolean, wanted integer, dense boolean
@@ -110,6 +112,54 @@ _NARROW_BACK = (
 )
 
 
+def _positions_with_scopes() -> str:
+    """The function that asks; `seen` NULL: no restriction; `q` NULL: no words.
+
+    Where what is looked for is frequent, it is among the first entries of the way one goes: a
+    look at some of them tells how many are needed. OFFSET 0 keeps the planner from walking the
+    places and unpacking the terms of each.
+    """
+
+    def either_way(select: str, start: str) -> str:
+        one, other = (f"{start}{select.format(way=way)};" for way in ("DESC", "ASC"))
+        return f"IF newest THEN {one} ELSE {other} END IF"
+
+    near = """(SELECT position FROM (
+        SELECT position, scopes, terms FROM search_index
+        WHERE position BETWEEN low AND high ORDER BY position {way} LIMIT near
+      ) first WHERE (seen IS NULL OR scopes && seen) AND (q IS NULL OR terms @@ q)
+      ORDER BY position {way} LIMIT wanted)"""
+    every = """SELECT position FROM search_index
+      WHERE position BETWEEN low AND high AND (seen IS NULL OR scopes && seen)
+      ORDER BY position {way} LIMIT wanted"""
+    hits = """SELECT position FROM (
+        SELECT position, scopes FROM search_index WHERE terms @@ q OFFSET 0
+      ) hits WHERE position BETWEEN low AND high AND (seen IS NULL OR scopes && seen)
+      ORDER BY position {way} LIMIT wanted"""
+    return f"""CREATE FUNCTION search_positions(
+      q tsquery, low bigint, high bigint, newest boolean, wanted integer, dense boolean, seen text[]
+    ) RETURNS SETOF bigint LANGUAGE plpgsql STABLE SET enable_seqscan = off SET jit = off AS $$
+    DECLARE
+      found bigint[];
+      near integer := 400;
+    BEGIN
+      WHILE dense AND near <= 2500 LOOP
+        {either_way(near, "found := ARRAY")};
+        IF cardinality(found) = wanted THEN
+          RETURN QUERY SELECT unnest(found);
+          RETURN;
+        END IF;
+        EXIT WHEN near > 400 OR cardinality(found) = 0;
+        near := (520.0 * wanted / cardinality(found))::integer;
+      END LOOP;
+      IF q IS NULL THEN
+        {either_way(every, "RETURN QUERY ")};
+      ELSE
+        {either_way(hits, "RETURN QUERY ")};
+      END IF;
+    END $$"""
+
+
 # Who may find an entry stands beside its terms: whoever may see many offices would otherwise have
 # the index join the lists of all of them, each as long as everything an office has.
 _SCOPES = (
@@ -127,76 +177,12 @@ _SCOPES = (
     "ALTER INDEX search_narrow_pkey RENAME TO search_index_pkey",
     "CREATE INDEX search_index_terms ON search_index USING gin (terms) "
     "WITH (gin_pending_list_limit = 256)",
-    """CREATE OR REPLACE FUNCTION search_entry_changed() RETURNS trigger LANGUAGE plpgsql AS $$
-    BEGIN
-      IF TG_OP = 'TRUNCATE' THEN
-        TRUNCATE search_index;
-        RETURN NULL;
-      END IF;
-      IF TG_OP <> 'INSERT' AND (TG_OP = 'DELETE' OR OLD.position <> NEW.position) THEN
-        DELETE FROM search_index WHERE position = OLD.position;
-      END IF;
-      IF TG_OP <> 'DELETE' THEN
-        INSERT INTO search_index
-        VALUES (NEW.position, search_scopes(NEW.tokens),
-                array_to_tsvector(string_to_array(NEW.tokens, ' ')))
-        ON CONFLICT (position) DO UPDATE SET scopes = EXCLUDED.scopes, terms = EXCLUDED.terms;
-      END IF;
-      RETURN NULL;
-    END $$""",
-    # Where what is looked for is frequent, it is among the first entries of the way one goes:
-    # a look at some of them tells how many are needed. OFFSET 0 keeps the planner from walking
-    # the places and unpacking the terms of each. `seen` NULL: no restriction; `q` NULL: no words.
-    """CREATE FUNCTION search_positions(
-      q tsquery, low bigint, high bigint, newest boolean, wanted integer, dense boolean, seen text[]
-    ) RETURNS SETOF bigint LANGUAGE plpgsql STABLE SET enable_seqscan = off SET jit = off AS $$
-    DECLARE
-      found bigint[];
-      near integer := 400;
-    BEGIN
-      WHILE dense AND near <= 2500 LOOP
-        IF newest THEN
-          found := ARRAY(
-            SELECT position FROM (
-              SELECT position, scopes, terms FROM search_index
-              WHERE position BETWEEN low AND high ORDER BY position DESC LIMIT near
-            ) first WHERE (seen IS NULL OR scopes && seen) AND (q IS NULL OR terms @@ q)
-            ORDER BY position DESC LIMIT wanted);
-        ELSE
-          found := ARRAY(
-            SELECT position FROM (
-              SELECT position, scopes, terms FROM search_index
-              WHERE position BETWEEN low AND high ORDER BY position LIMIT near
-            ) first WHERE (seen IS NULL OR scopes && seen) AND (q IS NULL OR terms @@ q)
-            ORDER BY position LIMIT wanted);
-        END IF;
-        IF cardinality(found) = wanted THEN
-          RETURN QUERY SELECT unnest(found);
-          RETURN;
-        END IF;
-        EXIT WHEN near > 400 OR cardinality(found) = 0;
-        near := (520.0 * wanted / cardinality(found))::integer;
-      END LOOP;
-      IF q IS NULL AND newest THEN
-        RETURN QUERY SELECT position FROM search_index
-        WHERE position BETWEEN low AND high AND (seen IS NULL OR scopes && seen)
-        ORDER BY position DESC LIMIT wanted;
-      ELSIF q IS NULL THEN
-        RETURN QUERY SELECT position FROM search_index
-        WHERE position BETWEEN low AND high AND (seen IS NULL OR scopes && seen)
-        ORDER BY position LIMIT wanted;
-      ELSIF newest THEN
-        RETURN QUERY SELECT position FROM (
-          SELECT position, scopes FROM search_index WHERE terms @@ q OFFSET 0
-        ) hits WHERE position BETWEEN low AND high AND (seen IS NULL OR scopes && seen)
-        ORDER BY position DESC LIMIT wanted;
-      ELSE
-        RETURN QUERY SELECT position FROM (
-          SELECT position, scopes FROM search_index WHERE terms @@ q OFFSET 0
-        ) hits WHERE position BETWEEN low AND high AND (seen IS NULL OR scopes && seen)
-        ORDER BY position LIMIT wanted;
-      END IF;
-    END $$""",
+    "CREATE OR REPLACE "
+    + _FILLED.format(
+        values=f"search_scopes(NEW.tokens), {_TERMS}",
+        changes="scopes = EXCLUDED.scopes, terms = EXCLUDED.terms",
+    ),
+    _positions_with_scopes(),
 )
 _SCOPES_BACK = (
     "DROP FUNCTION search_positions(tsquery, bigint, bigint, boolean, integer, boolean, text[])",

@@ -99,9 +99,7 @@ def _part_text(key: str, part: dict[str, Any]) -> str:
     if key == "database":
         return {"sqlite": "SQLite", "postgresql": "PostgreSQL"}.get(part["engine"], "")
     if key == "jobs" and part["dead"]:
-        return ngettext("%(n)s gescheitert", "%(n)s gescheitert", part["dead"]) % {
-            "n": part["dead"]
-        }
+        return _("%(n)s gescheitert") % {"n": part["dead"]}
     if key == "jobs":
         return _("%(waiting)s fällig, ältester seit %(seconds)s s") % {
             "waiting": part["waiting"],

@@ -78,7 +78,12 @@ def _case_page(
         "application": application,
         "report": report,
         "findings": [
-            {"finding": finding, "what": wording.german(finding.what)}
+            {
+                "object": finding.object,
+                "what": wording.german(finding.what),
+                "expected": wording.german_value(finding.expected),
+                "found": wording.german_value(finding.found),
+            }
             for finding in (report.findings if report else ())
         ],
         "can_export": writes,

@@ -13,6 +13,8 @@ from rathaus.core import backups, virus
 from rathaus.records.evidence.models import RunState, VerificationRun
 from rathaus.theme import formats
 
+WHOLE = 100
+"""Per cent of the files that a verification without sample reads."""
 PATIENCE = 2.0
 """Seconds that the page waits for the scanner."""
 
@@ -55,7 +57,8 @@ def _scanner() -> dict[str, Any]:
 
 def _verification() -> dict[str, Any]:
     label, icon = _("Prüfung der E-Akte"), "verified_user"
-    run = VerificationRun.objects.exclude(state=RunState.STOPPED, found=0).first()
+    unfinished = [RunState.STOPPED, RunState.RUNNING]
+    run = VerificationRun.objects.exclude(state__in=unfinished, found=0).first()
     if run is None:
         text = _("noch nie ganz geprüft")
         return _part(label, icon, False, text, url=reverse("desk:evidence"))
@@ -67,9 +70,11 @@ def _verification() -> dict[str, Any]:
             run.found,
         ) % {"n": run.found, "day": day}  # fmt: skip
         return _part(label, icon, False, text, url=url)
-    if run.state == RunState.RUNNING:
-        return _part(label, icon, True, _("läuft"), url=url)
-    return _part(label, icon, True, _("unverändert am %(day)s") % {"day": day}, url=url)
+    if run.since is not None or run.sample < WHOLE:
+        text = _("am %(day)s zum Teil geprüft: unverändert") % {"day": day}
+    else:
+        text = _("unverändert am %(day)s") % {"day": day}
+    return _part(label, icon, True, text, url=url)
 
 
 def _part(

@@ -28,7 +28,7 @@ from rathaus.desk.webdav.resources import visit_of
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
-def NO_FOLDERS() -> str:
+def _no_folders() -> str:
     """For who wants to make or copy something that the desk makes."""
     return _("Kopieren und neue Ordner gibt es hier nicht.")
 
@@ -74,7 +74,7 @@ class Provider(DAVProvider):
 
     def _why_not(self, method: str, there: Any, environ: dict[str, Any]) -> str:
         if method in ("COPY", "MKCOL"):
-            return NO_FOLDERS()
+            return _no_folders()
         if method not in ("PUT", "LOCK", "PROPPATCH", "DELETE", "MOVE"):
             return ""
         if there is not None:
@@ -83,7 +83,7 @@ class Provider(DAVProvider):
             )
             return why
         if method in ("PUT", "LOCK") and environ["PATH_INFO"].endswith("/"):
-            return NO_FOLDERS()  # the name of a folder that there is none of
+            return _no_folders()  # the name of a folder that there is none of
         above, _slash, name = environ["PATH_INFO"].rstrip("/").rpartition("/")
         folder = self.get_resource_inst(above or "/", environ)
         if folder is None or not folder.is_collection or method not in ("PUT", "LOCK"):

@@ -143,20 +143,21 @@ def _checked(run: VerificationRun) -> Batch:
     looks damaged: what is told was found each time.
     """
     start = run.phase, run.after, run.place, run.done
-    batch = Batch(run.sample)
-    getattr(_Phases, run.phase)(run, batch)
+    batch = _look(run)
     for _ in range(LOOKS - 1):
         if not batch.places:
             break
-        seen = {(finding.object, finding.what) for finding, _case in batch.places}
+        known = {(finding.object, finding.what) for finding, _case in batch.places}
         run.phase, run.after, run.place, run.done = start
-        batch = Batch(run.sample)
-        getattr(_Phases, run.phase)(run, batch)
-        batch.places = [
-            (finding, case)
-            for finding, case in batch.places
-            if (finding.object, finding.what) in seen
-        ]
+        batch = _look(run)
+        again = [place for place in batch.places if (place[0].object, place[0].what) in known]
+        batch.places = again
+    return batch
+
+
+def _look(run: VerificationRun) -> Batch:
+    batch = Batch(run.sample)
+    getattr(_Phases, run.phase)(run, batch)
     return batch
 
 

@@ -171,9 +171,8 @@ class _Found:
             self.signature = signatures.of_pdf(self.content)
 
     def _read_mail(self) -> None:
-        reader = mailfile.read_msg if self.content_type == kinds.MSG else mailfile.read_eml
         try:
-            self.mail = reader(self.content)
+            self.mail = mailfile.read(self.content)
         except mailfile.NotAMail:
             self.marks.append("not_a_mail")
             return

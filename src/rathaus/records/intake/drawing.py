@@ -129,9 +129,8 @@ def letterhead() -> dict[str, Any]:
 
 
 def _view_of_mail(item: Item) -> None:
-    reader = mailfile.read_msg if item.content_type == kinds.MSG else mailfile.read_eml
     try:
-        mail = reader(item.read())
+        mail = mailfile.read(item.read())
     except mailfile.NotAMail:
         return
     data = {

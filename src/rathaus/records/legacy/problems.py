@@ -62,8 +62,6 @@ def text(code: str, detail: str = "") -> str:
         "closed_case": _("Der Vorgang ist schon abgeschlossen. Nehmen Sie ihn wieder auf:"),
         "refused": _("Nicht abgelegt:"),
     }.get(code, code)
-    return f"{sentence} {detail}".strip() if detail else sentence.removesuffix(":") + _end(sentence)
-
-
-def _end(sentence: str) -> str:
-    return "." if sentence.endswith(":") else ""
+    if detail:
+        return f"{sentence} {detail}"
+    return f"{sentence[:-1]}." if sentence.endswith(":") else sentence

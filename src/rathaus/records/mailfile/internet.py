@@ -97,7 +97,8 @@ class _Reader:
             self.encrypted = True
         texts = [self.read(one, depth + 1) for one in inside]
         if kind == "alternative":
-            return _best([(one.get_content_type(), text) for one, text in zip(inside, texts)])  # noqa: B905
+            types = [one.get_content_type() for one in inside]
+            return _best(list(zip(types, texts, strict=True)))
         return "\n\n".join(text.strip("\r\n") for text in texts if text.strip())
 
     def _leaf(self, part: Any, depth: int) -> str:

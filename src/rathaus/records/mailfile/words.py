@@ -15,7 +15,6 @@ _OTHER_NAMES = {"iso-8859-8-i": "iso-8859-8", "iso-8859-8-e": "iso-8859-8", "uni
                 "ks_c_5601-1987": "cp949", "gb2312": "gb18030", "gbk": "gb18030",
                 "utf8mb4": "utf-8", "ansi": "cp1252"}  # fmt: skip
 _META = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE)
-_QUOTES = re.compile(r"[>]*")
 
 
 def decoded(raw: bytes, label: str = "") -> str:
@@ -57,7 +56,7 @@ def unflowed(text: str, *, delete_space: bool = False) -> str:
     lines: list[str] = []
     open_depth = -1
     for line in text.replace("\r\n", "\n").split("\n"):
-        depth = len(_QUOTES.match(line)[0])  # type: ignore[index]  # matches always
+        depth = len(line) - len(line.lstrip(">"))
         words = line[depth:].removeprefix(" ")
         if depth == open_depth and words != "-- ":
             lines[-1] += words

@@ -33,9 +33,16 @@ SHOWN = 60
 def show(request: DeskRequest, ident: uuid.UUID) -> HttpResponse:
     """The item with its pictures, facts, suggestions and history."""
     try:
+        return _page(request, rows.item_of(request, ident))
+    except Http404:
+        return _isolated(request, ident)
+
+
+def _isolated(request: DeskRequest, ident: uuid.UUID) -> HttpResponse:
+    try:
         item = queries.isolated_for(request.desk.staff, ident)
     except Item.DoesNotExist:
-        return _page(request, rows.item_of(request, ident))
+        raise Http404 from None
     context = {
         "nav_current": "intake",
         "item": item,
