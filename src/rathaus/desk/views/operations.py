@@ -100,6 +100,8 @@ def _part_text(key: str, part: dict[str, Any]) -> str:
         return {"sqlite": "SQLite", "postgresql": "PostgreSQL"}.get(part["engine"], "")
     if key == "jobs" and part["dead"]:
         return _("%(n)s gescheitert") % {"n": part["dead"]}
+    if key == "jobs" and not part["waiting"]:
+        return _("Nichts wartet.")
     if key == "jobs":
         return _("%(waiting)s fällig, ältester seit %(seconds)s s") % {
             "waiting": part["waiting"],
