@@ -1,7 +1,8 @@
-"""gunicorn's worker with threads, sharing the connections fairly between the processes.
+"""gunicorn's worker with threads, sharing the work fairly between processes and threads.
 
 All processes wait on one socket, and the one that wakes first may take many connections that
-stay open, while another has nothing to do: then half of the processors stand still.
+stay open, while another has nothing to do: then half of the processors stand still. Within a
+process the threads are there for requests that wait; those that compute take turns.
 """
 
 from __future__ import annotations
@@ -13,12 +14,16 @@ from typing import Any
 
 from gunicorn.workers.gthread import ThreadWorker
 
+from rathaus.core.turns import Turns
+
 MOST = 64
 """Processes for pages; further ones take connections without looking at the others."""
 PATIENCE = 5
 PAUSE = 0.001
 """A process with more connections leaves a new one to the others, for so many times so long
 (seconds): should they hang, it takes it after all."""
+TURN_SECONDS = 0.1
+"""What takes longer waits for something: a payment service, a scanner, a slow sender."""
 _NONE = -1
 _NUMBER = struct.Struct("i")
 
@@ -59,7 +64,13 @@ class PageWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
 
     place = MOST
     """Set by the master before it forks."""
+    wsgi: Any
     _left = 0
+
+    def load_wsgi(self) -> None:
+        """Called in the new process: put the queue before the application."""
+        super().load_wsgi()
+        self.wsgi = in_turn(self.wsgi)
 
     def accept(self, listener: Any) -> None:
         """Called while connections wait at `listener`."""
@@ -80,6 +91,17 @@ class PageWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     def _tell(self) -> None:
         if self.place < MOST:
             shares.write(self.place, self.nr_conns)
+
+
+def in_turn(application: Any) -> Any:
+    """The WSGI application, called by one thread after the other (see `Turns`)."""
+    turns = Turns(TURN_SECONDS)
+
+    def called(environ: dict[str, Any], start_response: Any) -> Any:
+        with turns.mine():
+            return application(environ, start_response)
+
+    return called
 
 
 def before_fork(server: Any, worker: PageWorker) -> None:
