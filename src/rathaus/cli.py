@@ -15,6 +15,7 @@ from typing import Any
 
 from rathaus.backup.arguments import add_to as add_backup
 from rathaus.cli_records import add_records
+from rathaus.core import memory
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -22,6 +23,7 @@ Command = Callable[[argparse.Namespace], int]
 def main(argv: list[str] | None = None) -> int:
     """Parse, prepare Django, run; returns the exit code."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rathaus.settings")
+    memory.one_arena()
     os.umask(0o077)  # what is written is for the town's own account only
     parser = build_parser()
     arguments = parser.parse_args(argv)

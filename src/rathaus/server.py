@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import gc
 import json
 import os
 import signal
 import sys
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 from wsgiref.util import setup_testing_defaults
 
@@ -17,7 +17,10 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 
-from rathaus.core import clock
+from rathaus.core import clock, memory
+
+USED_BY_SEVERAL = ("asn1crypto.tsp", "httpcore", "psutil")
+"""Modules loaded on first use that each process would load for itself."""
 
 
 def prepare() -> None:
@@ -53,7 +56,6 @@ def run(*, host: str, port: int, workers: int, demo: bool) -> int:
     connections.close_all()
     if demo:
         _load_demo_apart()
-    _few_arenas()
     _preload()
     _serve(host, port, workers, with_jobs=True, ready=_announce if demo else None)
     return 0
@@ -113,12 +115,6 @@ def _serve(
     Web().run()
 
 
-def _few_arenas() -> None:
-    """Keep glibc from reserving memory per thread (mallopt(3), M_ARENA_MAX)."""
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).mallopt(-8, 2)
-
-
 def _load_demo_apart() -> None:
     """Load the demo town in a process of its own.
 
@@ -143,6 +139,8 @@ def _preload() -> None:
     from rathaus.forms.compiled import compiled
     from rathaus.organisation import calendar
 
+    for name in USED_BY_SEVERAL:
+        import_module(name)
     calendar.holiday_name(clock.today())
     _ = get_resolver().url_patterns
     with contextlib.suppress(DatabaseError):  # an empty database: the first request loads them
@@ -154,7 +152,7 @@ def _preload() -> None:
         for address in ("/", "/leistungen/gewerbe-anmelden/", "/arbeit/anmelden/"):
             _look(address, host)
     connections.close_all()
-    gc.collect()
+    memory.settle()
     gc.freeze()
     # Requests leave little behind that only the collector can free: look less often.
     gc.set_threshold(10_000, 10, 20)

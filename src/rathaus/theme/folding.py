@@ -25,28 +25,12 @@ from django.template.loaders import cached
 from django.template.loaders.base import Loader as BaseLoader
 from django.templatetags.i18n import BlockTranslateNode, TranslateNode
 from django.templatetags.static import StaticNode
-from django.utils.translation import get_language
+
+from rathaus.theme.compiling import compile_below, compiled
+from rathaus.theme.fixed import Fixed
 
 PURE = frozenset({"icon"})
 """Simple tags of ours whose output depends on nothing but their arguments."""
-
-
-class Fixed(Node):
-    """Neighbouring parts that are the same for everybody, joined on first use per language."""
-
-    def __init__(self, parts: list[Node]) -> None:
-        self.parts = parts
-        self._said: dict[tuple[str | None, bool], str] = {}
-
-    def render(self, context: Context) -> str:
-        key = (get_language(), context.autoescape)
-        said = self._said.get(key)
-        if said is None:
-            said = self._said[key] = "".join(str(part.render(context)) for part in self.parts)
-        return said
-
-    def render_annotated(self, context: Context) -> str:
-        return self.render(context)
 
 
 class Extends(ExtendsNode):
@@ -83,12 +67,24 @@ class Extends(ExtendsNode):
 
 
 class _Folding(BaseLoader):
-    """Folds a template before anybody else can see it."""
+    """Folds and compiles a template before anybody else can see it."""
 
     def get_template(self, template_name: str, skip: Any = None) -> Template:
         template: Template = super().get_template(template_name, skip)
         fold(template.nodelist)
+        if not self.engine.debug:  # there Django tells where in a template an error arose
+            finish(template)
         return template
+
+
+def finish(template: Template) -> None:
+    """Make functions of a folded template."""
+    name = str(template.name)
+    if any(isinstance(node, ExtendsNode) for node in template.nodelist):
+        for block in template.nodelist.get_nodes_by_type(BlockNode):
+            compile_below(block, name)
+    else:
+        template.nodelist = compiled(template.nodelist, name)
 
 
 class Loader(cached.Loader, _Folding):
