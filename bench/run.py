@@ -34,11 +34,13 @@ def measure(database: str, *, seconds: float, parallel: int, port: int) -> dict[
         definition, answers = journey.load_case()
         _drive(port, 1, 2.0, definition, answers)
         alone = _drive(port, 1, max(5.0, seconds / 3), definition, answers)
+        watcher = _watcher(environment)
+        pace = system.pace_ms()
         cpu = system.cpu_seconds(pid)
         start = time.monotonic()
         crowd = _drive(port, parallel, seconds, definition, answers)
         driven = time.monotonic() - start
-        drained = _drain(environment)
+        drained = json.loads(watcher.communicate("\n")[0])
         wall = time.monotonic() - start
         cpu = system.cpu_seconds(pid) - cpu
         resident = Resident("127.0.0.1", port)
@@ -52,6 +54,7 @@ def measure(database: str, *, seconds: float, parallel: int, port: int) -> dict[
             }.items()
         }
         return {
+            "pace_ms": [pace, system.pace_ms()],
             "journeys": crowd["journeys"],
             "failed": crowd["failed"],
             "journeys_per_second_peak": round(crowd["journeys"] / driven, 1),
@@ -184,10 +187,9 @@ def _p95(values: list[float]) -> float:
     return ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))]
 
 
-def _drain(environment: dict[str, str]) -> dict[str, Any]:
-    done = subprocess.run(
+def _watcher(environment: dict[str, str]) -> subprocess.Popen[str]:
+    """Waits until every job is done, from the moment it gets a line; see `bench.drain`."""
+    return subprocess.Popen(
         [sys.executable, "-m", "bench.drain"],
-        cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE,
+        cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
-    result: dict[str, Any] = json.loads(done.stdout)
-    return result
