@@ -19,7 +19,6 @@ from django.db.utils import OperationalError
 from rathaus.core import jobs, memory, wakeup
 from rathaus.core.clock import now
 from rathaus.core.models import Job, JobState
-from rathaus.core.turns import Turns
 
 log = logging.getLogger("rathaus.worker")
 IDLE_SECONDS = 1.0
@@ -30,8 +29,6 @@ HANGING = 70
 NICE = 10
 AT_ONCE = 2
 """Jobs at a time; each has a connection of its own."""
-TURN_SECONDS = 0.5
-"""A job that takes longer no longer keeps others from beginning."""
 
 
 def owner_name() -> str:
@@ -88,14 +85,13 @@ def _alive(pid: int) -> bool:
 class _Runner(threading.Thread):
     """Claims and runs jobs until none waits, then sleeps until `wake`."""
 
-    def __init__(self, owner: str, stopping: threading.Event, turns: Turns) -> None:
+    def __init__(self, owner: str, stopping: threading.Event) -> None:
         super().__init__(name="jobs", daemon=True)
         self.wake = threading.Event()
         self.is_idle = False
         self.busy_since: float | None = None
         self._owner = owner
         self._stopping = stopping
-        self._turns = turns
 
     def run(self) -> None:
         finished: list[Job] = []
@@ -105,8 +101,7 @@ class _Runner(threading.Thread):
                 finished = []
                 if rows:
                     self.busy_since = time.monotonic()
-                    with self._turns.mine():
-                        finished = jobs.execute(rows)
+                    finished = jobs.execute(rows)
                     self.busy_since = None
                     continue
             except OperationalError:
@@ -127,14 +122,13 @@ class Worker:
     """Runs until `stop` is called; jobs that were begun are finished first.
 
     Two jobs at a time: a long one (reading a scan) does not hold up a receipt that somebody
-    waits for. Short ones take turns, which is faster than side by side.
+    waits for, and while the compiler of PDFs works, Python does something else.
     """
 
     def __init__(self) -> None:
         self._stopping = threading.Event()
         owner = owner_name()
-        turns = Turns(TURN_SECONDS)
-        self._runners = [_Runner(owner, self._stopping, turns) for _ in range(AT_ONCE)]
+        self._runners = [_Runner(owner, self._stopping) for _ in range(AT_ONCE)]
 
     def stop(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
         """Finish the present jobs, then end."""
