@@ -284,7 +284,7 @@ def test_a_folder_that_is_gone(make: MakeRun, base: Path, offices: object) -> No
     base.rmdir()
     actions.move(run=run, step="read", actor=MANAGER)
     assert settle(run).state == "broken"
-    assert "nicht mehr lesbar" in run.reason
+    assert "nicht mehr lesbar" in run.reason_said
     with pytest.raises(SourceUnusable):
         make()
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from rathaus.core import virus
 from rathaus.core.jobs import run_pending
@@ -77,7 +78,9 @@ def test_a_silent_scanner_is_said_and_forgotten_again(
     settings.RATHAUS_CLAMD = f"tcp:127.0.0.1:{_closed_port()}"
     run = carry_out(run)
     assert (run.state, run.done) == (RunState.RUNNING, 0)
-    assert "Virenscanner antwortet nicht" in run.reason
+    assert "Virenscanner antwortet nicht" in run.reason_said
+    with translation.override("en"):
+        assert "virus scanner" in run.reason_said
     settings.RATHAUS_CLAMD = ""
     Job.objects.filter(name="legacy.work").update(run_at=run.created_at)
     run_pending()

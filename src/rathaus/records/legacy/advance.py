@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext as _
-
 from rathaus.core.actors import Actor
 from rathaus.core.storage import StorageDamaged, StorageShredded
-from rathaus.records.legacy import filing, lease, reading
+from rathaus.records.legacy import filing, lease, reading, reasons
 from rathaus.records.legacy.errors import MovedOn, SourceUnusable
 from rathaus.records.legacy.models import ImportRun
 from rathaus.records.legacy.states import RunState
@@ -36,19 +34,17 @@ def one_slice(run: ImportRun, *, seconds: float = reading.SLICE_SECONDS) -> bool
         except (SourceUnusable, StorageDamaged, StorageShredded):
             through, step = True, "break"
         if through:
+            why = reasons.UNREADABLE if step == "break" else ""
             try:
-                move(run=run, step=step, actor=SOFTWARE, reason=_why(step), work=False)
+                move(run=run, step=step, actor=SOFTWARE, reason=why, work=False)
             except MovedOn:
                 return True
     return through
 
 
 def wait(run: ImportRun, reason: str) -> None:
-    """Say why nothing moves; the next piece that is filed takes it back (`lease.renew`)."""
+    """Note why nothing moves, one of `reasons`.
+
+    The next piece that is filed takes it back (`lease.renew`).
+    """
     ImportRun.objects.filter(pk=run.pk, state=RunState.RUNNING).update(reason=reason)
-
-
-def _why(step: str) -> str:
-    if step != "break":
-        return ""
-    return _("Der Ordner oder die Tabelle ist nicht mehr lesbar. Prüfen Sie, ob es sie noch gibt.")

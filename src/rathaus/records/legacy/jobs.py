@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext_lazy
-
 from rathaus.core.jobs import RetryLater, enqueue, job
 from rathaus.core.virus import ScannerUnavailable
-from rathaus.records.legacy import advance
+from rathaus.records.legacy import advance, reasons
 from rathaus.records.legacy.errors import Busy
 from rathaus.records.legacy.models import ImportRun
 from rathaus.records.legacy.states import WORKING
-
-_SILENT = gettext_lazy(
-    "Der Virenscanner antwortet nicht. Ohne ihn wird nichts abgelegt; sobald er antwortet, geht es"
-    " von selbst weiter. Bleibt es dabei, sagen Sie dem Betrieb Bescheid."
-)
 
 
 @job("legacy.work")
@@ -26,7 +19,7 @@ def work(*, run_id: int) -> None:
     except Busy as error:
         raise RetryLater(20, str(error)) from error
     except ScannerUnavailable as error:
-        advance.wait(run, str(_SILENT))
+        advance.wait(run, reasons.SCANNER_SILENT)
         raise RetryLater(60, str(error)) from error
     if ImportRun.objects.filter(pk=run_id, state__in=WORKING).exists():
         enqueue(work, run_id=run_id)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from rathaus.core.actors import Actor
 from rathaus.core.models import Blob, Chain
 from rathaus.organisation.models import Office
+from rathaus.records.legacy import reasons
 from rathaus.records.legacy.mapping import Mapping
 from rathaus.records.legacy.states import RunState
 
@@ -43,7 +44,7 @@ class ImportRun(models.Model):
     mapping_data = models.JSONField(default=dict)
     state = models.CharField(max_length=10, choices=RunState.choices, default=RunState.DRAFT)
     reason = models.CharField(max_length=300, blank=True)
-    """Why reading broke off."""
+    """Why reading broke off or filing waits, a code of `reasons`."""
     started_by = models.CharField(max_length=64)
     started_by_name = models.CharField(max_length=120)
     started_by_office = models.CharField(max_length=60, blank=True)
@@ -79,6 +80,11 @@ class ImportRun(models.Model):
     def actor(self) -> Actor:
         """Who started it; the events of what jobs file name this person."""
         return Actor.staff(self.started_by, self.started_by_name, self.started_by_office)
+
+    @property
+    def reason_said(self) -> str:
+        """Why it does not go on, as a sentence; "" if it does."""
+        return reasons.said(self.reason)
 
     @property
     def percent(self) -> int:
