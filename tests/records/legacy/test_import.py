@@ -115,6 +115,7 @@ def test_hostile_trees(make: MakeRun, write: Writer, base: Path, tmp_path: Path)
     write("33.20/Gut/~$brief.docx", b"x")
     write("99.99/Unbekannt/a.txt", b"x")
     write("oben.txt", b"x")
+    write("Thumbs.db", b"x")
     run = carry_out(make(closing="open"))
     assert problems(run) == {
         "33.20/Gut/link.txt": "symlink",
@@ -125,6 +126,7 @@ def test_hostile_trees(make: MakeRun, write: Writer, base: Path, tmp_path: Path)
         "33.20/Gut/~$brief.docx": "system",
         "99.99/Unbekannt/a.txt": "unknown_plan",
         "oben.txt": "shallow",
+        "Thumbs.db": "system",
     }
     names = set(Document.objects.values_list("versions__name", flat=True))
     assert run.done == len(names) == 5

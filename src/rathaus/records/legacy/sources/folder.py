@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from rathaus.records.legacy.errors import SourceUnusable
 from rathaus.records.legacy.mapping import Mapping
 from rathaus.records.legacy.sources import names
-from rathaus.records.legacy.sources.files import Refused, parts_of, shown
+from rathaus.records.legacy.sources.files import Refused, is_system, parts_of, shown
 from rathaus.records.legacy.sources.row import Row
 
 MAX_DEPTH = 40
@@ -52,12 +52,14 @@ def row(position: int, raw: bytes, problem: str, mapping: Mapping) -> Row:
     """What the folders above a file say about it."""
     found = Row(position=position, raw=raw, problem=problem)
     try:
-        parts = [shown(part) for part in parts_of(raw)]
+        raw_parts = parts_of(raw)
     except Refused as error:
         found.problem = error.code
         return found
-    folders, name = parts[:-1], parts[-1]
-    if not problem and len(folders) < len(mapping.levels):
+    *folders, name = map(shown, raw_parts)
+    if not problem and is_system(raw_parts[-1]):
+        found.problem = "system"
+    elif not problem and len(folders) < len(mapping.levels):
         found.problem = "shallow"
     by_level = dict(zip(mapping.levels, folders, strict=False))
     found.plan = names.code_of(by_level.get("plan", "")) or mapping.plan_code
