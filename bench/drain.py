@@ -1,7 +1,7 @@
 """Wait until every job is done; tell how long receipts took, from the events.
 
-Begins to look when a line comes on the standard input: loading takes a processor two seconds,
-which belong to neither the residents nor the jobs.
+Says "ready" and begins to look when a line comes on the standard input: loading takes a processor
+two seconds, which belong to neither the residents nor the jobs.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from rathaus.core.clock import now  # noqa: E402
 from rathaus.core.models import Event, Job  # noqa: E402
 
 SOON = timedelta(seconds=3)
+print("ready", flush=True)
 sys.stdin.readline()
 while Job.objects.filter(Q(state="ready", run_at__lte=now() + SOON) | Q(state="running")).exists():
     time.sleep(0.1)

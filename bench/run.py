@@ -40,7 +40,7 @@ def measure(database: str, *, seconds: float, parallel: int, port: int) -> dict[
         start = time.monotonic()
         crowd = _drive(port, parallel, seconds, definition, answers)
         driven = time.monotonic() - start
-        drained = json.loads(watcher.communicate("\n")[0])
+        drained = _told(watcher)
         wall = time.monotonic() - start
         cpu = system.cpu_seconds(pid) - cpu
         resident = Resident("127.0.0.1", port)
@@ -189,7 +189,19 @@ def _p95(values: list[float]) -> float:
 
 def _watcher(environment: dict[str, str]) -> subprocess.Popen[str]:
     """Waits until every job is done, from the moment it gets a line; see `bench.drain`."""
-    return subprocess.Popen(
+    watcher = subprocess.Popen(
         [sys.executable, "-m", "bench.drain"],
         cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
+    assert watcher.stdout is not None
+    if watcher.stdout.readline() != "ready\n":
+        raise RuntimeError("bench.drain did not begin")
+    return watcher
+
+
+def _told(watcher: subprocess.Popen[str]) -> dict[str, Any]:
+    said, _nothing = watcher.communicate("\n")
+    if watcher.returncode:
+        raise RuntimeError("bench.drain failed")
+    result: dict[str, Any] = json.loads(said)
+    return result

@@ -61,13 +61,38 @@ def test_the_late_one_does_not_end_the_turn_of_its_follower():
     turns._seconds = 60
     follower = turns.mine()
     follower.__enter__()
+    holder = turns._holder
     late.__exit__(None, None, None)
-    waited = threading.Thread(target=lambda: turns.mine().__enter__(), daemon=True)
-    waited.start()
-    assert turns._holder is not None, "the follower still has its turn"
+    assert turns._holder is holder is not None, "the follower still has its turn"
     follower.__exit__(None, None, None)
-    waited.join(30)
-    assert not waited.is_alive()
+    assert turns._holder is None
+
+
+def test_who_waited_longest_is_next():
+    """Also before the one who just had a turn and comes again at once."""
+    turns = Turns(60)
+    order: list[int] = []
+
+    def wait_for(count: int) -> None:
+        while len(turns._waiting) < count:
+            pass
+
+    def come(number: int) -> None:
+        with turns.mine():
+            order.append(number)
+
+    first = turns.mine()
+    first.__enter__()
+    threads = []
+    for number in range(3):
+        threads.append(threading.Thread(target=come, args=(number,)))
+        threads[-1].start()
+        wait_for(number + 1)
+    first.__exit__(None, None, None)
+    come(3)
+    for thread in threads:
+        thread.join(30)
+    assert order == [0, 1, 2, 3]
 
 
 def test_an_error_ends_the_turn():

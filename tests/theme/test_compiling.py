@@ -59,6 +59,21 @@ class Thing:
     def hidden(self) -> str:
         raise AttributeError("hidden")
 
+    def __init__(self) -> None:
+        self.read = 0
+
+    @property
+    def counted(self) -> list[int]:
+        self.read += 1
+        return [self.read]
+
+    @property
+    def flips(self) -> str:
+        self.read += 1
+        if self.read == 1:
+            raise ValueError("only the first time")
+        return "flipped"
+
     @property
     def thing(self) -> Thing:
         return self
@@ -85,6 +100,7 @@ def values() -> dict[str, Any]:
         "thing": Thing(),
         "row": {"name": "dict", "items": "key", "more": {"deep": ["<0>", "<1>"]}},
         "many": ["a", "<b>", "c"],
+        "one": ["a"],
         "pairs": [("a", 1), ("b", 2)],
         "uneven": [("a", 1), ("b",)],
         "stream": (n for n in range(3)),
@@ -153,6 +169,19 @@ SOURCES = [
     "{% for n in many %}{% cycle 'a' 'b' %}{% firstof missing n %}{% resetcycle %}{% endfor %}",
     "{% with x=thing.name y=x %}{{ x }}{{ y }}{% endwith %}{{ x }}{{ y }}",
     "{% with n=many %}{% for n in n %}{{ n }}{% endfor %}{{ n }}{% endwith %}",
+    "{{ thing.counted.0 }}{{ thing.counted.0 }}{{ thing.thing.counted.first }}{{ thing.read }}",
+    "{% if thing.counted.0 == 1 and not thing.broken or yes %}a{% endif %}{{ thing.read }}",
+    "{{ thing.flips }}",
+    "{% if thing.flips %}a{% else %}b{% endif %}",
+    "{% if thing.flips or yes %}a{% else %}b{% endif %}{{ thing.read }}",
+    "{% if 1 in stream and not x < none %}a{% else %}b{% endif %}",
+    "{% blocktranslate with v=thing.counted %}{{ v }}{{ gone }}{% endblocktranslate %}",
+    "{% if x|default:missing %}a{% endif %}{% if missing|default:missing %}b{% else %}c{% endif %}",
+    "{% if 0 %}{% include 5 %}{% endif %}",
+    "{% include '' %}",
+    "{% if x and yes and number and safe and lazy and thing and not none %}a{% endif %}",
+    "{% if none or missing or thing.gone or thing.broken or yes or x %}a{% else %}b{% endif %}",
+    "{% if not none and not missing or x == number and yes or not x %}a{% endif %}",
     "{% if thing.broken or yes %}a{% else %}b{% endif %}",
     "{% if thing.broken and x or yes %}a{% else %}b{% endif %}",
     "{% if x in many %}a{% elif x not in many %}b{% endif %}",
@@ -177,9 +206,11 @@ SOURCES = [
     "{% include 'missing.html' %}",
     "{% include missing %}",
     "{% verbatim %}{{ x }}{% endverbatim %}{% widthratio number 100 5 %}",
-    "{% for n in many %}" * 12
-    + "{{ forloop.parentloop.parentloop.counter }}"
-    + "{% endfor %}" * 12,
+    "{% for n in one %}" * 12 + "{{ forloop.parentloop.parentloop.counter }}" + "{% endfor %}" * 12,
+    "{% if number == 0" + " or x" * 150 + " %}a{% endif %}",
+    "".join(f"{{% {'elif' if n else 'if'} number == {n} %}}{n}" for n in range(150))
+    + "{% endif %}",
+    "{% if yes %}" * 30 + "{{ x }}" + "{% endif %}" * 30,
     "".join(f"{{% {'elif' if n else 'if'} number == {n} %}}{n}" for n in range(60)) + "{% endif %}",
 ]
 
@@ -236,6 +267,8 @@ PAGES = {
     "tree.html": "{{ depth }}{% if depth %}{% with depth=none %}{% include './tree.html' %}"
     "{% endwith %}{% endif %}",
     "chosen.html": "{% include which %}",
+    "twice.html": "{% extends 'page.html' %}{% block inner %}"
+    "{% if x %}{{ x }}{% endif %}{% endblock %}",
 }
 
 

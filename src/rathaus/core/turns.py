@@ -10,32 +10,51 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 
+class _Turn:
+    """One thread's turn; `gate` opens when it comes."""
+
+    def __init__(self) -> None:
+        self.gate = threading.Lock()
+        self.gate.acquire()
+
+
 class Turns:
-    """A queue for one. Who takes more than `seconds` goes on, but the next one begins too."""
+    """First come, first served. Who takes more than `seconds` goes on, but the next begins too."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
-        self._free = threading.Condition()
-        self._holder: object | None = None
+        self._lock = threading.Lock()
+        self._holder: _Turn | None = None
         self._until = 0.0
+        self._waiting: deque[_Turn] = deque()
 
     @contextmanager
     def mine(self) -> Iterator[None]:
         """Run the block when it is this thread's turn."""
-        me = object()
-        with self._free:
-            while self._holder is not None and (left := self._until - time.monotonic()) > 0:
-                self._free.wait(left)
-            self._holder = me
-            self._until = time.monotonic() + self._seconds
+        me = _Turn()
+        with self._lock:
+            self._waiting.append(me)
+            if self._holder is None:
+                self._next()
+        while not me.gate.acquire(timeout=max(0.0, self._until - time.monotonic())):
+            with self._lock:
+                if self._until <= time.monotonic():
+                    self._next()
         try:
             yield
         finally:
-            with self._free:
+            with self._lock:
                 if self._holder is me:
-                    self._holder = None
-                    self._free.notify()
+                    self._next()
+
+    def _next(self) -> None:
+        """Give the turn to whoever has waited longest."""
+        self._holder = self._waiting.popleft() if self._waiting else None
+        if self._holder is not None:
+            self._until = time.monotonic() + self._seconds
+            self._holder.gate.release()

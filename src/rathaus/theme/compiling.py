@@ -15,7 +15,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.template import Context, NodeList
-from django.template.base import Node, TextNode, Variable, VariableNode
+from django.template.base import Node, TextNode, Variable, VariableDoesNotExist, VariableNode
 from django.template.defaulttags import ForNode, IfNode, TemplateLiteral, WithNode
 from django.template.loader_tags import IncludeNode, construct_relative_path
 from django.templatetags.i18n import BlockTranslateNode
@@ -29,8 +29,8 @@ DEEPEST = 40
 """Levels of indentation after which a node renders itself (Python allows a hundred)."""
 MOST_BLOCKS = 15
 """Loops and `try` around each other after which a node renders itself (Python allows twenty)."""
-_STEPS = ("find", "read", "fetch", "show", "judge", "unpack", "include")
-_OPERATORS = {"or", "and", "==", "!=", "<", "<=", ">", ">=", "in", "not in", "is", "is not"}
+_STEPS = ("read", "fetch", "show", "unpack", "include")
+_COMPARISONS = {"==", "!=", "<", "<=", ">", ">=", "in", "not in", "is", "is not"}
 
 
 class CompiledList(NodeList):
@@ -47,8 +47,14 @@ class CompiledList(NodeList):
 
 
 def compiled(nodes: NodeList, name: str) -> NodeList:
-    """`nodes` with a function of their own; `name` is the template's, for tracebacks."""
-    return CompiledList(nodes, name) if nodes else nodes
+    """`nodes` with a function of their own; `name` is the template's, for tracebacks.
+
+    What is too much for Python in one function (hundreds of `elif`) stays as it is.
+    """
+    try:
+        return CompiledList(nodes, name) if nodes else nodes
+    except (SyntaxError, RecursionError):
+        return nodes
 
 
 def compile_below(node: Node, name: str) -> None:
@@ -67,7 +73,7 @@ class _Writer:
         self._lines: list[str] = []
         self._values: dict[str, Any] = {
             **{name: getattr(steps, name) for name in _STEPS},
-            "unusual": steps.UNUSUAL,
+            "missing": VariableDoesNotExist,
             "language_now": get_language,
             "safe": SafeString,
         }
@@ -120,7 +126,7 @@ class _Writer:
             self._has_fixed = True
             self._line(f"say({self._value(node.said)}(language, context))")
         elif kind is VariableNode and (path := _path(node.filter_expression)):
-            self._line(f"say(show(context, {self._value(node)}, {self._path(path)}))")
+            self._line(f"say(show(context, {self._path(path)}))")
         elif self._depth > DEEPEST or self._blocks > MOST_BLOCKS:
             self._itself(node)
         elif kind is IfNode:
@@ -131,7 +137,7 @@ class _Writer:
             self._with(node)
         elif kind is BlockTranslateNode and _is_plain(node):
             self._phrase(node)
-        elif kind is IncludeNode and not node.isolated_context and _constant(node.template):
+        elif kind is IncludeNode and not node.isolated_context and _is_name(node.template):
             self._include(node)
         else:
             self._itself(node)
@@ -156,18 +162,57 @@ class _Writer:
             return self._value(_said(expression))
         if path := _path(expression):
             how = "read" if missing_is_none else "fetch"
-            return f"{how}(context, {self._value(expression)}, {self._path(path)})"
+            return f"{how}(context, {self._path(path)})"
         return f"{self._value(expression.resolve)}(context, {missing_is_none})"
 
-    def _condition(self, condition: Any) -> str:
-        if isinstance(condition, TemplateLiteral):
-            return self._expression(condition.value, missing_is_none=True)
-        if condition.id == "not":
-            return f"(not {self._condition(condition.first)})"
-        if condition.id in _OPERATORS:
-            first, second = self._condition(condition.first), self._condition(condition.second)
-            return f"({first} {condition.id} {second})"
-        return f"{self._value(condition.eval)}(context)"
+    def _judged(self, condition: Any) -> str:
+        """Write what decides a condition; returns the name that holds the result.
+
+        An operator whose operands fail is false, as Django has it.
+        """
+        hit = self._new("hit")
+        if _is_literal(condition):
+            self._line("try:")
+            self._line(f"    {hit} = {self._literal(condition)}")
+            self._line("except missing:")
+            self._line(f"    {hit} = None")
+        elif condition.id in {"and", "or"}:
+            first = self._operand(condition.first)
+            self._line("try:")
+            self._line(f"    {hit} = {first}")
+            self._line(f"    if {'not ' if condition.id == 'or' else ''}{hit}:")
+            self._depth += 2
+            self._blocks += 1
+            self._line(f"{hit} = {self._operand(condition.second)}")
+            self._depth -= 2
+            self._blocks -= 1
+            self._otherwise_false(hit)
+        elif condition.id == "not":
+            first = self._operand(condition.first)
+            self._line("try:")
+            self._line(f"    {hit} = not {first}")
+            self._otherwise_false(hit)
+        elif condition.id in _COMPARISONS and all(
+            map(_is_literal, (condition.first, condition.second))
+        ):
+            first, second = map(self._literal, (condition.first, condition.second))
+            self._line("try:")
+            self._line(f"    {hit} = {first} {condition.id} {second}")
+            self._otherwise_false(hit)
+        else:
+            self._line(f"{hit} = {self._value(condition.eval)}(context)")
+        return hit
+
+    def _operand(self, condition: Any) -> str:
+        """One side of an `and`, `or` or `not`; what is itself an operator never fails."""
+        return self._literal(condition) if _is_literal(condition) else self._judged(condition)
+
+    def _otherwise_false(self, hit: str) -> None:
+        self._line("except Exception:")
+        self._line(f"    {hit} = False")
+
+    def _literal(self, condition: Any) -> str:
+        return self._expression(condition.value, missing_is_none=True)
 
     def _if(self, node: Any) -> None:
         before = self._depth
@@ -175,12 +220,7 @@ class _Writer:
             if condition is None:
                 self._list(nodes)
                 continue
-            hit = self._new("hit")
-            self._line("try:")
-            self._line(f"    {hit} = {self._condition(condition)}")
-            self._line("except Exception:")
-            self._line(f"    {hit} = judge({self._value(condition)}, context)")
-            self._line(f"if {hit}:")
+            self._line(f"if {self._judged(condition)}:")
             self._inside(nodes, blocks=0)
             self._line("else:")
             self._depth += 1
@@ -191,8 +231,7 @@ class _Writer:
     def _for(self, node: Any) -> None:
         every, total, number = self._new("every"), self._new("total"), self._new("number")
         item, scope, loop = self._new("item"), self._new("scope"), self._new("loop")
-        self._line(f"{loop} = {{'parentloop': find(dicts, 'forloop', ())}}")
-        self._line(f"if {loop}['parentloop'] is unusual: {loop}['parentloop'] = {{}}")
+        self._line(f"{loop} = {{'parentloop': context.get('forloop', {{}})}}")
         self._line(f"{scope} = {{}}")
         self._line(f"dicts.append({scope})")
         self._line("try:")
@@ -247,11 +286,15 @@ class _Writer:
     def _phrase(self, node: Any) -> None:
         self._has_fixed = True
         phrase, text = self._value(steps.Phrase(node)), self._new("text")
+        self._line(f"{text} = None")
+        self._line(f"if {phrase}.knows(context):")
+        self._depth += 1
         self._line(f"dicts.append({self._named(node.extra_context)})")
         self._line("try:")
         self._line(f"    {text} = {phrase}.said(language, context)")
         self._line("finally:")
         self._line("    dicts.pop()")
+        self._depth -= 1
         self._line(f"say({self._value(node.render)}(context) if {text} is None else {text})")
 
     def _include(self, node: Any) -> None:
@@ -260,12 +303,22 @@ class _Writer:
         self._line(f"say(include(context, {other}, {self._named(node.extra_context)}))")
 
 
+def _is_literal(condition: Any) -> bool:
+    """Whether a condition is a value without operators."""
+    return isinstance(condition, TemplateLiteral)
+
+
 def _constant(expression: Any) -> bool:
     """Whether an expression is a text in quotes or a number, untranslated and unfiltered."""
     if expression.filters:
         return False
     var = expression.var
     return not isinstance(var, Variable) or (var.lookups is None and not var.translate)
+
+
+def _is_name(expression: Any) -> bool:
+    """Whether an expression is the fixed name of a template."""
+    return _constant(expression) and isinstance(said := _said(expression), str) and said != ""
 
 
 def _is_plain(node: Any) -> bool:

@@ -46,7 +46,10 @@ class Extends(ExtendsNode):
         self._root_blocks: dict[str, BlockNode] = {}
 
     def get_parent(self, context: Context) -> Template:
-        if self._parent is None:
+        if self._parent is not None:
+            history: Any = context.render_context.setdefault(self.context_key, [self.origin])
+            history.append(self._parent.origin)
+        else:
             found: Template = super().get_parent(context)
             if not any(isinstance(node, ExtendsNode) for node in found.nodelist):
                 blocks: list[Any] = found.nodelist.get_nodes_by_type(BlockNode)
@@ -94,7 +97,8 @@ class Loader(cached.Loader, _Folding):
 def fold(nodes: NodeList) -> None:
     """Join the fixed parts of `nodes` and of everything below, in place."""
     for node in nodes:
-        for name in node.child_nodelists:
+        # The list of an `if` is a copy of what its conditions hold.
+        for name in () if hasattr(node, "conditions_nodelists") else node.child_nodelists:
             if isinstance(below := getattr(node, name, None), NodeList):
                 fold(below)
         for _condition, below in getattr(node, "conditions_nodelists", ()):

@@ -6,73 +6,94 @@ from html import escape
 from typing import Any
 
 from django.template import Context
-from django.template.base import VariableDoesNotExist, VariableNode, render_value_in_context
+from django.template.base import (
+    Variable,
+    VariableDoesNotExist,
+    render_value_in_context,
+)
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-UNUSUAL: Any = object()
-"""Django has to look itself."""
+_HERE = "here"
 
 
-def find(dicts: list[dict[str, Any]], first: str, rest: tuple[str, ...]) -> Any:
-    """The value of a plain variable, or `UNUSUAL`."""
-    for scope in reversed(dicts):
+def find(context: Context, first: str, rest: tuple[str, ...]) -> Any:
+    """The value of a plain variable, as ``Variable.resolve``.
+
+    What is unusual (a method, an index of a list, a missing name) is left to Django from there
+    on: nothing is read twice. Raises: VariableDoesNotExist, whatever an attribute raises.
+    """
+    for scope in reversed(context.dicts):
         if first in scope:
             current = scope[first]
             break
     else:
-        return UNUSUAL
+        return Variable(".".join((first, *rest))).resolve(context)
     if callable(current):
-        return UNUSUAL
-    for name in rest:
+        return _from(context, current, rest)
+    for place, name in enumerate(rest):
         kind = type(current)
-        if kind is dict:
-            if name not in current:
-                return UNUSUAL
+        if kind is dict and name in current:
             current = current[name]
         elif hasattr(kind, "__getitem__"):
-            return UNUSUAL
+            return _from(context, current, rest[place:])
         else:
             try:
                 current = getattr(current, name)
-            except Exception:
-                return UNUSUAL
+            except Exception as error:
+                if isinstance(error, AttributeError | TypeError) and name not in dir(current):
+                    return _from(context, current, rest[place:])
+                if getattr(error, "silent_variable_failure", False):
+                    return _engine(context).string_if_invalid
+                raise
         if callable(current):
-            return UNUSUAL
+            return _from(context, current, rest[place + 1 :])
     return current
 
 
-def read(context: Context, expression: Any, first: str, rest: tuple[str, ...]) -> Any:
+def _from(context: Context, current: Any, names: tuple[str, ...]) -> Any:
+    """Django's own way, from `current` on."""
+    context.dicts.append({_HERE: current})
+    try:
+        return Variable(".".join((_HERE, *names))).resolve(context)
+    finally:
+        context.dicts.pop()
+
+
+def _engine(context: Context) -> Any:
+    bound: Any = context.template
+    return bound.engine
+
+
+def read(context: Context, first: str, rest: tuple[str, ...]) -> Any:
     """As ``FilterExpression.resolve(context, ignore_failures=True)``: None if it is missing."""
-    value = find(context.dicts, first, rest)
-    return expression.resolve(context, True) if value is UNUSUAL else value
+    try:
+        return find(context, first, rest)
+    except VariableDoesNotExist:
+        return None
 
 
-def fetch(context: Context, expression: Any, first: str, rest: tuple[str, ...]) -> Any:
+def fetch(context: Context, first: str, rest: tuple[str, ...]) -> Any:
     """As ``FilterExpression.resolve(context)``: an empty text if it is missing."""
-    value = find(context.dicts, first, rest)
-    return expression.resolve(context) if value is UNUSUAL else value
+    try:
+        return find(context, first, rest)
+    except VariableDoesNotExist:
+        said: str = _engine(context).string_if_invalid
+        return said % ".".join((first, *rest)) if "%s" in said else said
 
 
-def show(context: Context, node: VariableNode, first: str, rest: tuple[str, ...]) -> str:
+def show(context: Context, first: str, rest: tuple[str, ...]) -> str:
     """As ``VariableNode.render``."""
-    value = find(context.dicts, first, rest)
-    if value is UNUSUAL:
-        return node.render(context)
+    try:
+        value = fetch(context, first, rest)
+    except UnicodeDecodeError:
+        return ""
     kind = type(value)
     if kind is SafeString:
         return value  # type: ignore[no-any-return]
     if kind is str:
         return escape(value) if context.autoescape else value
     return render_value_in_context(value, context)
-
-
-def judge(condition: Any, context: Context) -> Any:
-    """As ``IfNode.render`` takes a condition."""
-    try:
-        return condition.eval(context)
-    except VariableDoesNotExist:
-        return None
 
 
 def unpack(names: list[str], item: Any) -> dict[str, Any]:
@@ -89,22 +110,23 @@ def unpack(names: list[str], item: Any) -> dict[str, Any]:
 class Phrase:
     """The text of a ``{% blocktranslate %}``, translated once per language."""
 
-    __slots__ = ("_message", "_names", "_texts")
+    __slots__ = ("_message", "_names", "_others", "_texts")
 
     def __init__(self, node: Any) -> None:
         self._message, self._names = node.render_token_list(node.singular)
+        self._others = [name for name in self._names if name not in node.extra_context]
         self._texts: dict[str | None, str] = {}
 
+    def knows(self, context: Context) -> bool:
+        """Whether all its values are there."""
+        return all(name in context for name in self._others)
+
     def said(self, language: str | None, context: Context) -> str | None:
-        """The text with its values, or None where Django has to look itself."""
+        """The text with its values, or None if the translation cannot take them."""
         text = self._texts.get(language)
         if text is None:
             text = self._texts[language] = gettext(self._message)
-        values: dict[str, str] = {}
-        for name in self._names:
-            if name not in context:
-                return None
-            values[name] = render_value_in_context(context[name], context)
+        values = {name: render_value_in_context(context[name], context) for name in self._names}
         try:
             return text % values
         except (KeyError, ValueError):
@@ -122,8 +144,7 @@ class Other:
 
     def template(self, context: Context) -> Any:
         if self._template is None:
-            bound: Any = context.template
-            self._template = bound.engine.get_template(self._name)
+            self._template = _engine(context).get_template(self._name)
         return self._template
 
 
