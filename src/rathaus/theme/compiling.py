@@ -204,7 +204,10 @@ class _Writer:
         return hit
 
     def _operand(self, condition: Any) -> str:
-        """One side of an `and`, `or` or `not`; what is itself an operator never fails."""
+        """One side of an `and`, `or` or `not`; an operator is decided in lines before it.
+
+        What is itself an operator never fails.
+        """
         return self._literal(condition) if _is_literal(condition) else self._judged(condition)
 
     def _otherwise_false(self, hit: str) -> None:
