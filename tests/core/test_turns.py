@@ -1,6 +1,7 @@
 """Turns: one thread after the other, unless one takes long."""
 
 import threading
+import time
 
 import pytest
 
@@ -74,8 +75,9 @@ def test_who_waited_longest_is_next():
     order: list[int] = []
 
     def wait_for(count: int) -> None:
+        end = time.monotonic() + 30
         while len(turns._waiting) < count:
-            pass
+            assert time.monotonic() < end, "nobody queued up"
 
     def come(number: int) -> None:
         with turns.mine():

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from html import escape
 from typing import Any
 
 from django.template import Context
-from django.template.base import (
-    Variable,
-    VariableDoesNotExist,
-    render_value_in_context,
-)
+from django.template.base import Variable, VariableDoesNotExist, render_value_in_context
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
@@ -20,15 +17,15 @@ _HERE = "here"
 def find(context: Context, first: str, rest: tuple[str, ...]) -> Any:
     """The value of a plain variable, as ``Variable.resolve``.
 
-    What is unusual (a method, an index of a list, a missing name) is left to Django from there
-    on: nothing is read twice. Raises: VariableDoesNotExist, whatever an attribute raises.
+    What is unusual (a method, an index of a list) is left to Django from there on: nothing is
+    read twice. Raises: VariableDoesNotExist, whatever an attribute raises.
     """
     for scope in reversed(context.dicts):
         if first in scope:
             current = scope[first]
             break
     else:
-        return Variable(".".join((first, *rest))).resolve(context)
+        raise VariableDoesNotExist("Failed lookup for key [%s] in %r", (first, context))
     if callable(current):
         return _from(context, current, rest)
     for place, name in enumerate(rest):
@@ -55,9 +52,14 @@ def _from(context: Context, current: Any, names: tuple[str, ...]) -> Any:
     """Django's own way, from `current` on."""
     context.dicts.append({_HERE: current})
     try:
-        return Variable(".".join((_HERE, *names))).resolve(context)
+        return _onward(names).resolve(context)
     finally:
         context.dicts.pop()
+
+
+@lru_cache(maxsize=1024)
+def _onward(names: tuple[str, ...]) -> Variable:
+    return Variable(".".join((_HERE, *names)))
 
 
 def _engine(context: Context) -> Any:
