@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from rathaus.core.jobs import run_pending
 from rathaus.organisation.models import StaffMember
@@ -19,6 +20,14 @@ from tests.records.work.conftest import pdf
 _town = desk._town
 sign_in = desk.sign_in
 SignIn = desk.SignIn
+
+
+def text(response: Any) -> str:
+    return str(response.content.decode())
+
+
+def post(client: Client, name: str, args: list[Any], **data: Any) -> Any:
+    return client.post(reverse(f"desk:{name}", args=args), data)
 
 
 @dataclass
