@@ -19,7 +19,7 @@ from django.db import connections
 
 from rathaus.core import clock, memory
 
-USED_BY_SEVERAL = ("asn1crypto.tsp", "httpcore", "psutil")
+USED_BY_SEVERAL = ("asn1crypto.tsp", "httpcore")
 """Modules loaded on first use that each process would load for itself."""
 
 

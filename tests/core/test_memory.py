@@ -1,7 +1,12 @@
 """Memory that is shared with forked processes."""
 
+import re
 import subprocess
 import sys
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+from rathaus.server import USED_BY_SEVERAL
 
 FILLS = """
 import ctypes
@@ -37,3 +42,12 @@ def test_settling_twice_is_harmless():
     memory.settle()
     memory.settle()
     memory.give_back()
+
+
+def test_what_is_loaded_before_is_installed_where_the_town_runs():
+    """Tests run with more libraries than `make run` installs."""
+    lock = (Path(__file__).parents[2] / "requirements.lock").read_text(encoding="utf-8")
+    installed = set(re.findall(r"^([a-z0-9_.-]+)==", lock, re.MULTILINE | re.IGNORECASE))
+    where = packages_distributions()
+    for module in USED_BY_SEVERAL:
+        assert set(where[module.partition(".")[0]]) <= installed, module
