@@ -90,10 +90,9 @@ def show(context: Context, first: str, rest: tuple[str, ...]) -> str:
         value = fetch(context, first, rest)
     except UnicodeDecodeError:
         return ""
-    kind = type(value)
-    if kind is SafeString:
-        return value  # type: ignore[no-any-return]
-    if kind is str:
+    if type(value) is SafeString:
+        return value
+    if type(value) is str:
         return escape(value) if context.autoescape else value
     return render_value_in_context(value, context)
 
@@ -159,7 +158,8 @@ def include(context: Context, other: Other, values: dict[str, Any]) -> str:
     state.template = template
     state.dicts.append({})
     try:
-        return template._render(context)  # type: ignore[no-any-return]
+        said: str = template._render(context)
+        return said
     finally:
         state.dicts.pop()
         state.template = before
