@@ -2,19 +2,24 @@
 
 All processes wait on one socket, and the one that wakes first may take many connections that
 stay open, while another has nothing to do: then half of the processors stand still. Within a
-process the threads are there for requests that wait; those that compute take turns.
+process one thread answers one request after the other, as they came; others stand in for it
+when a request takes long (see `rathaus.core.lead`).
 """
 
 from __future__ import annotations
 
 import mmap
+import selectors
 import struct
 import time
+from collections import deque
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from gunicorn.workers.gthread import ThreadWorker
 
-from rathaus.core.turns import Turns
+from rathaus.core.lead import Lead
 
 MOST = 64
 """Processes for pages; further ones take connections without looking at the others."""
@@ -22,7 +27,7 @@ PATIENCE = 5
 PAUSE = 0.001
 """A process with more connections leaves a new one to the others, for so many times so long
 (seconds): should they hang, it takes it after all."""
-TURN_SECONDS = 0.1
+LONG_SECONDS = 0.1
 """What takes longer waits for something: a payment service, a scanner, a slow sender."""
 _NONE = -1
 _NUMBER = struct.Struct("i")
@@ -59,18 +64,32 @@ class Shares:
 shares = Shares()
 
 
+@dataclass(frozen=True)
+class _Answered:
+    """What gunicorn asks of a piece of work that another thread has done."""
+
+    keeps_open: Any
+
+    def cancelled(self) -> bool:
+        return False
+
+    def result(self) -> Any:
+        return self.keeps_open
+
+
 class PageWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
-    """Takes a new connection only if no other process has fewer."""
+    """Takes a new connection only if no other process has fewer; answers as they came."""
 
     place = MOST
     """Set by the master before it forks."""
-    wsgi: Any
     _left = 0
+    _lead: Lead
 
-    def load_wsgi(self) -> None:
-        """Called in the new process: put the queue before the application."""
-        super().load_wsgi()
-        self.wsgi = in_turn(self.wsgi)
+    def init_process(self) -> None:
+        """Called in the new process; returns when it ends."""
+        self._ready: deque[Any] = deque()
+        self._lead = Lead(LONG_SECONDS, self.cfg.threads, self._stand_in)
+        super().init_process()
 
     def accept(self, listener: Any) -> None:
         """Called while connections wait at `listener`."""
@@ -88,20 +107,56 @@ class PageWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         super().notify()
         self._tell()
 
+    def enqueue_req(self, conn: Any) -> None:
+        """Called for a connection that is new or has sent a request."""
+        if conn.initialized or conn.data_ready:
+            self._ready.append(conn)
+            return
+        # Browsers open connections that they need later, or never: nobody waits for them.
+        conn.timeout = time.monotonic() + self.cfg.keepalive
+        self.pending_conns.append(conn)
+        self.poller.register(
+            conn.sock, selectors.EVENT_READ, partial(self.on_pending_socket_readable, conn)
+        )
+
+    def wait_for_and_dispatch_events(self, timeout: float) -> None:
+        """One round of the loop: see who has sent something, then answer them in turn."""
+        waits = not self._ready or not self._lead.may_work()
+        super().wait_for_and_dispatch_events(timeout if waits else 0)
+        while self._ready and self._lead.may_work():
+            if not self._answer(self._ready.popleft()):
+                break
+
+    def _answer(self, conn: Any) -> bool:
+        """Answer one request. Returns whether this thread may go on with the next."""
+        keeps_open, leads = False, True
+        self._lead.begin()
+        try:
+            keeps_open = self.handle(conn)
+        finally:
+            leads = self._lead.end()
+            if leads:
+                self.finish_request(conn, _Answered(keeps_open))
+            else:
+                self._lead.want_back()
+                self.method_queue.defer(self.finish_request, conn, _Answered(keeps_open))
+        return leads or self._lead.follow()
+
+    def _stand_in(self) -> None:
+        """The loop, in another thread, until the first one is back."""
+        while self._lead.is_mine():
+            self.notify()
+            self.set_accept_enabled(self.alive and self.nr_conns < self.worker_connections)
+            self.wait_for_and_dispatch_events(1.0)
+            if not self._lead.is_mine():
+                break
+            self.murder_keepalived()
+            self.murder_pending()
+            self._lead.give_back()
+
     def _tell(self) -> None:
         if self.place < MOST:
             shares.write(self.place, self.nr_conns)
-
-
-def in_turn(application: Any) -> Any:
-    """The WSGI application, called by one thread after the other (see `Turns`)."""
-    turns = Turns(TURN_SECONDS)
-
-    def called(environ: dict[str, Any], start_response: Any) -> Any:
-        with turns.mine():
-            return application(environ, start_response)
-
-    return called
 
 
 def before_fork(server: Any, worker: PageWorker) -> None:
