@@ -36,6 +36,11 @@ def later() -> None:
     raise jobs.RetryLater(60, "not yet")
 
 
+@jobs.job("test.code", prompt=True)
+def send_code() -> None:
+    done.append("code")
+
+
 together: list[list[str]] = []
 
 
@@ -90,6 +95,38 @@ def test_failing_job_backs_off_and_dies_visibly_and_can_be_restarted():
         assert jobs.retry(row)
         assert not jobs.retry(row)
         assert jobs.run_pending() == 1
+
+
+@pytest.mark.django_db
+def test_what_somebody_waits_for_goes_before_a_heap_of_other_work():
+    """A code for logging in, while a hundred receipts lie before it."""
+    for number in range(20):
+        jobs.enqueue(note, text=str(number))
+    jobs.enqueue(send_code)
+    jobs.enqueue(send_code, run_at=now() + timedelta(hours=1))
+    jobs.run(jobs.claim("x"))
+    jobs.run(jobs.claim("x"))
+    assert done == ["code", "0"], "what is not due yet does not go before"
+
+
+@pytest.mark.django_db
+def test_a_code_that_could_not_be_sent_still_goes_first_later():
+    row = jobs.enqueue(send_code)
+    Job.objects.filter(pk=row.pk).update(state=JobState.DEAD)
+    jobs.enqueue(note, text="a")
+    row.refresh_from_db()
+    assert jobs.retry(row)
+    assert jobs.run_pending() == 2
+    assert done == ["code", "a"]
+
+
+@pytest.mark.skipif(not hasattr(os, "SCHED_IDLE"), reason="only Linux has it")
+def test_jobs_run_only_while_no_page_is_being_made():
+    pid = os.fork()
+    if not pid:
+        worker._make_way_for_pages()
+        os._exit(int(os.sched_getscheduler(0) != os.SCHED_IDLE))
+    assert os.waitpid(pid, 0)[1] == 0
 
 
 @pytest.mark.django_db

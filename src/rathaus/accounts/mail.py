@@ -28,7 +28,7 @@ def send(*, name: str, to: str, language: str, facts: dict[str, Any] | None = No
         enqueue(deliver, name=name, letter=letter, language=language)
 
 
-@job("accounts.mail")
+@job("accounts.mail", prompt=True)
 def deliver(*, name: str, letter: str, language: str) -> None:
     """Send a message. Raises: OSError, SMTPException (tried again)."""
     data: dict[str, Any] = json.loads(unseal(letter))

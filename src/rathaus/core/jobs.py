@@ -45,6 +45,7 @@ class Registered:
     handler: Handler
     max_attempts: int
     many: Many | None = None
+    prompt: bool = False
 
 
 _jobs: dict[str, Registered] = {}
@@ -64,16 +65,17 @@ class UnknownJob(LookupError):
 
 
 def job(
-    name: str, *, max_attempts: int = 12, many: Many | None = None
+    name: str, *, max_attempts: int = 12, many: Many | None = None, prompt: bool = False
 ) -> Callable[[Handler], Handler]:
     """Decorator: make a function a job handler with JSON-able keyword arguments.
 
     `many` takes the arguments of up to `BATCH` waiting jobs at once, for less work per job. If
-    it fails, the handler is called for each of them.
+    it fails, the handler is called for each of them. `prompt`: somebody waits for each of them
+    before he can go on (a code by e-mail), so they go before all other work.
     """
 
     def decorate(handler: Handler) -> Handler:
-        _jobs[name] = Registered(name, handler, max_attempts, many)
+        _jobs[name] = Registered(name, handler, max_attempts, many, prompt)
         handler.job_name = name  # type: ignore[attr-defined]
         return handler
 
@@ -119,6 +121,7 @@ def enqueue(
         name=registered.name,
         args=kwargs,
         run_at=run_at or moment,
+        prompt=registered.prompt,
         max_attempts=registered.max_attempts,
         dedupe_key=dedupe_key,
         created_at=moment,
@@ -184,7 +187,7 @@ def _take_ready(
         f"""WITH due AS MATERIALIZED (
                 SELECT id FROM core_job WHERE state = 'ready' AND run_at <= %s
                 {"AND name = %s" if name else ""}
-                ORDER BY run_at LIMIT {limit:d} {skip})
+                ORDER BY prompt DESC, run_at LIMIT {limit:d} {skip})
             UPDATE core_job SET state = 'running', attempts = attempts + 1,
                 lease_token = %s, lease_owner = %s, lease_until = %s
             WHERE state = 'ready' AND id IN (SELECT id FROM due)

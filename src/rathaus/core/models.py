@@ -99,12 +99,16 @@ class JobState(models.TextChoices):
 
 
 class Job(QuickInsert):
-    """Work to be done once its transaction is committed; at least once, with a lease."""
+    """Work to be done once its transaction is committed; at least once, with a lease.
+
+    `prompt`: somebody sits and waits for it, so it goes before all other work.
+    """
 
     name = models.CharField(max_length=100)
     args = models.JSONField(default=dict)
     state = models.CharField(max_length=10, choices=JobState.choices, default=JobState.READY)
     run_at = models.DateTimeField()
+    prompt = models.BooleanField(default=False)
     attempts = models.PositiveIntegerField(default=0)
     max_attempts = models.PositiveIntegerField(default=12)
     lease_until = models.DateTimeField(null=True, blank=True)
@@ -117,7 +121,7 @@ class Job(QuickInsert):
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["state", "run_at"]),
+            models.Index(fields=["state", "-prompt", "run_at"], name="job_next"),
             models.Index(fields=["state", "finished_at"]),
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [

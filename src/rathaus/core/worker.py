@@ -37,9 +37,11 @@ def owner_name() -> str:
 
 
 def _make_way_for_pages() -> None:
-    """People wait for pages, nobody waits for a job."""
+    """Work only while no page is being made; a system without that class gives it a tenth."""
     with contextlib.suppress(OSError):
         os.nice(NICE)
+    with contextlib.suppress(OSError, AttributeError):
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
 
 
 def _boot_id() -> str:

@@ -70,7 +70,7 @@ def poll() -> None:
                 enqueue(settle_refund, refund_id=refund.pk, dedupe_key=f"refund:{refund.pk}")
 
 
-@job("payments.settle_attempt")
+@job("payments.settle_attempt", prompt=True)
 def settle_attempt(*, attempt_id: int) -> None:
     """Ask the provider about one attempt; the poller asks again if there is no answer."""
     attempt = PaymentAttempt.objects.get(pk=attempt_id)
@@ -98,7 +98,7 @@ def settle_refund(*, refund_id: int) -> None:
         refresh_refund(refund, actor=Actor.system("payments.poll"))
 
 
-@job("payments.process_notification")
+@job("payments.process_notification", prompt=True)
 def process_notification(*, notification_id: int) -> None:
     """Check a webhook's signature, then read the order and decide on that alone."""
     row = ProviderNotification.objects.get(pk=notification_id)

@@ -17,7 +17,7 @@ from rathaus.core.secrets import unseal
 from rathaus.organisation import queries
 
 
-@job("portal.mail_draft_link")
+@job("portal.mail_draft_link", prompt=True)
 def mail_draft_link(*, address: str, link: str, language: str) -> None:
     """Send the link of a draft, never its code. Raises: OSError, SMTPException (tried again)."""
     with translation.override(language):
