@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import socket
+import time
 
 from django.conf import settings
 
@@ -40,8 +41,6 @@ class Listener:
     def wait(self, seconds: float) -> None:
         """Return after `seconds`, or as soon as there is work."""
         if self._socket is None:
-            import time
-
             time.sleep(min(seconds, 0.25))
             return
         self._socket.settimeout(seconds)
