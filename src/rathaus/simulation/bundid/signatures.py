@@ -1,4 +1,7 @@
-"""Signing, encrypting, and checking the signature of a request."""
+"""Signing, encrypting, and checking the signature of a request.
+
+`xmlsec` is loaded where it is used: the simulation is loaded with the program, seldom needed.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,6 @@ import binascii
 from collections.abc import Sequence
 from urllib.parse import unquote_plus
 
-import xmlsec
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
@@ -17,7 +19,6 @@ from lxml import etree
 from signxml.exceptions import InvalidInput
 from signxml.exceptions import InvalidSignature as InvalidXMLSignature
 from signxml.verifier import XMLVerifier
-from xmlsec import constants as c
 
 from rathaus.simulation.bundid.xml import DS, PREFIXES, q
 
@@ -39,6 +40,9 @@ class SignatureWrong(ValueError):
 
 def sign(root: etree._Element, *, key_pem: bytes, certificate_pem: bytes, method: str) -> None:
     """Sign an Assertion or Response in place, after its Issuer, as the standard has it."""
+    import xmlsec
+    from xmlsec import constants as c
+
     digest = c.TransformSha1 if method == RSA_SHA1 else c.TransformSha256
     node = xmlsec.template.create(root, c.TransformExclC14N, c.TransformRsaSha256, ns="ds")
     # The binding has no constant for RSASSA-PSS; the library below knows it by its name.
@@ -62,6 +66,9 @@ def sign(root: etree._Element, *, key_pem: bytes, certificate_pem: bytes, method
 
 def encrypt(plain: bytes, *, certificate: x509.Certificate, older: bool) -> etree._Element:
     """The xenc:EncryptedData of an assertion: AES-256-GCM, or the older AES-256-CBC."""
+    import xmlsec
+    from xmlsec import constants as c
+
     cipher = c.TransformAes256Cbc if older else c.TransformAes256Gcm
     holder = etree.Element("holder")
     data = xmlsec.template.encrypted_data_create(holder, cipher, type=c.TypeEncElement, ns="xenc")

@@ -13,13 +13,15 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import typst
 from django.utils.translation import gettext as _
 
 from rathaus.core import clock
 from rathaus.theme.pdf import glyphs
+
+if TYPE_CHECKING:
+    import typst
 
 TEMPLATES = Path(__file__).resolve().parent
 FONTS = TEMPLATES.parent / "fonts"
@@ -36,7 +38,12 @@ class PdfError(Exception):
 
 @lru_cache(maxsize=1)
 def _compiler() -> typst.Compiler:
-    """One compiler for the process: fonts are read once, templates are parsed once."""
+    """One compiler for the process: fonts are read once, templates are parsed once.
+
+    The library is loaded here, because only processes that make documents need its 80 MB.
+    """
+    import typst
+
     if not any(FONTS.glob("*.ttf")):
         raise PdfError("No fonts for letters. Run: npm ci && python -m rathaus.theme.build")
     fonts = typst.Fonts(
@@ -68,12 +75,14 @@ def render(template: str, data: Mapping[str, Any], *, at: datetime | None = None
     """
     if not template.isidentifier() or not (TEMPLATES / f"{template}.typ").is_file():
         raise PdfError(_("Es gibt keine Briefvorlage „%(name)s“.") % {"name": template})
+    from typst import TypstError
+
     moment = at or clock.now()
     try:
         return _compile(template, glyphs.printable(dict(data)), moment)
-    except typst.TypstError:
+    except TypstError:
         pass  # a combination of characters that the fonts refuse: play safe once
     try:
         return _compile(template, glyphs.printable(dict(data), strict=True), moment)
-    except typst.TypstError as error:
+    except TypstError as error:
         raise PdfError(f"{template}: {error.message}") from error
