@@ -58,6 +58,33 @@ SERVER = """
 """
 
 
+class Browser:
+    """One connection, which may be used again and again."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._answers = connection.makefile("rb")
+
+    def send(self, content: bytes) -> None:
+        self._connection.sendall(content)
+
+    def ask(self, path: str) -> None:
+        self.send(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+
+    def answer(self) -> bytes:
+        """Status and body of the next answer."""
+        status = self._answers.readline().split()[1]
+        length = 0
+        while line := self._answers.readline().strip():
+            name, _, value = line.partition(b":")
+            length = int(value) if name.lower() == b"content-length" else length
+        return status + b" " + self._answers.read(length)
+
+    def get(self, path: str) -> bytes:
+        self.ask(path)
+        return self.answer()
+
+
 class Server:
     """A running server, and browsers that talk to it."""
 
@@ -66,42 +93,21 @@ class Server:
         self._port = port
         self._stack = stack
 
-    def connect(self) -> socket.socket:
-        return self._stack.enter_context(
-            socket.create_connection(("127.0.0.1", self._port), timeout=30)
-        )
+    def connect(self) -> Browser:
+        address = ("127.0.0.1", self._port)
+        return Browser(self._stack.enter_context(socket.create_connection(address, timeout=30)))
 
-    def ask(self, path: str, *, over: socket.socket | None = None) -> socket.socket:
-        connection = over or self.connect()
-        connection.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
-        return connection
+    def ask(self, path: str) -> Browser:
+        browser = self.connect()
+        browser.ask(path)
+        return browser
 
-    def get(self, path: str, *, over: socket.socket | None = None) -> bytes:
-        return answer(self.ask(path, over=over))
+    def get(self, path: str) -> bytes:
+        return self.connect().get(path)
 
     def told(self) -> str:
         assert self.process.stdout is not None
         return self.process.stdout.readline().decode().strip()
-
-
-def answer(connection: socket.socket) -> bytes:
-    """Status and body of one answer."""
-    got = b""
-    while b"\r\n\r\n" not in got:
-        got += connection.recv(65536) or _ended(got)
-    head, _, body = got.partition(b"\r\n\r\n")
-    wanted = next(
-        int(line.partition(b":")[2])
-        for line in head.split(b"\r\n")
-        if line.lower().startswith(b"content-length")
-    )
-    while len(body) < wanted:
-        body += connection.recv(65536) or _ended(got)
-    return head.split()[1] + b" " + body
-
-
-def _ended(got: bytes) -> bytes:
-    raise AssertionError(f"the connection ended after {got!r}")
 
 
 @pytest.fixture
@@ -121,16 +127,16 @@ def server() -> Iterator[Server]:
 
 
 def test_one_connection_asks_again_and_again(server: Server) -> None:
-    connection = server.connect()
+    browser = server.connect()
     for number in range(50):
-        assert server.get(f"/{number}", over=connection) == b"200 /%d" % number
+        assert browser.get(f"/{number}") == b"200 /%d" % number
 
 
-def test_two_requests_sent_at_once_are_answered_in_their_order(server: Server) -> None:
-    connection = server.connect()
-    server.ask("/one", over=connection)
-    assert answer(server.ask("/two", over=connection)) == b"200 /one"
-    assert answer(connection) == b"200 /two"
+def test_requests_sent_at_once_are_answered_in_their_order(server: Server) -> None:
+    browser = server.connect()
+    for number in range(5):
+        browser.ask(f"/{number}")
+    assert [browser.answer() for _ in range(5)] == [b"200 /%d" % number for number in range(5)]
 
 
 def test_who_waits_for_another_computer_holds_up_nobody(server: Server) -> None:
@@ -141,7 +147,7 @@ def test_who_waits_for_another_computer_holds_up_nobody(server: Server) -> None:
         for number in range(20):
             assert server.get(f"/{number}") == b"200 /%d" % number
     server.get("/go-on")
-    assert [answer(connection) for connection in waiting] == [b"200 /wait"] * 2
+    assert [browser.answer() for browser in waiting] == [b"200 /wait"] * 2
     assert server.get("/after") == b"200 /after"
 
 
@@ -152,24 +158,24 @@ def test_when_all_threads_wait_the_next_one_waits_too_and_is_not_lost(server: Se
     late = server.ask("/late")
     assert server.process.stdin is not None
     server.process.stdin.close()
-    assert [answer(connection) for connection in waiting] == [b"200 /wait"] * 3
-    assert answer(late) == b"200 /late"
+    assert [browser.answer() for browser in waiting] == [b"200 /wait"] * 3
+    assert late.answer() == b"200 /late"
 
 
 def test_a_silent_connection_holds_up_nobody(server: Server) -> None:
     """Browsers open some in advance."""
     silent = [server.connect() for _ in range(10)]
     assert server.get("/now") == b"200 /now"
-    assert server.get("/at-last", over=silent[-1]) == b"200 /at-last"
+    assert silent[-1].get("/at-last") == b"200 /at-last"
 
 
 def test_a_slow_sender_holds_up_nobody(server: Server) -> None:
     slow = server.connect()
-    slow.sendall(b"POST /sent HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nab")
+    slow.send(b"POST /sent HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nab")
     for number in range(20):
         assert server.get(f"/{number}") == b"200 /%d" % number
-    slow.sendall(b"cd")
-    assert answer(slow) == b"200 abcd"
+    slow.send(b"cd")
+    assert slow.answer() == b"200 abcd"
 
 
 def test_a_broken_page_ends_neither_process_nor_line(server: Server) -> None:
@@ -178,7 +184,7 @@ def test_a_broken_page_ends_neither_process_nor_line(server: Server) -> None:
     assert server.told() == "waits"
     assert server.get("/broken").startswith(b"500")
     server.get("/go-on")
-    assert answer(waiting) == b"200 /wait"
+    assert waiting.answer() == b"200 /wait"
 
 
 def test_what_was_begun_is_answered_before_the_server_ends(server: Server) -> None:
@@ -186,8 +192,8 @@ def test_what_was_begun_is_answered_before_the_server_ends(server: Server) -> No
     assert server.told() == "waits"
     assert server.get("/now") == b"200 /now"
     ready = server.connect()
-    assert server.get("/kept", over=ready) == b"200 /kept"
+    assert ready.get("/kept") == b"200 /kept"
     server.process.terminate()
-    server.ask("/go-on", over=ready)
-    assert answer(waiting) == b"200 /wait"
+    ready.ask("/go-on")
+    assert waiting.answer() == b"200 /wait"
     assert server.process.wait(30) == 0
