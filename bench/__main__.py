@@ -1,6 +1,6 @@
 """``make bench``: journeys per second, latencies, CPU, memory and weight, as JSON.
 
-Usage: python -m bench [--databases sqlite,postgresql] [--seconds 30] [--parallel 10]
+Usage: python -m bench [--databases sqlite,postgresql] [--seconds 30] [--parallel 10] [--rate 25]
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ def main() -> int:
     parser.add_argument("--databases", default="sqlite,postgresql")
     parser.add_argument("--seconds", type=float, default=30)
     parser.add_argument("--parallel", type=int, default=10)
+    parser.add_argument("--rate", type=float, default=25)
     parser.add_argument("--port", type=int, default=8931)
     arguments = parser.parse_args()
     busy = system.busy_before()
@@ -35,6 +36,7 @@ def main() -> int:
             database,
             seconds=arguments.seconds,
             parallel=arguments.parallel,
+            rate=arguments.rate,
             port=arguments.port,
         )
     print(json.dumps(report, indent=2, ensure_ascii=False))

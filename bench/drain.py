@@ -1,7 +1,8 @@
 """Wait until every job is done; tell how long receipts took, from the events.
 
 Says "ready" and begins to look when a line comes on the standard input: loading takes a processor
-two seconds, which belong to neither the residents nor the jobs.
+two seconds, which belong to neither the residents nor the jobs. The line is the moment (ISO 8601)
+from which receipts count; without one all do.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import json
 import statistics
 import sys
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import django
 
@@ -24,10 +25,13 @@ from rathaus.core.models import Event, Job  # noqa: E402
 
 SOON = timedelta(seconds=3)
 print("ready", flush=True)
-sys.stdin.readline()
+since = sys.stdin.readline().strip()
 while Job.objects.filter(Q(state="ready", run_at__lte=now() + SOON) | Q(state="running")).exists():
     time.sleep(0.1)
-submitted = dict(Event.objects.filter(type="application.submitted").values_list("chain", "at"))
+submissions = Event.objects.filter(type="application.submitted")
+if since:
+    submissions = submissions.filter(at__gte=datetime.fromisoformat(since))
+submitted = dict(submissions.values_list("chain", "at"))
 ready = dict(Event.objects.filter(type="receipt.ready").values_list("chain", "at"))
 waits = sorted(1000 * (ready[c] - at).total_seconds() for c, at in submitted.items() if c in ready)
 alone = waits[: max(1, len(waits) // 10)]

@@ -12,8 +12,10 @@ import tempfile
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +25,16 @@ from bench.resident import Resident, Timing
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def measure(database: str, *, seconds: float, parallel: int, port: int) -> dict[str, Any]:
-    """Start the server as in production, drive it, describe what was seen."""
+def measure(
+    database: str, *, seconds: float, parallel: int, rate: float, port: int
+) -> dict[str, Any]:
+    """Start the server as in production, drive it, describe what was seen.
+
+    First one resident, then `parallel` ones without a pause (the peak), then `rate` journeys that
+    begin each second, which jobs have to keep up with (sustained).
+    """
     if database == "postgresql" and "RATHAUS_TEST_DATABASE_URL" not in os.environ:
-        return _inside_postgres(seconds, parallel, port)
+        return _inside_postgres(seconds, parallel, rate, port)
     with (
         tempfile.TemporaryDirectory(prefix="rathaus-bench-") as folder,
         _server(database, Path(folder), port) as (pid, environment),
@@ -34,15 +42,15 @@ def measure(database: str, *, seconds: float, parallel: int, port: int) -> dict[
         definition, answers = journey.load_case()
         _drive(port, 1, 2.0, definition, answers)
         alone = _drive(port, 1, max(5.0, seconds / 3), definition, answers)
-        watcher = _watcher(environment)
         pace = system.pace_ms()
-        cpu = system.cpu_seconds(pid)
-        start = time.monotonic()
-        crowd = _drive(port, parallel, seconds, definition, answers)
-        driven = time.monotonic() - start
-        drained = _told(watcher)
-        wall = time.monotonic() - start
-        cpu = system.cpu_seconds(pid) - cpu
+        peak, crowd = _until_done(
+            pid, environment, lambda: _drive(port, parallel, seconds, definition, answers)
+        )
+        sustained, stream = _until_done(
+            pid,
+            environment,
+            lambda: _drive(port, 4 * parallel, seconds, definition, answers, rate=rate),
+        )
         resident = Resident("127.0.0.1", port)
         pages = {
             name: journey.weigh(resident, path)
@@ -55,26 +63,49 @@ def measure(database: str, *, seconds: float, parallel: int, port: int) -> dict[
         }
         return {
             "pace_ms": [pace, system.pace_ms()],
-            "journeys": crowd["journeys"],
-            "failed": crowd["failed"],
-            "journeys_per_second_peak": round(crowd["journeys"] / driven, 1),
-            "journeys_per_second_drained": round(crowd["journeys"] / wall, 1),
-            "drain_seconds": round(wall - driven, 1),
-            "cpu_ms_per_journey": round(1000 * cpu / max(1, crowd["journeys"]), 1),
             "one_resident": alone["requests"],
-            f"{parallel}_residents": crowd["requests"],
+            "peak": {**peak, f"{parallel}_residents": crowd["requests"]},
             "worst_tail": crowd["worst"],
-            "receipt_ms": drained["receipt_ms"],
+            "sustained": {
+                "offered_per_second": rate,
+                **sustained,
+                "begun_late_p95_ms": stream["begun_late_p95_ms"],
+                "requests": stream["requests"]["all"],
+            },
             "pss_megabytes": round(system.pss_megabytes(pid), 1),
             "page_bytes": pages,
         }
 
 
-def _inside_postgres(seconds: float, parallel: int, port: int) -> dict[str, Any]:
+def _until_done(
+    pid: int, environment: dict[str, str], drive: Callable[[], dict[str, Any]]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Drive, then wait until every job is done: rates, CPU and receipts; and what `drive` says."""
+    watcher = _watcher(environment)
+    cpu = system.cpu_seconds(pid)
+    begun, start = datetime.now(UTC), time.monotonic()
+    driven = drive()
+    driving = time.monotonic() - start
+    drained = _told(watcher, begun)
+    wall = time.monotonic() - start
+    cpu = system.cpu_seconds(pid) - cpu
+    journeys = driven["journeys"]
+    return {
+        "journeys": journeys,
+        "failed": driven["failed"],
+        "journeys_per_second": round(journeys / driving, 1),
+        "journeys_per_second_drained": round(journeys / wall, 1),
+        "drain_seconds": round(wall - driving, 1),
+        "cpu_ms_per_journey": round(1000 * cpu / max(1, journeys), 1),
+        "receipt_ms": drained["receipt_ms"],
+    }, driven
+
+
+def _inside_postgres(seconds: float, parallel: int, rate: float, port: int) -> dict[str, Any]:
     command = [
         sys.executable, "tools/with_postgres.py", sys.executable, "-m", "bench",
         "--databases", "postgresql", "--seconds", str(seconds), "--parallel", str(parallel),
-        "--port", str(port),
+        "--rate", str(rate), "--port", str(port),
     ]  # fmt: skip
     done = subprocess.run(
         command, cwd=ROOT, check=True, stdout=subprocess.PIPE,
@@ -126,17 +157,41 @@ def _wait_until_up(port: int) -> None:
 
 
 def _drive(
-    port: int, parallel: int, seconds: float, definition: Any, answers: Any
+    port: int,
+    parallel: int,
+    seconds: float,
+    definition: Any,
+    answers: Any,
+    *,
+    rate: float | None = None,
 ) -> dict[str, Any]:
-    end = time.monotonic() + seconds
+    """`parallel` residents, one journey after the other; with `rate` so many begin each second.
+
+    How late they begin tells whether `parallel` residents were enough for that rate.
+    """
+    start = time.monotonic()
+    end = start + seconds
     timings: list[Timing] = []
+    late: list[float] = [0.0]
     done, failures = [0], []
     lock = threading.Lock()
+    numbers = count()
+
+    def may_begin() -> bool:
+        if rate is None:
+            return time.monotonic() < end
+        with lock:
+            due = start + next(numbers) / rate
+        if due >= end:
+            return False
+        time.sleep(max(0.0, due - time.monotonic()))
+        late.append(time.monotonic() - due)
+        return True
 
     def live() -> None:
         resident = Resident("127.0.0.1", port)
         finished = 0
-        while time.monotonic() < end:
+        while may_begin():
             try:
                 journey.walk(resident, definition, answers)
                 finished += 1
@@ -162,6 +217,7 @@ def _drive(
         "first_failure": failures[:1],
         "requests": _summary(timings),
         "worst": _worst(timings),
+        "begun_late_p95_ms": round(1000 * _p95(late), 1),
     }
 
 
@@ -199,8 +255,8 @@ def _watcher(environment: dict[str, str]) -> subprocess.Popen[str]:
     return watcher
 
 
-def _told(watcher: subprocess.Popen[str]) -> dict[str, Any]:
-    said, _nothing = watcher.communicate("\n")
+def _told(watcher: subprocess.Popen[str], since: datetime) -> dict[str, Any]:
+    said, _nothing = watcher.communicate(f"{since.isoformat()}\n")
     if watcher.returncode:
         raise RuntimeError("bench.drain failed")
     result: dict[str, Any] = json.loads(said)
