@@ -120,11 +120,28 @@ def test_a_code_that_could_not_be_sent_still_goes_first_later():
     assert done == ["code", "a"]
 
 
+@pytest.mark.django_db
+def test_who_looks_for_what_is_urgent_leaves_the_rest_until_it_has_waited():
+    jobs.enqueue(note, text="a")
+    jobs.enqueue(note_one, text="b")
+    jobs.enqueue(note_one, text="c")
+    assert not jobs.claim("x", waited=worker.LONG)
+    jobs.enqueue(send_code)
+    jobs.run(jobs.claim("x", waited=worker.LONG))
+    assert done == ["code"]
+    assert not jobs.claim("x", waited=worker.LONG)
+    with time_machine.travel(now() + worker.LONG, tick=False):
+        while rows := jobs.claim("x", waited=worker.LONG):
+            jobs.run(rows)
+    assert done == ["code", "a"]
+    assert together == [["b", "c"]]
+
+
 @pytest.mark.skipif(not hasattr(os, "SCHED_IDLE"), reason="only Linux has it")
 def test_jobs_run_only_while_no_page_is_being_made():
     pid = os.fork()
     if not pid:
-        worker._make_way_for_pages()
+        worker._only_when_idle()
         os._exit(int(os.sched_getscheduler(0) != os.SCHED_IDLE))
     assert os.waitpid(pid, 0)[1] == 0
 
@@ -348,6 +365,34 @@ BESIDE = textwrap.dedent(
 )
 
 
+BUSY = textwrap.dedent(
+    """
+    import os, signal, threading
+    import django
+    django.setup()
+    from rathaus.core import jobs, worker
+
+    freed = threading.Event()
+
+    @jobs.job("test.waits")
+    def waits():
+        os.write(1, b"waits\\n")
+        freed.wait()
+
+    @jobs.job("test.note")
+    def note(text):
+        pass
+
+    @jobs.job("test.frees_at_once", prompt=True)
+    def frees():
+        os.kill(os.getpid(), signal.SIGTERM)
+        freed.set()
+
+    worker.Worker().run()
+    """
+)
+
+
 @jobs.job("test.waits")
 def waits() -> None:
     raise AssertionError("runs only in the child")
@@ -370,3 +415,28 @@ def test_a_long_job_does_not_hold_up_the_others():
     assert child.returncode == 0, child.stderr.decode()
     states = dict(Job.objects.filter(name__startswith="test.").values_list("name", "state"))
     assert states == {"test.waits": JobState.DONE, "test.frees": JobState.DONE}
+
+
+@jobs.job("test.frees_at_once", prompt=True)
+def frees_at_once() -> None:
+    raise AssertionError("runs only in the child")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_long_jobs_do_not_hold_up_what_somebody_waits_for():
+    """Two scans are being read when a code for logging in is to be sent."""
+    for _ in range(worker.AT_ONCE):
+        jobs.enqueue(waits)
+    env = {**os.environ, **child_environment()}
+    with subprocess.Popen(
+        [sys.executable, "-c", BUSY], env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as child:
+        assert child.stdout is not None
+        assert child.stderr is not None
+        for _ in range(worker.AT_ONCE):
+            assert child.stdout.readline() == b"waits\n"
+        jobs.enqueue(note, text="no hurry")
+        jobs.enqueue(frees_at_once)
+        assert child.wait(60) == 0, child.stderr.read().decode()
+    states = dict(Job.objects.filter(name__startswith="test.").values_list("name", "state"))
+    assert states["test.frees_at_once"] == JobState.DONE

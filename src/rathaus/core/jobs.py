@@ -152,47 +152,61 @@ def _waiting(dedupe_key: str) -> Job | None:
 
 
 def claim(
-    owner: str, *, ahead: timedelta = timedelta(0), finished: Sequence[Job] = ()
+    owner: str,
+    *,
+    ahead: timedelta = timedelta(0),
+    waited: timedelta = timedelta(0),
+    finished: Sequence[Job] = (),
 ) -> list[Job]:
     """Take the next job that is due within `ahead`, or whose worker has vanished; or none.
 
-    Where its handler works on several at once, those of the same name come with it. `finished`
-    are noted in the same transaction: jobs that were executed just before. A power cut may take
-    both back: then they run once more.
+    With `waited` only one that is prompt or has waited so long. Where its handler works on several
+    at once, those of the same name come with it. `finished` are noted in the same transaction: jobs
+    that were executed just before. A power cut may take both back: then they run once more.
     """
     with soft_atomic():
         finish(finished)
-        return _take(owner, ahead)
+        return _take(owner, ahead, waited)
 
 
-def _take(owner: str, ahead: timedelta) -> list[Job]:
+def _take(owner: str, ahead: timedelta, waited: timedelta) -> list[Job]:
     moment = now()
-    until = moment + ahead
-    first = _take_ready(owner, moment, until, 1)
+    due = (moment + ahead, moment + ahead - waited)
+    first = _take_ready(owner, moment, due, 1)
     if not first:
         return _take_lost(owner, moment)
     registered = _jobs.get(first[0].name)
     if registered is None or registered.many is None:
         return first
-    return first + _take_ready(owner, moment, until, BATCH - 1, name=registered.name)
+    return first + _take_ready(owner, moment, due, BATCH - 1, name=registered.name)
 
 
 def _take_ready(
-    owner: str, moment: datetime, until: datetime, limit: int, *, name: str = ""
+    owner: str, moment: datetime, due: tuple[datetime, datetime], limit: int, *, name: str = ""
 ) -> list[Job]:
-    """Plain SQL: both databases can choose, take and tell in one statement."""
+    """Jobs that are due at the first moment of `due`; at the second, if they are not prompt.
+
+    Plain SQL: both databases can choose, take and tell in one statement.
+    """
     skip = "FOR UPDATE SKIP LOCKED" if connection.features.has_select_for_update_skip_locked else ""
     write = connection.ops.adapt_datetimefield_value
     rows = Job.objects.raw(
         f"""WITH due AS MATERIALIZED (
                 SELECT id FROM core_job WHERE state = 'ready' AND run_at <= %s
+                AND (prompt OR run_at <= %s)
                 {"AND name = %s" if name else ""}
                 ORDER BY prompt DESC, run_at LIMIT {limit:d} {skip})
             UPDATE core_job SET state = 'running', attempts = attempts + 1,
                 lease_token = %s, lease_owner = %s, lease_until = %s
             WHERE state = 'ready' AND id IN (SELECT id FROM due)
             RETURNING *""",  # noqa: S608 - nothing of it comes from outside
-        [write(until), *([name] if name else []), uuid.uuid4().hex, owner, write(moment + LEASE)],
+        [
+            *map(write, due),
+            *([name] if name else []),
+            uuid.uuid4().hex,
+            owner,
+            write(moment + LEASE),
+        ],
     )
     return list(rows)
 

@@ -29,6 +29,10 @@ HANGING = 70
 NICE = 10
 AT_ONCE = 2
 """Jobs at a time; each has a connection of its own."""
+LONG = timedelta(seconds=30)
+"""What has waited so long no longer yields to pages."""
+LOOK_SECONDS = 0.25
+"""Time between two looks for what is urgent while all others are busy."""
 
 
 def owner_name() -> str:
@@ -37,9 +41,13 @@ def owner_name() -> str:
 
 
 def _make_way_for_pages() -> None:
-    """Work only while no page is being made; a system without that class gives it a tenth."""
+    """Pages have the right of way: threads that begin after this get a tenth beside them."""
     with contextlib.suppress(OSError):
         os.nice(NICE)
+
+
+def _only_when_idle() -> None:
+    """This thread works only while no page is being made; other systems have no such class."""
     with contextlib.suppress(OSError, AttributeError):
         os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
 
@@ -85,21 +93,28 @@ def _alive(pid: int) -> bool:
 
 
 class _Runner(threading.Thread):
-    """Claims and runs jobs until none waits, then sleeps until `wake`."""
+    """Claims and runs jobs until none waits, then sleeps until `wake`.
 
-    def __init__(self, owner: str, stopping: threading.Event) -> None:
+    One that is `urgent` takes only what somebody waits for or what has waited for long already.
+    """
+
+    def __init__(self, owner: str, stopping: threading.Event, *, urgent: bool) -> None:
         super().__init__(name="jobs", daemon=True)
         self.wake = threading.Event()
         self.is_idle = False
         self.busy_since: float | None = None
         self._owner = owner
         self._stopping = stopping
+        self._urgent = urgent
 
     def run(self) -> None:
+        if not self._urgent:
+            _only_when_idle()
+        waited = LONG if self._urgent else timedelta(0)
         finished: list[Job] = []
         while not self._stopping.is_set():
             try:
-                rows = jobs.claim(self._owner, finished=finished)
+                rows = jobs.claim(self._owner, waited=waited, finished=finished)
                 finished = []
                 if rows:
                     self.busy_since = time.monotonic()
@@ -124,13 +139,17 @@ class Worker:
     """Runs until `stop` is called; jobs that were begun are finished first.
 
     Two jobs at a time: a long one (reading a scan) does not hold up a receipt that somebody
-    waits for, and while the compiler of PDFs works, Python does something else.
+    waits for, and while the compiler of PDFs works, Python does something else. A third thread
+    does what is urgent while those two are busy, or get nothing of the processors.
     """
 
     def __init__(self) -> None:
         self._stopping = threading.Event()
         owner = owner_name()
-        self._runners = [_Runner(owner, self._stopping) for _ in range(AT_ONCE)]
+        self._patient = [_Runner(owner, self._stopping, urgent=False) for _ in range(AT_ONCE)]
+        self._urgent = _Runner(owner, self._stopping, urgent=True)
+        self._runners = [*self._patient, self._urgent]
+        self._looked = 0.0
 
     def stop(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
         """Finish the present jobs, then end."""
@@ -171,9 +190,12 @@ class Worker:
 
     def _wake_one(self) -> None:
         """One that sleeps; where none does, all look once more when they are done."""
-        asleep = [runner for runner in self._runners if runner.is_idle]
-        for runner in asleep[:1] or self._runners:
+        asleep = [runner for runner in self._patient if runner.is_idle]
+        for runner in asleep[:1] or self._patient:
             runner.wake.set()
+        if not asleep and time.monotonic() - self._looked > LOOK_SECONDS:
+            self._looked = time.monotonic()
+            self._urgent.wake.set()
 
     def _watch(self) -> None:
         """End the process when a job hangs: the lease then gives the job to a new worker,
