@@ -2,7 +2,7 @@
 
 Says "ready" and begins to look when a line comes on the standard input: loading takes a processor
 two seconds, which belong to neither the residents nor the jobs. The line is the moment (ISO 8601)
-from which receipts count; without one all do.
+from which receipts count.
 """
 
 from __future__ import annotations
@@ -25,12 +25,10 @@ from rathaus.core.models import Event, Job  # noqa: E402
 
 SOON = timedelta(seconds=3)
 print("ready", flush=True)
-since = sys.stdin.readline().strip()
+since = datetime.fromisoformat(sys.stdin.readline().strip())
 while Job.objects.filter(Q(state="ready", run_at__lte=now() + SOON) | Q(state="running")).exists():
     time.sleep(0.1)
-submissions = Event.objects.filter(type="application.submitted")
-if since:
-    submissions = submissions.filter(at__gte=datetime.fromisoformat(since))
+submissions = Event.objects.filter(type="application.submitted", at__gte=since)
 submitted = dict(submissions.values_list("chain", "at"))
 ready = dict(Event.objects.filter(type="receipt.ready").values_list("chain", "at"))
 waits = sorted(1000 * (ready[c] - at).total_seconds() for c, at in submitted.items() if c in ready)

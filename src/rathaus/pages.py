@@ -129,7 +129,7 @@ class PageWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
 
     def _answer(self, conn: Any) -> bool:
         """Answer one request. Returns whether this thread may go on with the next."""
-        keeps_open, leads = False, True
+        keeps_open = False
         self._lead.begin()
         try:
             keeps_open = self.handle(conn)
@@ -138,7 +138,6 @@ class PageWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             if leads:
                 self.finish_request(conn, _Answered(keeps_open))
             else:
-                self._lead.want_back()
                 self.method_queue.defer(self.finish_request, conn, _Answered(keeps_open))
         return leads or self._lead.follow()
 

@@ -22,7 +22,6 @@ class House:
     def __init__(self, seconds: float, most: int = 2) -> None:
         self.pieces: queue.SimpleQueue[Piece | None] = queue.SimpleQueue()
         self.done_by: queue.SimpleQueue[str] = queue.SimpleQueue()
-        self.broken: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._seconds, self._most = seconds, most
         self._open = True
         self.thread = threading.Thread(target=self._run, name="first", daemon=True)
@@ -68,8 +67,6 @@ class House:
             piece()
         finally:
             leads = self.lead.end()
-            if not leads:
-                self.lead.want_back()
             self.done_by.put(threading.current_thread().name)
         if not leads:
             self.lead.follow()

@@ -155,64 +155,64 @@ def claim(
     owner: str,
     *,
     ahead: timedelta = timedelta(0),
-    waited: timedelta = timedelta(0),
+    only_prompt: bool = False,
     finished: Sequence[Job] = (),
 ) -> list[Job]:
     """Take the next job that is due within `ahead`, or whose worker has vanished; or none.
 
-    With `waited` only one that is prompt or has waited so long. Where its handler works on several
+    With `only_prompt` none but those for which somebody waits. Where its handler works on several
     at once, those of the same name come with it. `finished` are noted in the same transaction: jobs
     that were executed just before. A power cut may take both back: then they run once more.
     """
     with soft_atomic():
         finish(finished)
-        return _take(owner, ahead, waited)
+        return _take(owner, now() + ahead, only_prompt)
 
 
-def _take(owner: str, ahead: timedelta, waited: timedelta) -> list[Job]:
-    moment = now()
-    due = (moment + ahead, moment + ahead - waited)
-    first = _take_ready(owner, moment, due, 1)
-    if not first:
-        return _take_lost(owner, moment)
-    registered = _jobs.get(first[0].name)
-    if registered is None or registered.many is None:
-        return first
-    return first + _take_ready(owner, moment, due, BATCH - 1, name=registered.name)
+def _take(owner: str, until: datetime, only_prompt: bool) -> list[Job]:
+    for prompt in (True,) if only_prompt else (True, False):
+        first = _take_ready(owner, prompt, until, 1)
+        if first:
+            registered = _jobs.get(first[0].name)
+            if registered is None or registered.many is None:
+                return first
+            return first + _take_ready(owner, prompt, until, BATCH - 1, name=registered.name)
+    return [] if only_prompt else _take_lost(owner)
 
 
 def _take_ready(
-    owner: str, moment: datetime, due: tuple[datetime, datetime], limit: int, *, name: str = ""
+    owner: str, prompt: bool, until: datetime, limit: int, *, name: str = ""
 ) -> list[Job]:
-    """Jobs that are due at the first moment of `due`; at the second, if they are not prompt.
+    """Plain SQL: both databases can choose, take and tell in one statement.
 
-    Plain SQL: both databases can choose, take and tell in one statement.
+    One look for each value of `prompt`, so that the index leads past what is due later.
     """
     skip = "FOR UPDATE SKIP LOCKED" if connection.features.has_select_for_update_skip_locked else ""
     write = connection.ops.adapt_datetimefield_value
     rows = Job.objects.raw(
         f"""WITH due AS MATERIALIZED (
-                SELECT id FROM core_job WHERE state = 'ready' AND run_at <= %s
-                AND (prompt OR run_at <= %s)
+                SELECT id FROM core_job WHERE state = 'ready' AND prompt = %s AND run_at <= %s
                 {"AND name = %s" if name else ""}
-                ORDER BY prompt DESC, run_at LIMIT {limit:d} {skip})
+                ORDER BY run_at LIMIT {limit:d} {skip})
             UPDATE core_job SET state = 'running', attempts = attempts + 1,
                 lease_token = %s, lease_owner = %s, lease_until = %s
             WHERE state = 'ready' AND id IN (SELECT id FROM due)
             RETURNING *""",  # noqa: S608 - nothing of it comes from outside
         [
-            *map(write, due),
+            prompt,
+            write(until),
             *([name] if name else []),
             uuid.uuid4().hex,
             owner,
-            write(moment + LEASE),
+            write(now() + LEASE),
         ],
     )
     return list(rows)
 
 
-def _take_lost(owner: str, moment: datetime) -> list[Job]:
+def _take_lost(owner: str) -> list[Job]:
     """One at a time: it may be the one that took its worker down."""
+    moment = now()
     for candidate in Job.objects.filter(state=JobState.RUNNING, lease_until__lt=moment)[:5]:
         if candidate.attempts >= candidate.max_attempts:
             _bury(candidate)

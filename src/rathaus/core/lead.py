@@ -57,22 +57,19 @@ class Lead:
                 self._add()
 
     def end(self) -> bool:
-        """This thread ends its piece; whether it still leads."""
+        """This thread ends its piece; whether it still leads. If not, call `follow` next.
+
+        Between the two the one that leads may be woken, so that it gives the lead back soon.
+        """
         with self._lock:
             if self.is_mine():
                 self._since = None
                 return True
             self._late -= 1
+            if threading.get_ident() == self._first:
+                self._given_back.clear()
+                self._is_wanted = True
             return False
-
-    def want_back(self) -> None:
-        """This thread lost the lead and has done its piece; call `follow` next.
-
-        Between the two the one that leads may be woken, so that it gives the lead back soon.
-        """
-        if threading.get_ident() == self._first:
-            self._given_back.clear()
-            self._is_wanted = True
 
     def follow(self) -> bool:
         """The first thread waits until it leads again; others return at once. Whether it leads."""

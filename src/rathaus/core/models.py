@@ -121,7 +121,7 @@ class Job(QuickInsert):
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["state", "-prompt", "run_at"], name="job_next"),
+            models.Index(fields=["state", "prompt", "run_at"], name="job_next"),
             models.Index(fields=["state", "finished_at"]),
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [

@@ -29,10 +29,8 @@ HANGING = 70
 NICE = 10
 AT_ONCE = 2
 """Jobs at a time; each has a connection of its own."""
-LONG = timedelta(seconds=30)
-"""What has waited so long no longer yields to pages."""
 LOOK_SECONDS = 0.25
-"""Time between two looks for what is urgent while all others are busy."""
+"""Time between two looks for what is prompt while all others are busy."""
 
 
 def owner_name() -> str:
@@ -41,15 +39,13 @@ def owner_name() -> str:
 
 
 def _make_way_for_pages() -> None:
-    """Pages have the right of way: threads that begin after this get a tenth beside them."""
+    """Pages have the right of way: while they are made, jobs get a tenth.
+
+    Not `SCHED_IDLE`: on a machine that others keep busy, a thread that gets nothing keeps the
+    interpreter and the lock of the database (ADR 21).
+    """
     with contextlib.suppress(OSError):
         os.nice(NICE)
-
-
-def _only_when_idle() -> None:
-    """This thread works only while no page is being made; other systems have no such class."""
-    with contextlib.suppress(OSError, AttributeError):
-        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
 
 
 def _boot_id() -> str:
@@ -95,26 +91,23 @@ def _alive(pid: int) -> bool:
 class _Runner(threading.Thread):
     """Claims and runs jobs until none waits, then sleeps until `wake`.
 
-    One that is `urgent` takes only what somebody waits for or what has waited for long already.
+    With `only_prompt` it takes none but those for which somebody waits.
     """
 
-    def __init__(self, owner: str, stopping: threading.Event, *, urgent: bool) -> None:
+    def __init__(self, owner: str, stopping: threading.Event, *, only_prompt: bool) -> None:
         super().__init__(name="jobs", daemon=True)
         self.wake = threading.Event()
         self.is_idle = False
         self.busy_since: float | None = None
         self._owner = owner
         self._stopping = stopping
-        self._urgent = urgent
+        self._only_prompt = only_prompt
 
     def run(self) -> None:
-        if not self._urgent:
-            _only_when_idle()
-        waited = LONG if self._urgent else timedelta(0)
         finished: list[Job] = []
         while not self._stopping.is_set():
             try:
-                rows = jobs.claim(self._owner, waited=waited, finished=finished)
+                rows = jobs.claim(self._owner, only_prompt=self._only_prompt, finished=finished)
                 finished = []
                 if rows:
                     self.busy_since = time.monotonic()
@@ -140,15 +133,15 @@ class Worker:
 
     Two jobs at a time: a long one (reading a scan) does not hold up a receipt that somebody
     waits for, and while the compiler of PDFs works, Python does something else. A third thread
-    does what is urgent while those two are busy, or get nothing of the processors.
+    does what somebody waits for (a code by e-mail) while those two are busy.
     """
 
     def __init__(self) -> None:
         self._stopping = threading.Event()
         owner = owner_name()
-        self._patient = [_Runner(owner, self._stopping, urgent=False) for _ in range(AT_ONCE)]
-        self._urgent = _Runner(owner, self._stopping, urgent=True)
-        self._runners = [*self._patient, self._urgent]
+        self._usual = [_Runner(owner, self._stopping, only_prompt=False) for _ in range(AT_ONCE)]
+        self._prompt = _Runner(owner, self._stopping, only_prompt=True)
+        self._runners = [*self._usual, self._prompt]
         self._looked = 0.0
 
     def stop(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
@@ -190,12 +183,12 @@ class Worker:
 
     def _wake_one(self) -> None:
         """One that sleeps; where none does, all look once more when they are done."""
-        asleep = [runner for runner in self._patient if runner.is_idle]
-        for runner in asleep[:1] or self._patient:
+        asleep = [runner for runner in self._usual if runner.is_idle]
+        for runner in asleep[:1] or self._usual:
             runner.wake.set()
         if not asleep and time.monotonic() - self._looked > LOOK_SECONDS:
             self._looked = time.monotonic()
-            self._urgent.wake.set()
+            self._prompt.wake.set()
 
     def _watch(self) -> None:
         """End the process when a job hangs: the lease then gives the job to a new worker,

@@ -20,6 +20,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="job",
-            index=models.Index(fields=["state", "-prompt", "run_at"], name="job_next"),
+            index=models.Index(fields=["state", "prompt", "run_at"], name="job_next"),
         ),
     ]
