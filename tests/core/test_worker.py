@@ -220,3 +220,41 @@ def test_two_long_jobs_do_not_hold_up_what_somebody_waits_for():
         assert child.wait(60) == 0, child.stderr.read().decode()
     states = dict(Job.objects.filter(name__startswith="test.").values_list("name", "state"))
     assert states["test.frees_at_once"] == JobState.DONE
+
+
+CLAIMING = textwrap.dedent(
+    """
+    import os
+    import django
+    django.setup()
+    from rathaus.core import jobs
+
+    input()
+    while rows := jobs.claim("elsewhere|x|%d" % os.getpid()):
+        for row in rows:
+            print(row.pk)
+    """
+)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_once_take_each_job_once():
+    wanted = {str(jobs.enqueue(no_hurry).pk) for _ in range(60)}
+    env = {**os.environ, **child_environment()}
+    children = [
+        subprocess.Popen(
+            [sys.executable, "-c", CLAIMING],
+            env=env,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    for child in children:
+        assert child.stdin is not None
+        child.stdin.write("\n")
+        child.stdin.flush()
+    taken = [key for child in children for key in child.communicate()[0].split()]
+    assert [child.returncode for child in children] == [0, 0]
+    assert sorted(taken) == sorted(wanted)

@@ -185,7 +185,9 @@ def _take_ready(
 ) -> list[Job]:
     """Plain SQL: both databases can choose, take and tell in one statement.
 
-    One look for each value of `prompt`, so that the index leads past what is due later.
+    One look for each value of `prompt`, so that the index leads past what is due later. What was
+    chosen is still ready: the row is locked, or nobody else writes. Asking for that once more would
+    make SQLite go through everything that waits.
     """
     skip = "FOR UPDATE SKIP LOCKED" if connection.features.has_select_for_update_skip_locked else ""
     write = connection.ops.adapt_datetimefield_value
@@ -196,7 +198,7 @@ def _take_ready(
                 ORDER BY run_at LIMIT {limit:d} {skip})
             UPDATE core_job SET state = 'running', attempts = attempts + 1,
                 lease_token = %s, lease_owner = %s, lease_until = %s
-            WHERE state = 'ready' AND id IN (SELECT id FROM due)
+            WHERE id IN (SELECT id FROM due)
             RETURNING *""",  # noqa: S608 - nothing of it comes from outside
         [
             prompt,
