@@ -209,7 +209,7 @@ def _take_ready(
             write(now() + LEASE),
         ],
     )
-    return list(rows)
+    return sorted(rows, key=lambda row: (row.run_at, row.pk))  # RETURNING has no order
 
 
 def _take_lost(owner: str) -> list[Job]:
