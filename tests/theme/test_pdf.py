@@ -7,6 +7,7 @@ from typing import Any
 
 import pikepdf
 import pypdf
+import pypdfium2
 import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
@@ -182,6 +183,21 @@ def test_hostile_text_is_printed_not_executed(evil: str) -> None:
 def test_a_command_reads_as_it_was_written() -> None:
     content = letters.render(LETTER.model_copy(update={"body": '#read("/etc/passwd")'}))
     assert '#read("/etc/passwd")' in text_of(content)
+
+
+def test_a_long_word_stays_on_the_page_and_can_be_found() -> None:
+    word = "x" * (glyphs.LONGEST_RUN - 1) + "Ö" + "x" * 80
+    rows = (Row(label="Lang", value=word), Row(label="Kurz", value="Östliche Straße"))
+    content = letters.render(
+        RECEIPT.model_copy(update={"sections": (Section(title="A", rows=rows),)})
+    )
+    page = pypdfium2.PdfDocument(content)[0]
+    text = page.get_textpage()
+    boxes = [text.get_charbox(i) for i in range(text.count_chars())]
+    assert max(right for _, _, right, _ in boxes) < page.get_width()
+    assert "\u200b" not in text_of(content)
+    assert "Östliche Straße" in text_of(content)
+    assert word in text_of(content).replace(" ", "")
 
 
 def test_a_rare_script_is_shown_by_its_code_points() -> None:
