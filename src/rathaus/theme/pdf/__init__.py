@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 import os
-import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -29,7 +29,8 @@ STANDARDS: list[Any] = ["a-2a", "ua-1"]
 
 # Letters are too short to be laid out by several threads: they only got in each other's way.
 os.environ.setdefault("RAYON_NUM_THREADS", "1")
-_lock = threading.Lock()
+_idle: list[typst.Compiler] = []
+"""As many as were ever needed at once: the threads that make documents."""
 
 
 class PdfError(Exception):
@@ -37,8 +38,8 @@ class PdfError(Exception):
 
 
 @lru_cache(maxsize=1)
-def _compiler() -> typst.Compiler:
-    """One compiler for the process: fonts are read once, templates are parsed once.
+def _fonts() -> typst.Fonts:
+    """Read once; all compilers share them, as they share what they have parsed and laid out.
 
     The library is loaded here, because only processes that make documents need its 80 MB.
     """
@@ -46,16 +47,32 @@ def _compiler() -> typst.Compiler:
 
     if not any(FONTS.glob("*.ttf")):
         raise PdfError("No fonts for letters. Run: npm ci && python -m rathaus.theme.build")
-    fonts = typst.Fonts(
+    return typst.Fonts(
         include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)]
     )
-    return typst.Compiler(root=str(TEMPLATES), font_paths=fonts, ignore_system_fonts=True)
+
+
+@contextmanager
+def _compiler() -> Iterator[typst.Compiler]:
+    """A compiler that nobody else uses: one alone would let a second thread wait for it."""
+    import typst
+
+    try:
+        compiler = _idle.pop()
+    except IndexError:
+        compiler = typst.Compiler(
+            root=str(TEMPLATES), font_paths=_fonts(), ignore_system_fonts=True
+        )
+    try:
+        yield compiler
+    finally:
+        _idle.append(compiler)
 
 
 def _compile(template: str, data: Any, at: datetime) -> bytes:
     inputs = {"data": json.dumps(data, ensure_ascii=False)}
-    with _lock:
-        made = _compiler().compile(
+    with _compiler() as compiler:
+        made = compiler.compile(
             input=str(TEMPLATES / f"{template}.typ"),
             format="pdf",
             sys_inputs=inputs,
