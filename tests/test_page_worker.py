@@ -20,12 +20,16 @@ SERVER = """
 
     pages.LONG_SECONDS = 0.02
     go_on = threading.Event()
+    behind = threading.Event()
+    pages.PageWorker.say_behind = staticmethod(behind.set)
 
     def application(environ, start_response):
         path = environ["PATH_INFO"]
         if path == "/wait":
             os.write(1, b"waits\\n")
             go_on.wait(60)
+        elif path == "/was-behind":
+            path = str(behind.is_set())
         elif path == "/go-on":
             go_on.set()
         elif path == "/broken":
@@ -160,6 +164,24 @@ def test_when_all_threads_wait_the_next_one_waits_too_and_is_not_lost(server: Se
     server.process.stdin.close()
     assert [browser.answer() for browser in waiting] == [b"200 /wait"] * 3
     assert late.answer() == b"200 /late"
+
+
+def test_when_requests_have_to_wait_it_says_so(server: Server) -> None:
+    others = [server.connect() for _ in range(8)]
+    for number, browser in enumerate(others):
+        assert browser.get(f"/{number}") == b"200 /%d" % number
+    assert server.get("/was-behind") == b"200 False"
+    waiting = [server.ask("/wait") for _ in range(3)]
+    for _ in waiting:
+        assert server.told() == "waits"
+    for browser in others:
+        browser.ask("/late")
+    assert server.process.stdin is not None
+    server.process.stdin.close()
+    assert [browser.answer() for browser in (*waiting, *others)] == [b"200 /wait"] * 3 + [
+        b"200 /late"
+    ] * 8
+    assert server.get("/was-behind") == b"200 True"
 
 
 def test_a_silent_connection_holds_up_nobody(server: Server) -> None:

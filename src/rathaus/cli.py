@@ -23,7 +23,7 @@ Command = Callable[[argparse.Namespace], int]
 def main(argv: list[str] | None = None) -> int:
     """Parse, prepare Django, run; returns the exit code."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rathaus.settings")
-    memory.one_arena()
+    memory.arenas(1)
     os.umask(0o077)  # what is written is for the town's own account only
     parser = build_parser()
     arguments = parser.parse_args(argv)

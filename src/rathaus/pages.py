@@ -13,6 +13,7 @@ import selectors
 import struct
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -29,6 +30,10 @@ PAUSE = 0.001
 (seconds): should they hang, it takes it after all."""
 LONG_SECONDS = 0.1
 """What takes longer waits for something: a payment service, a scanner, a slow sender."""
+BEHIND = 3
+"""Requests that wait in one process: more than come together by chance."""
+SAY_SECONDS = 0.05
+"""Time between two messages that it is behind."""
 _NONE = -1
 _NUMBER = struct.Struct("i")
 
@@ -82,7 +87,10 @@ class PageWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
 
     place = MOST
     """Set by the master before it forks."""
+    say_behind: Callable[[], None] = staticmethod(lambda: None)
+    """Called while requests wait, so that others may leave the processors to the pages."""
     _left = 0
+    _said = 0.0
     _lead: Lead
 
     def init_process(self) -> None:
@@ -123,9 +131,17 @@ class PageWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         """One round of the loop: see who has sent something, then answer them in turn."""
         waits = not self._ready or not self._lead.may_work()
         super().wait_for_and_dispatch_events(timeout if waits else 0)
+        if len(self._ready) >= BEHIND:
+            self._tell_behind()
         while self._ready and self._lead.may_work():
             if not self._answer(self._ready.popleft()):
                 break
+
+    def _tell_behind(self) -> None:
+        moment = time.monotonic()
+        if moment - self._said > SAY_SECONDS:
+            self._said = moment
+            self.say_behind()
 
     def _answer(self, conn: Any) -> bool:
         """Answer one request. Returns whether this thread may go on with the next."""

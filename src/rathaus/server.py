@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 from typing import Any
 from wsgiref.util import setup_testing_defaults
@@ -76,8 +77,11 @@ def _serve(
 ) -> None:
     from gunicorn.app.base import BaseApplication
 
+    from rathaus.core import wakeup
     from rathaus.master import Master
     from rathaus.pages import PageWorker, before_fork
+
+    PageWorker.say_behind = staticmethod(partial(wakeup.send, wakeup.BEHIND))
 
     class Web(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         def load_config(self) -> None:

@@ -222,6 +222,60 @@ def test_two_long_jobs_do_not_hold_up_what_somebody_waits_for():
     assert states["test.frees_at_once"] == JobState.DONE
 
 
+HELD = textwrap.dedent(
+    """
+    import os, signal, threading
+    import django
+    django.setup()
+    from rathaus.core import jobs, right_of_way, wakeup, worker
+
+    right_of_way.HOLD_SECONDS = right_of_way.LONGEST_SECONDS = 3600.0
+    freed = threading.Event()
+
+    @jobs.job("test.waits")
+    def waits():
+        wakeup.send(wakeup.BEHIND)
+        while not here._way.is_for_pages():
+            freed.wait(0.01)
+        os.write(1, b"waits\\n")
+        freed.wait()
+
+    @jobs.job("test.no_hurry")
+    def no_hurry():
+        pass
+
+    @jobs.job("test.frees_at_once", prompt=True)
+    def frees():
+        os.kill(os.getpid(), signal.SIGTERM)
+        freed.set()
+
+    here = worker.Worker()
+    here.run()
+    """
+)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_while_pages_are_behind_only_what_somebody_waits_for_is_begun():
+    jobs.enqueue(waits)
+    env = {**os.environ, **child_environment()}
+    with subprocess.Popen(
+        [sys.executable, "-c", HELD], env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as child:
+        assert child.stdout is not None
+        assert child.stderr is not None
+        assert child.stdout.readline() == b"waits\n"
+        jobs.enqueue(no_hurry)
+        jobs.enqueue(frees_at_once)
+        assert child.wait(60) == 0, child.stderr.read().decode()
+    states = dict(Job.objects.filter(name__startswith="test.").values_list("name", "state"))
+    assert states == {
+        "test.waits": JobState.DONE,
+        "test.frees_at_once": JobState.DONE,
+        "test.no_hurry": JobState.READY,
+    }
+
+
 CLAIMING = textwrap.dedent(
     """
     import os

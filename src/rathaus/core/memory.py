@@ -19,13 +19,14 @@ _ARENA_MAX = -8
 """``M_ARENA_MAX`` of mallopt(3)."""
 
 
-def one_arena() -> None:
-    """Keep glibc from reserving memory per thread; call it before the first thread begins.
+def arenas(count: int) -> None:
+    """Let glibc reserve memory in so many places; call it before the threads begin.
 
-    Threads take turns with the interpreter anyway, so they seldom want memory at once.
+    Threads take turns with the interpreter, so one is enough; but not for threads that work
+    outside of it at the same time: each piece of memory then waits for one lock.
     """
     with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).mallopt(_ARENA_MAX, 1)
+        ctypes.CDLL(None).mallopt(_ARENA_MAX, count)
 
 
 def give_back() -> None:

@@ -1,15 +1,23 @@
-"""Waking the worker at once after a commit, by a datagram to a local socket.
+"""What processes tell the worker, by datagrams to a local socket: there is work, or: wait.
 
 A lost datagram costs nothing but time: the worker also looks by itself.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import socket
 import time
 
 from django.conf import settings
+
+WORK = b"w"
+"""There is a job."""
+PROMPT = b"p"
+"""There is a job that somebody waits for."""
+BEHIND = b"b"
+"""Requests wait until a process for pages has time for them."""
 
 
 def _address() -> str:
@@ -17,12 +25,12 @@ def _address() -> str:
     return f"\0rathaus-{name}"  # Linux: abstract name, vanishes with the process
 
 
-def send() -> None:
-    """Tell the worker that there is work. Never fails."""
+def send(news: bytes = WORK) -> None:
+    """Tell the worker `WORK`, `PROMPT` or `BEHIND`. Never fails."""
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
             sender.setblocking(False)
-            sender.sendto(b"1", _address())
+            sender.sendto(news, _address())
     except OSError:
         pass
 
@@ -38,19 +46,19 @@ class Listener:
             self._socket.close()
             self._socket = None
 
-    def wait(self, seconds: float) -> None:
-        """Return after `seconds`, or as soon as there is work."""
+    def wait(self, seconds: float) -> set[bytes]:
+        """Return after `seconds`, or as soon as there is news; and what it is."""
         if self._socket is None:
             time.sleep(min(seconds, 0.25))
-            return
+            return {WORK, PROMPT}
+        news: set[bytes] = set()
         self._socket.settimeout(seconds)
-        try:
-            self._socket.recv(16)
+        with contextlib.suppress(OSError):
+            news.add(self._socket.recv(16))
             self._socket.setblocking(False)
             while True:
-                self._socket.recv(16)
-        except OSError:
-            pass
+                news.add(self._socket.recv(16))
+        return news
 
     def close(self) -> None:
         """Stop listening."""

@@ -10,6 +10,7 @@ import socket
 import threading
 import time
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
@@ -19,6 +20,7 @@ from django.db.utils import OperationalError
 from rathaus.core import jobs, memory, wakeup
 from rathaus.core.clock import now
 from rathaus.core.models import Job, JobState
+from rathaus.core.right_of_way import RightOfWay
 
 log = logging.getLogger("rathaus.worker")
 IDLE_SECONDS = 1.0
@@ -30,7 +32,7 @@ NICE = 10
 AT_ONCE = 2
 """Jobs at a time; each has a connection of its own."""
 LOOK_SECONDS = 0.25
-"""Time between two looks for what is prompt while all others are busy."""
+"""Time between two looks for what is prompt while all others are busy or make way for pages."""
 
 
 def owner_name() -> str:
@@ -91,29 +93,36 @@ def _alive(pid: int) -> bool:
 class _Runner(threading.Thread):
     """Claims and runs jobs until none waits, then sleeps until `wake`.
 
-    With `only_prompt` it takes none but those for which somebody waits.
+    With `only_prompt` it takes none but those for which somebody waits; so do all while the pages
+    have the right of way.
     """
 
-    def __init__(self, owner: str, stopping: threading.Event, *, only_prompt: bool) -> None:
+    def __init__(
+        self, owner: str, stopping: threading.Event, way: RightOfWay, *, only_prompt: bool
+    ) -> None:
         super().__init__(name="jobs", daemon=True)
         self.wake = threading.Event()
         self.is_idle = False
         self.busy_since: float | None = None
         self._owner = owner
         self._stopping = stopping
+        self._way = way
         self._only_prompt = only_prompt
 
     def run(self) -> None:
         finished: list[Job] = []
         while not self._stopping.is_set():
+            only_prompt = self._only_prompt or self._way.is_for_pages()
             try:
-                rows = jobs.claim(self._owner, only_prompt=self._only_prompt, finished=finished)
+                rows = jobs.claim(self._owner, only_prompt=only_prompt, finished=finished)
                 finished = []
                 if rows:
                     self.busy_since = time.monotonic()
                     finished = jobs.execute(rows)
                     self.busy_since = None
                     continue
+                if not only_prompt:
+                    self._way.begin_anew()
             except OperationalError:
                 log.exception("database not reachable, trying again")
                 self.busy_since = None
@@ -139,8 +148,10 @@ class Worker:
     def __init__(self) -> None:
         self._stopping = threading.Event()
         owner = owner_name()
-        self._usual = [_Runner(owner, self._stopping, only_prompt=False) for _ in range(AT_ONCE)]
-        self._prompt = _Runner(owner, self._stopping, only_prompt=True)
+        self._way = RightOfWay()
+        make = partial(_Runner, owner, self._stopping, self._way)
+        self._usual = [make(only_prompt=False) for _ in range(AT_ONCE)]
+        self._prompt = make(only_prompt=True)
         self._runners = [*self._usual, self._prompt]
         self._looked = 0.0
 
@@ -156,16 +167,24 @@ class Worker:
         threading.Thread(target=self._watch, daemon=True).start()
         listener = wakeup.Listener()
         _make_way_for_pages()
+        memory.arenas(AT_ONCE)
         self._tick(begins=True)
         next_tick = now() + TICK
+        is_held = False
         for runner in self._runners:
             runner.start()
         while not self._stopping.is_set() and all(map(threading.Thread.is_alive, self._runners)):
-            listener.wait(IDLE_SECONDS)
+            news = listener.wait(LOOK_SECONDS if is_held else IDLE_SECONDS)
+            if wakeup.BEHIND in news:
+                self._way.give()
             if now() >= next_tick:
                 self._tick()
                 next_tick = now() + TICK
-            self._wake_one()
+            was_held, is_held = is_held, self._way.is_for_pages()
+            if was_held and not is_held:
+                self._wake_all()
+            elif not is_held or wakeup.PROMPT in news or self._is_time_to_look():
+                self._wake_one()
         self._stopping.set()
         for runner in self._runners:
             runner.wake.set()
@@ -186,9 +205,18 @@ class Worker:
         asleep = [runner for runner in self._usual if runner.is_idle]
         for runner in asleep[:1] or self._usual:
             runner.wake.set()
-        if not asleep and time.monotonic() - self._looked > LOOK_SECONDS:
+        if asleep:
+            self._looked = time.monotonic()
+        elif self._is_time_to_look():
             self._looked = time.monotonic()
             self._prompt.wake.set()
+
+    def _is_time_to_look(self) -> bool:
+        return time.monotonic() - self._looked > LOOK_SECONDS
+
+    def _wake_all(self) -> None:
+        for runner in self._usual:
+            runner.wake.set()
 
     def _watch(self) -> None:
         """End the process when a job hangs: the lease then gives the job to a new worker,
