@@ -12,7 +12,7 @@ FILLS = """
 import ctypes
 from rathaus.core import memory
 
-memory.one_arena()
+memory.arenas(1)
 libc = ctypes.CDLL(None)
 libc.malloc.argtypes, libc.malloc.restype = [ctypes.c_size_t], ctypes.c_void_p
 libc.sbrk.argtypes, libc.sbrk.restype = [ctypes.c_ssize_t], ctypes.c_void_p

@@ -8,6 +8,8 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.db import connection
 
+from rathaus.settings.database import said
+
 
 def database_url() -> str:
     """``DATABASE_URL`` of the database that the running test uses."""
@@ -15,7 +17,7 @@ def database_url() -> str:
     if connection.vendor == "sqlite":
         return f"sqlite:///{values['NAME']}"
     user, host, port = values["USER"], values["HOST"], values["PORT"]
-    options = {k: v for k, v in values["OPTIONS"].items() if isinstance(v, str)}
+    options = said(values["OPTIONS"])
     query = f"?{urlencode(options)}" if options else ""
     return f"postgresql://{user}@{host}{':' + port if port else ''}/{values['NAME']}{query}"
 

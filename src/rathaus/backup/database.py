@@ -16,6 +16,7 @@ from typing import IO, Any
 from django.db import connection
 
 from rathaus.backup.errors import BackupFailed
+from rathaus.settings.database import of_libpq, said
 
 FILES = "SELECT name, size FROM core_blob WHERE name <> '' ORDER BY name"
 PIECE = 1024 * 1024
@@ -208,18 +209,16 @@ def _address(settings: dict[str, Any]) -> str:
     password = f":{quote(str(settings['PASSWORD']), safe='')}" if settings["PASSWORD"] else ""
     host = quote(str(settings["HOST"]), safe="")
     port = f":{settings['PORT']}" if settings["PORT"] else ""
-    options = settings.get("OPTIONS") or {}
-    plain = {key: value for key, value in options.items() if isinstance(value, str | int)}
-    query = f"?{urlencode(plain)}" if plain else ""
+    options = said(settings.get("OPTIONS") or {})
+    query = f"?{urlencode(options)}" if options else ""
     return f"postgresql://{user}{password}@{host}{port}/{quote(str(settings['NAME']))}{query}"
 
 
 def _parameters(settings: dict[str, Any]) -> dict[str, Any]:
     names = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST"}
     found = {key: settings[name] for key, name in (*names.items(), ("port", "PORT"))}
-    options = settings.get("OPTIONS") or {}
-    plain = {key: value for key, value in options.items() if isinstance(value, str | int)}
-    return {key: value for key, value in {**found, **plain}.items() if value}
+    options = of_libpq(settings.get("OPTIONS") or {})
+    return {key: value for key, value in {**found, **options}.items() if value}
 
 
 def _environment(settings: dict[str, Any]) -> dict[str, str]:

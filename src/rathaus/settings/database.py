@@ -17,6 +17,8 @@ SQLITE_INIT = (
     "PRAGMA cache_size=-1000;"
     "PRAGMA temp_store=MEMORY;"
 )
+PREPARE_AFTER = 3
+"""So many times as it is, then prepared: what comes once would pay for it in vain."""
 
 
 def database(url: str, data_dir: Path) -> dict[str, Any]:
@@ -40,9 +42,37 @@ def database(url: str, data_dir: Path) -> dict[str, Any]:
             "PORT": str(parts.port or ""),
             "CONN_MAX_AGE": 600,
             "CONN_HEALTH_CHECKS": True,
-            "OPTIONS": dict(parse_qsl(parts.query)),
+            "OPTIONS": _options(dict(parse_qsl(parts.query))),
         }
     raise SettingsError(f"DATABASE_URL must start with sqlite:// or postgresql://, not {url!r}")
+
+
+def _options(said: dict[str, str]) -> dict[str, Any]:
+    """What stands behind the ``?`` goes to libpq (``sslmode=verify-full``), but for ``prepare``.
+
+    Statements that come again are prepared: the server plans them once for each connection. A
+    pooler between that shares connections between transactions may not know of it; then
+    ``prepare=no``.
+
+    Raises: SettingsError.
+    """
+    prepare = said.pop("prepare", "yes")
+    if prepare not in {"yes", "no"}:
+        raise SettingsError(f"prepare in DATABASE_URL is yes or no, not {prepare!r}")
+    if prepare == "no":
+        return {**said}
+    return {**said, "server_side_binding": True, "prepare_threshold": PREPARE_AFTER}
+
+
+def of_libpq(options: dict[str, Any]) -> dict[str, str]:
+    """Of Django's ``OPTIONS`` for PostgreSQL those that libpq knows."""
+    return {key: value for key, value in options.items() if isinstance(value, str)}
+
+
+def said(options: dict[str, Any]) -> dict[str, str]:
+    """What has to stand behind the ``?`` of the address to get these ``OPTIONS``."""
+    prepared = options.get("prepare_threshold") is not None
+    return of_libpq(options) | ({} if prepared else {"prepare": "no"})
 
 
 def sqlite(path: Path) -> dict[str, Any]:
