@@ -103,7 +103,8 @@ def test_hostile_questions_on_every_page_of_the_desk(sign_in: SignIn) -> None:
             continue
         client = sign_in(logins.get(needs, "eilert.janssen"))
         path = address(pattern, application.public_id, 2**63)
-        for text in HOSTILE[::3]:
+        is_refused = client.get(path).status_code >= 400  # whatever is asked
+        for text in HOSTILE[:1] if is_refused else HOSTILE[::3]:
             question = "&".join(f"{name}={encoded(text[:500])}" for name in NAMES)
             calm(client.get(f"{path}?{question}"), path)
 
@@ -308,7 +309,10 @@ def test_hostile_posts_to_every_page_of_the_desk(sign_in: SignIn) -> None:
         path = address(pattern, ident, 10**18, slug="hund-anmelden", key="hund")
         for _round in range(4):
             sent = {name: _sendable(chance.choice(HOSTILE)[:3000]) for name in FIELDS.split()}
-            calm(client.post(path, sent), path)
+            response = client.post(path, sent)
+            calm(response, path)
+            if response.status_code == 405:
+                break
 
 
 def test_portal_addresses_with_hostile_parts(client: Client) -> None:

@@ -78,7 +78,7 @@ def file_class(content_type: str, name: str) -> str:
     kind = content_type.partition(";")[0].strip().lower()
     ending = name.rpartition(".")[2].lower()
     for one in FILES:
-        if any(kind.startswith(start) for start in one.types):
+        if kind.startswith(one.types):
             return one.key
     for one in FILES:
         if ending in one.endings:
