@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import pytest
 from django.db import connection
 
-from rathaus.core.models import Job
+from rathaus.core.models import Counter, Job
 from rathaus.settings.database import PREPARE_AFTER, database, of_libpq, said
 from rathaus.settings.env import SettingsError
 
@@ -55,3 +55,14 @@ def test_what_is_asked_often_is_planned_once() -> None:
                 ["%core_job%"],
             )
             assert cursor.fetchone()[0] >= 1
+
+
+@pytest.mark.django_db
+def test_a_list_may_be_longer_than_the_server_takes_values() -> None:
+    """SQLite takes 250,000 of them, a server 65,535."""
+    row = Counter.objects.create(series="one", last=7)
+    names = ["100 %", *(f"none {n}" for n in range(70_000)), "one"]
+    assert list(Counter.objects.filter(series__in=names)) == [row]
+    fresh = [Counter(series=f"many {n}", last=n) for n in range(35_000)]
+    Counter.objects.bulk_create(fresh)
+    assert Counter.objects.filter(series__startswith="many").count() == 35_000

@@ -33,6 +33,9 @@ ABOUT_TO_BE = timedelta(seconds=2)
 BATCH = 16
 """Waiting jobs of one name that are worked on together, where their handler can do so."""
 
+COLUMNS = ", ".join(str(field.column) for field in Job._meta.concrete_fields)
+"""By name: a statement that is prepared with ``*`` fails once the table gets another column."""
+
 Handler = Callable[..., None]
 Many = Callable[[list[dict[str, Any]]], None]
 
@@ -148,7 +151,7 @@ def _wake_for_what_is_prompt() -> None:
 def _waiting(dedupe_key: str) -> Job | None:
     """Plain SQL: with the words of the index `job_once_per_key`, or SQLite would not use it."""
     rows = Job.objects.raw(
-        "SELECT * FROM core_job "
+        f"SELECT {COLUMNS} FROM core_job "  # noqa: S608 - nothing of it comes from outside
         "WHERE state = 'ready' AND NOT (dedupe_key = '') AND dedupe_key = %s",
         [dedupe_key],
     )
@@ -203,7 +206,7 @@ def _take_ready(
             UPDATE core_job SET state = 'running', attempts = attempts + 1,
                 lease_token = %s, lease_owner = %s, lease_until = %s
             WHERE id IN (SELECT id FROM due)
-            RETURNING *""",  # noqa: S608 - nothing of it comes from outside
+            RETURNING {COLUMNS}""",  # noqa: S608 - nothing of it comes from outside
         [
             prompt,
             write(until),

@@ -34,7 +34,7 @@ def database(url: str, data_dir: Path) -> dict[str, Any]:
         return sqlite(Path(parts.path))
     if parts.scheme in {"postgres", "postgresql"}:
         return {
-            "ENGINE": "django.db.backends.postgresql",
+            "ENGINE": "rathaus.core.postgresql",
             "NAME": unquote(parts.path.lstrip("/")),
             "USER": unquote(parts.username or ""),
             "PASSWORD": unquote(parts.password or ""),
