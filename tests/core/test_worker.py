@@ -147,15 +147,20 @@ BESIDE = textwrap.dedent(
 
 BUSY = textwrap.dedent(
     """
-    import os, signal, threading
+    import os, signal, sys, threading
     import django
     django.setup()
-    from rathaus.core import jobs, worker
+    from rathaus.core import jobs, right_of_way, wakeup, worker
 
+    right_of_way.HOLD_SECONDS = right_of_way.LONGEST_SECONDS = 3600.0
     freed = threading.Event()
 
     @jobs.job("test.waits")
     def waits():
+        if sys.argv[1] == "pages behind":
+            wakeup.send(wakeup.BEHIND)
+            while not here._way.is_for_pages():
+                freed.wait(0.01)
         os.write(1, b"waits\\n")
         freed.wait()
 
@@ -168,7 +173,8 @@ BUSY = textwrap.dedent(
         os.kill(os.getpid(), signal.SIGTERM)
         freed.set()
 
-    worker.Worker().run()
+    here = worker.Worker()
+    here.run()
     """
 )
 
@@ -202,74 +208,34 @@ def frees_at_once() -> None:
     raise AssertionError("runs only in the child")
 
 
-@pytest.mark.django_db(transaction=True)
-def test_two_long_jobs_do_not_hold_up_what_somebody_waits_for():
-    """Two scans are being read when a code for logging in is to be sent."""
-    for _ in range(worker.AT_ONCE):
+def _states_after_busy(why: str, waiting: int) -> dict[str, str]:
+    """So many long jobs run when one without hurry and one that ends it all come."""
+    for _ in range(waiting):
         jobs.enqueue(waits)
     env = {**os.environ, **child_environment()}
     with subprocess.Popen(
-        [sys.executable, "-c", BUSY], env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [sys.executable, "-c", BUSY, why], env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as child:
         assert child.stdout is not None
         assert child.stderr is not None
-        for _ in range(worker.AT_ONCE):
+        for _ in range(waiting):
             assert child.stdout.readline() == b"waits\n"
         jobs.enqueue(no_hurry)
         jobs.enqueue(frees_at_once)
         assert child.wait(60) == 0, child.stderr.read().decode()
-    states = dict(Job.objects.filter(name__startswith="test.").values_list("name", "state"))
+    return dict(Job.objects.filter(name__startswith="test.").values_list("name", "state"))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_long_jobs_do_not_hold_up_what_somebody_waits_for():
+    """Two scans are being read when a code for logging in is to be sent."""
+    states = _states_after_busy("long jobs", worker.AT_ONCE)
     assert states["test.frees_at_once"] == JobState.DONE
-
-
-HELD = textwrap.dedent(
-    """
-    import os, signal, threading
-    import django
-    django.setup()
-    from rathaus.core import jobs, right_of_way, wakeup, worker
-
-    right_of_way.HOLD_SECONDS = right_of_way.LONGEST_SECONDS = 3600.0
-    freed = threading.Event()
-
-    @jobs.job("test.waits")
-    def waits():
-        wakeup.send(wakeup.BEHIND)
-        while not here._way.is_for_pages():
-            freed.wait(0.01)
-        os.write(1, b"waits\\n")
-        freed.wait()
-
-    @jobs.job("test.no_hurry")
-    def no_hurry():
-        pass
-
-    @jobs.job("test.frees_at_once", prompt=True)
-    def frees():
-        os.kill(os.getpid(), signal.SIGTERM)
-        freed.set()
-
-    here = worker.Worker()
-    here.run()
-    """
-)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_while_pages_are_behind_only_what_somebody_waits_for_is_begun():
-    jobs.enqueue(waits)
-    env = {**os.environ, **child_environment()}
-    with subprocess.Popen(
-        [sys.executable, "-c", HELD], env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    ) as child:
-        assert child.stdout is not None
-        assert child.stderr is not None
-        assert child.stdout.readline() == b"waits\n"
-        jobs.enqueue(no_hurry)
-        jobs.enqueue(frees_at_once)
-        assert child.wait(60) == 0, child.stderr.read().decode()
-    states = dict(Job.objects.filter(name__startswith="test.").values_list("name", "state"))
-    assert states == {
+    assert _states_after_busy("pages behind", 1) == {
         "test.waits": JobState.DONE,
         "test.frees_at_once": JobState.DONE,
         "test.no_hurry": JobState.READY,

@@ -103,10 +103,12 @@ def test_hostile_questions_on_every_page_of_the_desk(sign_in: SignIn) -> None:
             continue
         client = sign_in(logins.get(needs, "eilert.janssen"))
         path = address(pattern, application.public_id, 2**63)
-        is_refused = client.get(path).status_code >= 400  # whatever is asked
-        for text in HOSTILE[:1] if is_refused else HOSTILE[::3]:
+        for text in HOSTILE[::3]:
             question = "&".join(f"{name}={encoded(text[:500])}" for name in NAMES)
-            calm(client.get(f"{path}?{question}"), path)
+            response = client.get(f"{path}?{question}")
+            calm(response, path)
+            if response.status_code == 405:  # only takes posts, whatever is asked
+                break
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))

@@ -140,12 +140,9 @@ def enqueue(
     if dedupe_key and fresh is not None:
         fresh[dedupe_key] = row
     if run_at is None:
-        transaction.on_commit(_wake_for_what_is_prompt if registered.prompt else wakeup.send)
+        news = wakeup.PROMPT if registered.prompt else wakeup.WORK
+        transaction.on_commit(functools.partial(wakeup.send, news))
     return row
-
-
-def _wake_for_what_is_prompt() -> None:
-    wakeup.send(wakeup.PROMPT)
 
 
 def _waiting(dedupe_key: str) -> Job | None:

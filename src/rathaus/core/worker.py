@@ -183,8 +183,10 @@ class Worker:
             was_held, is_held = is_held, self._way.is_for_pages()
             if was_held and not is_held:
                 self._wake_all()
-            elif not is_held or wakeup.PROMPT in news or self._is_time_to_look():
+            elif not is_held:
                 self._wake_one()
+            if wakeup.PROMPT in news or time.monotonic() - self._looked > LOOK_SECONDS:
+                self._look_for_what_is_prompt()
         self._stopping.set()
         for runner in self._runners:
             runner.wake.set()
@@ -200,19 +202,17 @@ class Worker:
             log.exception("database not reachable, trying again")
             connection.close()
 
+    def _asleep(self) -> list[_Runner]:
+        return [runner for runner in self._usual if runner.is_idle]
+
     def _wake_one(self) -> None:
         """One that sleeps; where none does, all look once more when they are done."""
-        asleep = [runner for runner in self._usual if runner.is_idle]
-        for runner in asleep[:1] or self._usual:
+        for runner in self._asleep()[:1] or self._usual:
             runner.wake.set()
-        if asleep:
-            self._looked = time.monotonic()
-        elif self._is_time_to_look():
-            self._looked = time.monotonic()
-            self._prompt.wake.set()
 
-    def _is_time_to_look(self) -> bool:
-        return time.monotonic() - self._looked > LOOK_SECONDS
+    def _look_for_what_is_prompt(self) -> None:
+        self._looked = time.monotonic()
+        (self._asleep() or [self._prompt])[0].wake.set()
 
     def _wake_all(self) -> None:
         for runner in self._usual:

@@ -42,12 +42,12 @@ def database(url: str, data_dir: Path) -> dict[str, Any]:
             "PORT": str(parts.port or ""),
             "CONN_MAX_AGE": 600,
             "CONN_HEALTH_CHECKS": True,
-            "OPTIONS": _options(dict(parse_qsl(parts.query))),
+            "OPTIONS": _options(parts.query),
         }
     raise SettingsError(f"DATABASE_URL must start with sqlite:// or postgresql://, not {url!r}")
 
 
-def _options(said: dict[str, str]) -> dict[str, Any]:
+def _options(query: str) -> dict[str, Any]:
     """What stands behind the ``?`` goes to libpq (``sslmode=verify-full``), but for ``prepare``.
 
     Statements that come again are prepared: the server plans them once for each connection. A
@@ -56,12 +56,13 @@ def _options(said: dict[str, str]) -> dict[str, Any]:
 
     Raises: SettingsError.
     """
-    prepare = said.pop("prepare", "yes")
+    given = dict(parse_qsl(query))
+    prepare = given.pop("prepare", "yes")
     if prepare not in {"yes", "no"}:
         raise SettingsError(f"prepare in DATABASE_URL is yes or no, not {prepare!r}")
     if prepare == "no":
-        return {**said}
-    return {**said, "server_side_binding": True, "prepare_threshold": PREPARE_AFTER}
+        return {**given}
+    return {**given, "server_side_binding": True, "prepare_threshold": PREPARE_AFTER}
 
 
 def of_libpq(options: dict[str, Any]) -> dict[str, str]:
