@@ -199,7 +199,7 @@ def _take_ready(
         f"""WITH due AS MATERIALIZED (
                 SELECT id FROM core_job WHERE state = 'ready' AND prompt = %s AND run_at <= %s
                 {"AND name = %s" if name else ""}
-                ORDER BY run_at LIMIT {limit:d} {skip})
+                ORDER BY run_at, id LIMIT {limit:d} {skip})
             UPDATE core_job SET state = 'running', attempts = attempts + 1,
                 lease_token = %s, lease_owner = %s, lease_until = %s
             WHERE id IN (SELECT id FROM due)
@@ -219,7 +219,8 @@ def _take_ready(
 def _take_lost(owner: str) -> list[Job]:
     """One at a time: it may be the one that took its worker down."""
     moment = now()
-    for candidate in Job.objects.filter(state=JobState.RUNNING, lease_until__lt=moment)[:5]:
+    lost = Job.objects.filter(state=JobState.RUNNING, lease_until__lt=moment)
+    for candidate in lost.order_by("run_at", "pk")[:5]:
         if candidate.attempts >= candidate.max_attempts:
             _bury(candidate)
             continue
