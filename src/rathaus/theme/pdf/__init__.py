@@ -29,8 +29,13 @@ STANDARDS: list[Any] = ["a-2a", "ua-1"]
 
 # Letters are too short to be laid out by several threads: they only got in each other's way.
 os.environ.setdefault("RAYON_NUM_THREADS", "1")
-_idle: list[typst.Compiler] = []
+_idle: list[_Compiler] = []
 """As many as were ever needed at once: the threads that make documents."""
+
+_AGES = 2
+"""The library keeps what it laid out until it was of no use for ten documents. What two letters
+share is used by each of them; the rest (names, answers) is never used again, and to look it
+through and keep it costs a tenth of the time and 8 MB. So each document counts as three."""
 
 
 class PdfError(Exception):
@@ -43,26 +48,50 @@ def _fonts() -> typst.Fonts:
 
     The library is loaded here, because only processes that make documents need its 80 MB.
     """
-    import typst
-
     if not any(FONTS.glob("*.ttf")):
         raise PdfError("No fonts for letters. Run: npm ci && python -m rathaus.theme.build")
-    return typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)]
-    )
+    return _only_fonts_in([str(FONTS)])
+
+
+def _only_fonts_in(folders: list[Any]) -> typst.Fonts:
+    import typst
+
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=folders)
+
+
+class _Compiler:
+    """A compiler of documents, and one of empty documents that lets the first forget sooner."""
+
+    def __init__(self) -> None:
+        import typst
+
+        self._documents = typst.Compiler(
+            root=str(TEMPLATES), font_paths=_fonts(), ignore_system_fonts=True
+        )
+        self._nothing = typst.Compiler(
+            root=str(TEMPLATES), font_paths=_only_fonts_in([]), ignore_system_fonts=True
+        )
+
+    def compile(self, template: str, data: str, at: datetime) -> Any:
+        made = self._documents.compile(
+            input=str(TEMPLATES / f"{template}.typ"),
+            format="pdf",
+            sys_inputs={"data": data},
+            pdf_standards=STANDARDS,
+            timestamp=int(at.timestamp()),
+        )
+        for _document in range(_AGES):
+            self._nothing.compile(input=b"", format="svg")
+        return made
 
 
 @contextmanager
-def _compiler() -> Iterator[typst.Compiler]:
+def _compiler() -> Iterator[_Compiler]:
     """A compiler that nobody else uses: one alone would let a second thread wait for it."""
-    import typst
-
     try:
         compiler = _idle.pop()
     except IndexError:
-        compiler = typst.Compiler(
-            root=str(TEMPLATES), font_paths=_fonts(), ignore_system_fonts=True
-        )
+        compiler = _Compiler()
     try:
         yield compiler
     finally:
@@ -70,15 +99,8 @@ def _compiler() -> Iterator[typst.Compiler]:
 
 
 def _compile(template: str, data: Any, at: datetime) -> bytes:
-    inputs = {"data": json.dumps(data, ensure_ascii=False)}
     with _compiler() as compiler:
-        made = compiler.compile(
-            input=str(TEMPLATES / f"{template}.typ"),
-            format="pdf",
-            sys_inputs=inputs,
-            pdf_standards=STANDARDS,
-            timestamp=int(at.timestamp()),
-        )
+        made = compiler.compile(template, json.dumps(data, ensure_ascii=False), at)
     if not isinstance(made, bytes):
         raise PdfError(f"Typst returned {type(made).__name__} for {template}")
     return made
