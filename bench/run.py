@@ -19,7 +19,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from bench import journey, system
+from bench import journey, pace, system
 from bench.resident import Resident, Timing
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -42,15 +42,15 @@ def measure(
         definition, answers = journey.load_case()
         _drive(port, 1, 2.0, definition, answers)
         alone = _drive(port, 1, max(5.0, seconds / 3), definition, answers)
-        pace = system.pace_ms()
-        peak, crowd = _until_done(
+        peak, crowd, peak_seconds = _until_done(
             pid, environment, lambda: _drive(port, parallel, seconds, definition, answers)
         )
-        sustained, stream = _until_done(
+        sustained, stream, stream_seconds = _until_done(
             pid,
             environment,
             lambda: _drive(port, 4 * parallel, seconds, definition, answers, rate=rate),
         )
+        best = pace.best(peak_seconds + stream_seconds)
         resident = Resident("127.0.0.1", port)
         pages = {
             name: journey.weigh(resident, path)
@@ -62,13 +62,17 @@ def measure(
             }.items()
         }
         return {
-            "pace_ms": [pace, system.pace_ms()],
             "one_resident": alone["requests"],
-            "peak": {**peak, f"{parallel}_residents": crowd["requests"]},
+            "peak": {
+                **peak,
+                **pace.describe(peak_seconds, crowd["ends"], crowd["journeys"], best),
+                f"{parallel}_residents": crowd["requests"],
+            },
             "worst_tail": crowd["worst"],
             "sustained": {
                 "offered_per_second": rate,
                 **sustained,
+                **pace.describe(stream_seconds, stream["ends"], stream["journeys"], best),
                 "begun_late_p95_ms": stream["begun_late_p95_ms"],
                 "requests": stream["requests"]["all"],
             },
@@ -79,26 +83,34 @@ def measure(
 
 def _until_done(
     pid: int, environment: dict[str, str], drive: Callable[[], dict[str, Any]]
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Drive, then wait until every job is done: rates, CPU and receipts; and what `drive` says."""
+) -> tuple[dict[str, Any], dict[str, Any], list[pace.Second]]:
+    """Drive, then wait until every job is done.
+
+    Returns rates, CPU and receipts; what `drive` says; and the machine's pace in each second.
+    """
     watcher = _watcher(environment)
-    cpu = system.cpu_seconds(pid)
-    begun, start = datetime.now(UTC), time.monotonic()
-    driven = drive()
-    driving = time.monotonic() - start
-    drained = _told(watcher, begun)
-    wall = time.monotonic() - start
+    with pace.watched(pid) as seconds:
+        cpu = system.cpu_seconds(pid)
+        begun, start = datetime.now(UTC), time.monotonic()
+        driven = drive()
+        driving = time.monotonic() - start
+        drained = _told(watcher, begun)
+        wall = time.monotonic() - start
     cpu = system.cpu_seconds(pid) - cpu
     journeys = driven["journeys"]
-    return {
-        "journeys": journeys,
-        "failed": driven["failed"],
-        "journeys_per_second": round(journeys / driving, 1),
-        "journeys_per_second_drained": round(journeys / wall, 1),
-        "drain_seconds": round(wall - driving, 1),
-        "cpu_ms_per_journey": round(1000 * cpu / max(1, journeys), 1),
-        "receipt_ms": drained["receipt_ms"],
-    }, driven
+    return (
+        {
+            "journeys": journeys,
+            "failed": driven["failed"],
+            "journeys_per_second": round(journeys / driving, 1),
+            "journeys_per_second_drained": round(journeys / wall, 1),
+            "drain_seconds": round(wall - driving, 1),
+            "cpu_ms_per_journey": round(1000 * cpu / max(1, journeys), 1),
+            "receipt_ms": drained["receipt_ms"],
+        },
+        driven,
+        seconds,
+    )
 
 
 def _inside_postgres(seconds: float, parallel: int, rate: float, port: int) -> dict[str, Any]:
@@ -173,7 +185,8 @@ def _drive(
     end = start + seconds
     timings: list[Timing] = []
     late: list[float] = [0.0]
-    done, failures = [0], []
+    ends: list[float] = []
+    failures: list[str] = []
     lock = threading.Lock()
     numbers = count()
 
@@ -190,11 +203,10 @@ def _drive(
 
     def live() -> None:
         resident = Resident("127.0.0.1", port)
-        finished = 0
         while may_begin():
             try:
                 journey.walk(resident, definition, answers)
-                finished += 1
+                ends.append(time.monotonic())
             except Exception as error:
                 with lock:
                     failures.append(repr(error))
@@ -204,7 +216,6 @@ def _drive(
         resident.close()
         with lock:
             timings.extend(resident.timings)
-            done[0] += finished
 
     threads = [threading.Thread(target=live) for _ in range(parallel)]
     for thread in threads:
@@ -212,7 +223,8 @@ def _drive(
     for thread in threads:
         thread.join()
     return {
-        "journeys": done[0],
+        "journeys": len(ends),
+        "ends": ends,
         "failed": len(failures),
         "first_failure": failures[:1],
         "requests": _summary(timings),

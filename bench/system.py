@@ -43,21 +43,6 @@ def busy_before(seconds: float = 3.0) -> float:
     return psutil.cpu_percent() / 100
 
 
-def pace_ms() -> float:
-    """CPU a fixed piece of plain Python takes: tells how fast the machine is at this hour.
-
-    Virtual machines share processors and caches; the same program differs by half within an hour.
-    """
-    best = float("inf")
-    for _ in range(5):
-        begin = time.process_time()
-        counts: dict[int, int] = {}
-        for number in range(100_000):
-            counts[number % 97] = counts.get(number % 89, 0) + len(str(number))
-        best = min(best, time.process_time() - begin)
-    return round(1000 * best, 1)
-
-
 def machine() -> dict[str, object]:
     """What figures belong to."""
     model = ""
