@@ -79,12 +79,22 @@ LONG = (
 """Files that take long begin first, so that no worker is left alone with one at the end."""
 
 
+ASKING = {"db", "transactional_db", "django_db_setup"}
+"""What a test asks for that may use the database: all other such fixtures build on these."""
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     def place(item: pytest.Item) -> int:
         path = str(item.path)
         return next((n for n, name in enumerate(LONG) if name in path), len(LONG))
 
     items.sort(key=place)
+    for item in items:
+        # pytest-django refuses them any database, so a second one would say nothing more.
+        fixtures = ASKING.intersection(getattr(item, "fixturenames", ()))
+        if not fixtures and item.get_closest_marker("django_db") is None:
+            item.add_marker(pytest.mark.one_database)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
