@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
 import time_machine
-from django.db import transaction
+from django.db import connection, transaction
 
 from rathaus.core import jobs
 from rathaus.core.clock import now
@@ -154,6 +157,86 @@ def test_one_waiting_job_per_key():
     assert jobs.enqueue(note, dedupe_key="k", text="b").pk == first.pk
     jobs.run_pending()
     assert jobs.enqueue(note, dedupe_key="k", text="c").pk != first.pk
+
+
+@contextmanager
+def somebody_who_changes_something(key: str) -> Iterator[None]:
+    """Another connection has asked for the work of `key` and has not committed its change yet."""
+    asked, may_end = threading.Event(), threading.Event()
+
+    def change() -> None:
+        try:
+            with transaction.atomic():
+                jobs.enqueue(note, dedupe_key=key, text="from a change")
+                asked.set()
+                may_end.wait(30)
+        finally:
+            asked.set()
+            connection.close()
+
+    thread = threading.Thread(target=change)
+    thread.start()
+    assert asked.wait(30)
+    yield
+    may_end.set()
+    thread.join(30)
+    assert not thread.is_alive()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_waiting_job_does_not_begin_before_the_change_that_asked_for_it_is_there():
+    jobs.enqueue(note, dedupe_key="k", text="a")
+    with somebody_who_changes_something("k"):
+        if connection.vendor == "postgresql":  # SQLite has one writer: nobody can take a job now
+            assert not jobs.claim("x")
+    assert jobs.run_pending() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_that_begins_while_it_is_asked_for_again_does_not_swallow_that(monkeypatch):
+    """Twice in a row somebody else was quicker: he put one in, and a worker has begun it."""
+    first = jobs.enqueue(note, dedupe_key="k", text="a")
+    answers = iter([None, "begins"])
+    look = jobs._waiting
+
+    def waiting(key: str) -> Job | None:
+        match next(answers, ""):
+            case "begins":
+                assert [row.pk for row in jobs.claim("x")] == [first.pk]
+                return look(key)
+            case None:
+                return None
+        return look(key)
+
+    monkeypatch.setattr(jobs, "_waiting", waiting)
+    again = jobs.enqueue(note, dedupe_key="k", text="b")
+    assert again.pk != first.pk
+    assert again.state == JobState.READY
+
+
+@pytest.mark.django_db
+def test_a_dead_job_whose_work_waits_again_is_done_by_that_one():
+    dead = jobs.enqueue(note, dedupe_key="k", text="a")
+    Job.objects.filter(pk=dead.pk).update(state=JobState.DEAD)
+    other = jobs.enqueue(note, dedupe_key="k", text="b")
+    assert jobs.retry(dead)
+    assert Job.objects.get(pk=dead.pk).state == JobState.DONE
+    assert Job.objects.get(pk=other.pk).state == JobState.READY
+
+
+@pytest.mark.django_db
+def test_what_a_vanished_worker_left_is_not_held_up_by_a_heap_of_other_work():
+    """The server lost its power while it sent a code and read in a heap of files."""
+    jobs.enqueue(note, text="old")
+    jobs.enqueue(send_code)
+    assert len(jobs.claim("elsewhere|boot|1") + jobs.claim("elsewhere|boot|1")) == 2
+    for number in range(20):
+        jobs.enqueue(note, text=str(number))
+    with time_machine.travel(now() + jobs.LEASE + timedelta(seconds=1)):
+        jobs.run(jobs.claim("x", only_prompt=True))
+        jobs.run(jobs.claim("x"))
+        jobs.run(jobs.claim("x"))
+    assert done == ["code", "old", "0"]
 
 
 @pytest.mark.django_db

@@ -53,6 +53,18 @@ def test_waiting_jobs_that_nobody_does_are_unhealthy():
     assert state["jobs"]["oldest_seconds"] > 500
 
 
+def test_jobs_whose_worker_is_gone_are_unhealthy():
+    from datetime import timedelta
+
+    Job.objects.create(
+        name="core.clean_up", run_at=now(), created_at=now(), state=JobState.RUNNING,
+        lease_until=now() - timedelta(minutes=9),
+    )  # fmt: skip
+    state = health.report()
+    assert not state["jobs"]["ok"]
+    assert state["jobs"]["lost"] == 1
+
+
 def test_metrics_are_for_allowed_addresses_only(client: Client):
     assert b'rathaus_up{part="database"} 1' in client.get("/metrics").content
     assert client.get("/metrics", REMOTE_ADDR="203.0.113.7").status_code == 403

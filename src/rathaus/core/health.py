@@ -96,10 +96,12 @@ def _jobs() -> dict[str, Any]:
     oldest = waiting.aggregate(oldest=Min("run_at"))["oldest"]
     dead = Job.objects.filter(state=JobState.DEAD).count()
     late = oldest is not None and oldest < now() - LATE
+    lost = Job.objects.filter(state=JobState.RUNNING, lease_until__lt=now() - LATE).count()
     return {
-        "ok": not late,
+        "ok": not late and not lost,
         "waiting": waiting.count(),
         "oldest_seconds": int((now() - oldest).total_seconds()) if oldest else 0,
+        "lost": lost,
         "dead": dead,
     }
 

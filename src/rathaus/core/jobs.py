@@ -13,7 +13,7 @@ import traceback
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, connection, models, transaction
@@ -29,6 +29,11 @@ LEASE = timedelta(minutes=5)
 KEEP_DONE = timedelta(days=7)
 ERROR_LENGTH = 4000
 ABOUT_TO_BE = timedelta(seconds=2)
+
+LOOK_FOR_LOST = timedelta(seconds=20)
+"""Time between two looks for what vanished workers left behind while other jobs wait."""
+NEVER = datetime.min.replace(tzinfo=UTC)
+_looked_for_lost: dict[bool, datetime] = {}
 
 BATCH = 16
 """Waiting jobs of one name that are worked on together, where their handler can do so."""
@@ -130,11 +135,9 @@ def enqueue(
         created_at=moment,
     )
     if look:
-        try:
-            with transaction.atomic():
-                row.save(force_insert=True)
-        except IntegrityError:
-            return Job.objects.filter(dedupe_key=dedupe_key).latest("created_at")
+        while (other := _put(row)) is not row:
+            if other is not None:
+                return other
     else:
         row.save(force_insert=True)
     if dedupe_key and fresh is not None:
@@ -145,11 +148,31 @@ def enqueue(
     return row
 
 
+def _put(row: Job) -> Job | None:
+    """`row` where it could be put in; else the waiting one of its key, or None if that has begun.
+
+    Another transaction may have put one in a moment ago, and a worker may have taken it since.
+    """
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError:
+        row.pk = None
+        return _waiting(row.dedupe_key)
+    return row
+
+
 def _waiting(dedupe_key: str) -> Job | None:
-    """Plain SQL: with the words of the index `job_once_per_key`, or SQLite would not use it."""
+    """The waiting job of a key; it cannot begin before the transaction of the caller has ended.
+
+    Else it could run on what was there before, and what the caller changes would get no job. On
+    SQLite nobody else can take it meanwhile, because the caller is the only one that writes. Plain
+    SQL: with the words of the index `job_once_per_key`, or SQLite would not use it.
+    """
+    hold = "FOR KEY SHARE" if connection.features.has_select_for_update else ""
     rows = Job.objects.raw(
         f"SELECT {COLUMNS} FROM core_job "  # noqa: S608 - nothing of it comes from outside
-        "WHERE state = 'ready' AND NOT (dedupe_key = '') AND dedupe_key = %s",
+        f"WHERE state = 'ready' AND NOT (dedupe_key = '') AND dedupe_key = %s {hold}",
         [dedupe_key],
     )
     return next(iter(list(rows)), None)
@@ -164,9 +187,11 @@ def claim(
 ) -> list[Job]:
     """Take the next job that is due within `ahead`, or whose worker has vanished; or none.
 
-    With `only_prompt` none but those for which somebody waits. Where its handler works on several
-    at once, those of the same name come with it. `finished` are noted in the same transaction: jobs
-    that were executed just before. A power cut may take both back: then they run once more.
+    With `only_prompt` none but those for which somebody waits. What a vanished worker left behind
+    was due before all others, so now and then it goes first, however much waits. Where its handler
+    works on several at once, those of the same name come with it. `finished` are noted in the same
+    transaction: jobs that were executed just before. A power cut may take both back: then they run
+    once more.
     """
     with soft_atomic():
         finish(finished)
@@ -174,6 +199,10 @@ def claim(
 
 
 def _take(owner: str, until: datetime, only_prompt: bool) -> list[Job]:
+    if abs(now() - _looked_for_lost.get(only_prompt, NEVER)) > LOOK_FOR_LOST:
+        if lost := _take_lost(owner, only_prompt):
+            return lost
+        _looked_for_lost[only_prompt] = now()
     for prompt in (True,) if only_prompt else (True, False):
         first = _take_ready(owner, prompt, until, 1)
         if first:
@@ -181,7 +210,7 @@ def _take(owner: str, until: datetime, only_prompt: bool) -> list[Job]:
             if registered is None or registered.many is None:
                 return first
             return first + _take_ready(owner, prompt, until, BATCH - 1, name=registered.name)
-    return [] if only_prompt else _take_lost(owner)
+    return _take_lost(owner, only_prompt)
 
 
 def _take_ready(
@@ -216,10 +245,12 @@ def _take_ready(
     return sorted(rows, key=lambda row: (row.run_at, row.pk))  # RETURNING has no order
 
 
-def _take_lost(owner: str) -> list[Job]:
+def _take_lost(owner: str, only_prompt: bool) -> list[Job]:
     """One at a time: it may be the one that took its worker down."""
     moment = now()
     lost = Job.objects.filter(state=JobState.RUNNING, lease_until__lt=moment)
+    if only_prompt:
+        lost = lost.filter(prompt=True)
     for candidate in lost.order_by("run_at", "pk")[:5]:
         if candidate.attempts >= candidate.max_attempts:
             _bury(candidate)
@@ -327,10 +358,16 @@ def _bury(row: Job) -> None:
 
 
 def retry(row: Job) -> bool:
-    """Bring a dead job back to life; False if it is not dead any more."""
-    revived = Job.objects.filter(pk=row.pk, state=JobState.DEAD).update(
-        state=JobState.READY, run_at=now(), attempts=0, finished_at=None
-    )
+    """Bring a dead job back to life; False if it is not dead any more.
+
+    Where another one of the same key waits already, that one does the work, and this is done.
+    """
+    dead = Job.objects.filter(pk=row.pk, state=JobState.DEAD)
+    try:
+        with transaction.atomic():
+            revived = dead.update(state=JobState.READY, run_at=now(), attempts=0, finished_at=None)
+    except IntegrityError:
+        revived = dead.update(state=JobState.DONE, finished_at=now())
     if revived:
         transaction.on_commit(wakeup.send)
     return bool(revived)
