@@ -10,6 +10,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -31,15 +32,29 @@ def main(argv: list[str] | None = None) -> int:
     if command is None:
         parser.print_help()
         return 2
+    try:
+        import_module(os.environ["DJANGO_SETTINGS_MODULE"])
+    except (ValueError, OSError) as error:  # SettingsError is a ValueError of that very module
+        return _refuse(f"The settings of this town cannot be used. {error}")
     import django
+    from django.db import OperationalError
 
     django.setup()
+
     try:
         return command(arguments)
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
         return 0
+    except OperationalError as error:
+        reason = str(error).strip().splitlines()[:1]
+        return _refuse(f"The database cannot be used: {''.join(reason)}. See DATABASE_URL.")
+
+
+def _refuse(text: str) -> int:
+    print(text, file=sys.stderr)
+    return 2
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
+import tempfile
 from pathlib import Path
+
+LEAST_SECRET = 32
+"""Characters of a key; those that are made here have 64."""
 
 
 class SettingsError(ValueError):
@@ -57,18 +62,50 @@ def secret(data_dir: Path, name: str) -> str:
     """A secret from ``RATHAUS_<NAME>`` or from a file in the data directory.
 
     The file is made on first use, readable by its owner only, so that a fresh
-    installation never runs with a shared or well-known key.
+    installation never runs with a shared or well-known key. It is there as a whole or not at
+    all: with half of a key, or none, what is stored could be read by others, or by nobody.
+
+    Raises: SettingsError where the secret is too short to be one.
     """
-    given = env(f"RATHAUS_{name.upper()}", "")
+    variable = f"RATHAUS_{name.upper()}"
+    given = env(variable, "")
     if given:
-        return given
+        return _long_enough(given, variable)
     path = data_dir / "keys" / name
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return path.read_text(encoding="ascii").strip()
+        _make_secret(path)
+    try:
+        kept = path.read_text(encoding="ascii").strip()
+    except UnicodeDecodeError:
+        kept = ""
+    return _long_enough(kept, f"The file {path}")
+
+
+def _long_enough(value: str, where: str) -> str:
+    if len(value) < LEAST_SECRET:
+        raise SettingsError(
+            f"{where} has no usable key: at least {LEAST_SECRET} characters are needed. "
+            "If this town has data already, bring the key back from a backup, "
+            "because only that key can read them."
+        )
+    return value
+
+
+def _make_secret(path: Path) -> None:
+    """Written beside its place first: two processes that start together get the same one."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    try:
         with os.fdopen(handle, "w", encoding="ascii") as file:
             file.write(secrets.token_urlsafe(48))
-    return path.read_text(encoding="ascii").strip()
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(beside, path)
+    finally:
+        os.unlink(beside)
+    folder = os.open(path.parent, os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
