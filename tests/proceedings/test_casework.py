@@ -217,7 +217,7 @@ def test_table_decides_alone(state, move, kind):
 
 
 def test_timeline_tells_what_was_and_what_comes(mine, staff, actor):
-    entries = queries.timeline(mine)
+    entries = queries.timeline(mine, queries.what_now(mine))
     assert [e.state for e in entries if e.state != "next"][-1] == "now"
     assert entries[0].at is not None
     assert any(e.state == "next" for e in entries)

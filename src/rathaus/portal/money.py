@@ -39,6 +39,11 @@ class MoneyFacts:
         return self.balance.is_paid and self.balance.confirmed_cents > 0
 
     @property
+    def is_part_paid(self) -> bool:
+        """Something came, and something is still to pay."""
+        return self.balance.confirmed_cents > self.balance.refunded_cents and self.can_pay
+
+    @property
     def by_invoice(self) -> bool:
         """The resident chose the invoice."""
         return self.attempt is not None and self.attempt.provider == "transfer" and self.can_pay

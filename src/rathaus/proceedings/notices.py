@@ -21,6 +21,7 @@ from rathaus.core.events import record
 from rathaus.organisation import queries as organisation
 from rathaus.proceedings.events import NoticeSent
 from rathaus.proceedings.models import Application, Notice
+from rathaus.proceedings.states import State
 
 
 def send(application: Application, key: str) -> None:
@@ -88,6 +89,7 @@ def _message(application: Application, notice: Notice, address: str) -> EmailMes
             "address": f"{settings.BASE_URL}/vorgang/?az={application.reference}",
             "town": town,
             "office": application.case.office,
+            "awaits_payment": application.state == State.AWAITING_PAYMENT,
         }
         body = render_to_string(f"proceedings/mail/{kind}.txt", context)
         subject = subject_of(kind, application.reference)

@@ -27,7 +27,8 @@ NEWS = frozenset({"nachricht", "antwort", "zurueckgezogen", "rechnung"})
 def status(request: HttpRequest, application_id: uuid.UUID) -> HttpResponse:
     """Everything about one application, for the person who made it."""
     application = application_for(request, application_id)
-    now = queries.what_now(application)
+    money = money_of(application)
+    now = queries.what_now(application, attempt=money.attempt if money else None)
     thread = list(application.messages.prefetch_related("documents"))
     if any(not message.incoming and message.read_at is None for message in thread):
         actions.mark_messages_read(application=application, incoming=False)
@@ -42,10 +43,10 @@ def status(request: HttpRequest, application_id: uuid.UUID) -> HttpResponse:
         "service": application.service,
         "now": now,
         "now_tone": tone(application, must_act=now.must_act),
-        "timeline": queries.timeline(application),
+        "timeline": queries.timeline(application, now),
         "documents": papers.listed(application),
         "thread": thread,
-        "money": money_of(application),
+        "money": money,
         "office": office,
         "office_status": hours.status(office),
         "can_withdraw": can_withdraw(application),

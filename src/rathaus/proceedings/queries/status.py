@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal
 
@@ -13,16 +13,23 @@ from rathaus.core.events import type_of
 from rathaus.core.models import Event
 from rathaus.core.money import Money
 from rathaus.payments import queries as payment_queries
-from rathaus.payments.models import PaymentAttempt
+from rathaus.payments.models import Claim, PaymentAttempt
+from rathaus.payments.states import AttemptState, ClaimState
 from rathaus.proceedings import events
 from rathaus.proceedings.models import Application
 from rathaus.proceedings.models.dialogue import CorrectionState
 from rathaus.proceedings.states import State
 
+ON_ITS_WAY = (AttemptState.APPROVED, AttemptState.CAPTURING, AttemptState.PENDING)
+"""Payments of which the service has not said how they end: nobody should pay a second time."""
+
 
 @dataclass(frozen=True)
 class WhatNow:
-    """The head of the status page. `action` names what the resident can do now."""
+    """The head of the status page. `action` names what the resident can do now.
+
+    `owes`: a fee is open that the town does not wait for, to be paid by `pay_until`.
+    """
 
     title: str
     text: str
@@ -30,6 +37,8 @@ class WhatNow:
     until: date | None = None
     must_act: bool = False
     action: Literal["", "pay", "answer", "letter"] = ""
+    owes: bool = False
+    pay_until: date | None = None
 
 
 @dataclass(frozen=True)
@@ -45,9 +54,22 @@ class TimelineEntry:
 
 def what_now(application: Application, *, attempt: PaymentAttempt | None = None) -> WhatNow:
     """What happens at the moment; `attempt` is the newest, where the caller has it already."""
+    claim = application.claim
+    if claim is not None and claim.state == ClaimState.OPEN and attempt is None:
+        attempt = payment_queries.latest_attempt(claim)
+    if application.state == State.AWAITING_PAYMENT:
+        return _awaiting_payment(claim, attempt)
+    owes = claim is not None and claim.state == ClaimState.OPEN
+    on_its_way = attempt is not None and attempt.state in ON_ITS_WAY
+    if claim is None or not owes or on_its_way:
+        return _of_state(application, owes=False)
+    current = _of_state(application, owes=True)
+    return replace(current, owes=True, pay_until=claim.due_on, action=current.action or "pay")
+
+
+def _of_state(application: Application, *, owes: bool) -> WhatNow:
     state = application.state
-    if state == State.AWAITING_PAYMENT:
-        return _awaiting_payment(application, attempt)
+    nothing = _("Die Gebühr ist noch offen.") if owes else _("Sie müssen nichts tun.")
     if state == State.AWAITING_RESIDENT:
         request = application.corrections.filter(state=CorrectionState.OPEN).first()
         return WhatNow(
@@ -61,14 +83,14 @@ def what_now(application: Application, *, attempt: PaymentAttempt | None = None)
     if state == State.RECEIVED:
         return WhatNow(
             _("Ihr Antrag ist bei uns"),
-            _("Wir prüfen ihn in der Reihenfolge des Eingangs. Sie müssen nichts tun."),
+            f"{_('Wir prüfen ihn in der Reihenfolge des Eingangs.')} {nothing}",
             "inbox",
             application.due_on,
         )
     if state == State.IN_PROGRESS:
         return WhatNow(
             _("Wir prüfen Ihre Angaben"),
-            _("Sie müssen gerade nichts tun."),
+            nothing,
             "fact_check",
             application.due_on,
         )
@@ -78,7 +100,10 @@ def what_now(application: Application, *, attempt: PaymentAttempt | None = None)
         )
     letter = application.letters.filter(decision__isnull=False).first()
     ready = letter is not None and letter.document_id is not None
-    title = _("Erledigt") if state == State.DECIDED else _("Ihr Antrag wurde abgelehnt")
+    if state == State.REJECTED:
+        title = _("Ihr Antrag wurde abgelehnt")
+    else:
+        title = _("Entschieden, die Gebühr ist noch offen") if owes else _("Erledigt")
     text = (
         _("Ihr Schreiben liegt hier bereit: %(title)s.") % {"title": letter.title}
         if letter is not None and ready
@@ -88,10 +113,7 @@ def what_now(application: Application, *, attempt: PaymentAttempt | None = None)
     return WhatNow(title, text, icon, action="letter" if ready else "")
 
 
-def _awaiting_payment(application: Application, attempt: PaymentAttempt | None) -> WhatNow:
-    claim = application.claim
-    if attempt is None and claim is not None:
-        attempt = payment_queries.latest_attempt(claim)
+def _awaiting_payment(claim: Claim | None, attempt: PaymentAttempt | None) -> WhatNow:
     if attempt is not None and attempt.state == "pending":
         return WhatNow(
             _("Ihre Zahlung wird noch geprüft"),
@@ -130,8 +152,8 @@ ICONS = {
 }
 
 
-def timeline(application: Application) -> list[TimelineEntry]:
-    """What happened, in the resident's words, and what is still to come."""
+def timeline(application: Application, current: WhatNow) -> list[TimelineEntry]:
+    """What happened, in the resident's words, what is now and what is still to come."""
     done = [
         _entry(event)
         for event in application.case.chain.events.order_by("seq")
@@ -139,7 +161,6 @@ def timeline(application: Application) -> list[TimelineEntry]:
     ]
     if not application.is_open:
         return done
-    current = what_now(application)
     coming = [TimelineEntry("now", current.title, current.text, icon=current.icon)]
     coming += [
         TimelineEntry("next", stage.public_label, stage.public_text, icon="schedule")
