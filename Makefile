@@ -44,7 +44,7 @@ bench: $(VENV)/.dev build ## measure the resident's journey on SQLite and Postgr
 	$(BIN)/python -m bench
 
 messages: $(VENV)/.dev ## collect the texts of the interface for translation
-	cd src/rathaus && DJANGO_SETTINGS_MODULE=rathaus.settings ../../$(BIN)/django-admin makemessages -l en --no-location --no-wrap --no-obsolete
+	cd src/rathaus && RATHAUS_DATA="$(CURDIR)/var" DJANGO_SETTINGS_MODULE=rathaus.settings ../../$(BIN)/django-admin makemessages -l en --no-location --no-wrap --no-obsolete
 
 build: $(VENV)/.run node_modules/.run var/.assets var/.messages
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import os
 import sys
 from collections.abc import Callable
@@ -18,6 +19,9 @@ from rathaus.backup.arguments import add_to as add_backup
 from rathaus.cli_records import add_records
 from rathaus.core import memory
 
+log = logging.getLogger("rathaus.cli")
+SETUP = "If it was never set up or is of an earlier version, run: rathaus setup"
+MOST_PROCESSES = 64
 Command = Callable[[argparse.Namespace], int]
 
 
@@ -37,19 +41,34 @@ def main(argv: list[str] | None = None) -> int:
     except (ValueError, OSError) as error:  # SettingsError is a ValueError of that very module
         return _refuse(f"The settings of this town cannot be used. {error}")
     import django
-    from django.db import OperationalError
-
-    django.setup()
+    from django.core.exceptions import ImproperlyConfigured
+    from django.db import OperationalError, ProgrammingError
 
     try:
-        return command(arguments)
+        django.setup()
+        return _execute(command, arguments)
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
         return 0
-    except OperationalError as error:
-        reason = str(error).strip().splitlines()[:1]
-        return _refuse(f"The database cannot be used: {''.join(reason)}. See DATABASE_URL.")
+    except ImproperlyConfigured as error:
+        return _refuse(f"The settings of this town cannot be used. {error}")
+    except (OperationalError, ProgrammingError) as error:
+        log.debug("for the developers", exc_info=True)
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        return _refuse(f"The database cannot be used (DATABASE_URL): {reason}. {SETUP}")
+    except OSError as error:
+        log.debug("for the developers", exc_info=True)
+        return _refuse(f"{error.filename or 'A file or a connection'}: {error.strerror or error}")
+
+
+def _execute(command: Command, arguments: argparse.Namespace) -> int:
+    from rathaus.core.keymark import WrongTownKey
+
+    try:
+        return command(arguments)
+    except WrongTownKey as error:
+        return _refuse(str(error))
 
 
 def _refuse(text: str) -> int:
@@ -79,9 +98,9 @@ def build_parser() -> argparse.ArgumentParser:
     )
     web = add("web", "Run the web server only.", _web, "rathaus web --port 8000")
     for sub in (run, web):
-        sub.add_argument("--port", type=_port, default=int(os.environ.get("PORT", "8000")))
+        sub.add_argument("--port", type=_port, default=os.environ.get("PORT") or "8000")
         sub.add_argument("--host", default="127.0.0.1", help="address to listen on")
-        sub.add_argument("--workers", type=int, default=2, help="web processes")
+        sub.add_argument("--workers", type=_processes, default=2, help="web processes")
     run.add_argument("--demo", action="store_true", help="load the demo town if empty")
     add("worker", "Run the job worker only.", _worker, "rathaus worker")
     add("setup", "Create or update the database and the services shipped.", _setup, "rathaus setup")
@@ -199,6 +218,12 @@ def _port(text: str) -> int:
     return int(text)
 
 
+def _processes(text: str) -> int:
+    if not text.isdigit() or not 0 < int(text) <= MOST_PROCESSES:
+        raise argparse.ArgumentTypeError(f"a number from 1 to {MOST_PROCESSES}, not {text!r}")
+    return int(text)
+
+
 def _no_simulation() -> bool:
     """The demo town is only for the simulation; says so where that is off."""
     from django.conf import settings
@@ -232,10 +257,12 @@ def _web(arguments: argparse.Namespace) -> int:
 
 
 def _worker(arguments: argparse.Namespace) -> int:
+    from rathaus.core import keymark
     from rathaus.core.clock import today
     from rathaus.core.worker import Worker
     from rathaus.organisation import calendar
 
+    keymark.check()
     calendar.holiday_name(today())  # asked once, before a transaction has to wait for it
     Worker().run()
     return 0

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, connection
 
 from rathaus.accounts.sources import config as identity_sources
 from rathaus.core import backups, health, virus
@@ -32,59 +33,97 @@ def checks() -> list[Check]:
         Check(name, bool(state[name]["ok"]), json.dumps(state[name]), _advice(name))
         for name in ("database", "jobs", "storage", "disk")
     ]
+    rest = {
+        "engine": _engine,
+        "data": _data,
+        "https": _https,
+        "town": _town,
+        "staff": _staff,
+        "mail": _mail,
+        "paypal": _paypal,
+        "identity": _identity,
+        "guards": _guards,
+        "virus": _scanner,
+        "seal": _seal,
+        "backup": _backup,
+        "simulation": _simulation,
+    }
+    return result + [_tried(name, look) for name, look in rest.items()]
+
+
+def _tried(name: str, look: Callable[[], Check]) -> Check:
+    """What cannot be looked at is a finding too: this is asked for when something is broken."""
+    try:
+        return look()
+    except (DatabaseError, OSError) as error:
+        found = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        return Check(name, False, found, "Mend the database first, or run: rathaus setup")
+
+
+def _engine() -> Check:
     sqlite = connection.vendor == "sqlite"
+    advice = "For production set DATABASE_URL=postgresql://…" if sqlite else ""
+    return Check("engine", True, connection.vendor, advice)
+
+
+def _data() -> Check:
+    mode = settings.DATA_DIR.stat().st_mode
+    return Check(
+        "data",
+        not mode & 0o077,
+        f"{settings.DATA_DIR} {mode & 0o777:o}",
+        "Others on this machine may read it. Run: chmod 700 on that folder",
+    )
+
+
+def _https() -> Check:
+    return Check("https", settings.HTTPS, settings.BASE_URL, "Set RATHAUS_URL=https://…")
+
+
+def _town() -> Check:
+    return Check(
+        "town",
+        Town.objects.exists(),
+        str(Town.objects.first() or "-"),
+        "Run: rathaus demo load, or load your own town (docs/operations.md)",
+    )
+
+
+def _staff() -> Check:
+    return Check(
+        "staff",
+        StaffMember.objects.exists(),
+        f"{StaffMember.objects.count()} people",
+        "Create staff accounts (docs/operations.md)",
+    )
+
+
+def _mail() -> Check:
+    return Check(
+        "mail",
+        not settings.SIMULATION and settings.EMAIL_HOST != "localhost",
+        "simulation" if settings.SIMULATION else settings.EMAIL_HOST,
+        "Set RATHAUS_MAIL_HOST and RATHAUS_MAIL_FROM",
+    )
+
+
+def _paypal() -> Check:
     paypal = settings.RATHAUS_PAYPAL
-    result += [
-        Check(
-            "engine",
-            True,
-            connection.vendor,
-            "For production set DATABASE_URL=postgresql://…" if sqlite else "",
-        ),
-        Check(
-            "data",
-            not settings.DATA_DIR.stat().st_mode & 0o077,
-            f"{settings.DATA_DIR} {settings.DATA_DIR.stat().st_mode & 0o777:o}",
-            "Others on this machine may read it. Run: chmod 700 on that folder",
-        ),
-        Check("https", settings.HTTPS, settings.BASE_URL, "Set RATHAUS_URL=https://…"),
-        Check(
-            "town",
-            Town.objects.exists(),
-            str(Town.objects.first() or "-"),
-            "Run: rathaus demo load, or load your own town (docs/operations.md)",
-        ),
-        Check(
-            "staff",
-            StaffMember.objects.exists(),
-            f"{StaffMember.objects.count()} people",
-            "Create staff accounts (docs/operations.md)",
-        ),
-        Check(
-            "mail",
-            not settings.SIMULATION and settings.EMAIL_HOST != "localhost",
-            "simulation" if settings.SIMULATION else settings.EMAIL_HOST,
-            "Set RATHAUS_MAIL_HOST and RATHAUS_MAIL_FROM",
-        ),
-        Check(
-            "paypal",
-            bool(paypal["client_id"]) and not settings.SIMULATION,
-            "simulation" if settings.SIMULATION else (paypal["base_url"] or "off"),
-            "Set RATHAUS_PAYPAL_URL, _CLIENT_ID, _CLIENT_SECRET, _WEBHOOK_ID",
-        ),
-        _identity(),
-        _guards(),
-        _scanner(),
-        _seal(),
-        _backup(),
-        Check(
-            "simulation",
-            not settings.SIMULATION,
-            "on" if settings.SIMULATION else "off",
-            "Never run a real town with RATHAUS_SIMULATION=1",
-        ),
-    ]
-    return result
+    return Check(
+        "paypal",
+        bool(paypal["client_id"]) and not settings.SIMULATION,
+        "simulation" if settings.SIMULATION else (paypal["base_url"] or "off"),
+        "Set RATHAUS_PAYPAL_URL, _CLIENT_ID, _CLIENT_SECRET, _WEBHOOK_ID",
+    )
+
+
+def _simulation() -> Check:
+    return Check(
+        "simulation",
+        not settings.SIMULATION,
+        "on" if settings.SIMULATION else "off",
+        "Never run a real town with RATHAUS_SIMULATION=1",
+    )
 
 
 def _seal() -> Check:

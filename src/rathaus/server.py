@@ -28,12 +28,14 @@ def prepare() -> None:
     """Bring database, static files and shipped services up to date. Safe to repeat."""
     from rathaus.catalogue import actions as catalogue
     from rathaus.catalogue import library
+    from rathaus.core import keymark
     from rathaus.core.actors import Actor
     from rathaus.organisation.models import Town
     from rathaus.records import actions as records
 
     settings.DATA_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
     call_command("migrate", verbosity=0, interactive=False)
+    keymark.settle()
     call_command("collectstatic", verbosity=0, interactive=False)
     actor = Actor.system("setup")
     records.load_filing_plan()
@@ -64,6 +66,10 @@ def run(*, host: str, port: int, workers: int, demo: bool) -> int:
 
 def web(host: str, port: int, workers: int) -> None:
     """Only the pages: gunicorn with threads, the application loaded once before forking."""
+    from rathaus.core import keymark
+
+    keymark.check()
+    connections.close_all()
     _serve(host, port, workers, with_jobs=False, ready=None)
 
 

@@ -16,6 +16,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Count, Min
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from rathaus.core import keymark
 from rathaus.core.clock import now
 from rathaus.core.middleware import client_ip
 from rathaus.core.models import Job, JobState
@@ -107,6 +108,7 @@ def _jobs() -> dict[str, Any]:
 
 
 def _storage() -> dict[str, Any]:
+    keymark.check()
     storage = storages["records"]
     name = storage.save(f"health/{os.getpid()}", ContentFile(b"ok"))
     try:

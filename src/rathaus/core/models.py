@@ -164,6 +164,14 @@ class Blob(QuickInsert):
         return storage.read(self)
 
 
+class KeyMark(models.Model):
+    """One row: what the town's key looks like from outside (`rathaus.core.keymark`)."""
+
+    place = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    mark = models.CharField(max_length=64)
+    created_at = models.DateTimeField()
+
+
 class Counter(models.Model):
     """Last number given out in a series."""
 

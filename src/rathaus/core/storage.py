@@ -176,6 +176,15 @@ def _wrap(key: bytes, sha256: str) -> bytes:
     return nonce + AESGCM(town_key("wrap")).encrypt(nonce, key, sha256.encode())
 
 
+def opens(row: Blob) -> bool:
+    """Whether the town's key is the one with which the key of this content is closed."""
+    try:
+        _unwrap(bytes(row.wrapped_key), row.sha256)
+    except (InvalidTag, ValueError):
+        return False
+    return True
+
+
 def _unwrap(wrapped: bytes, sha256: str) -> bytes:
     return AESGCM(town_key("wrap")).decrypt(wrapped[:12], wrapped[12:], sha256.encode())
 

@@ -11,7 +11,15 @@ from pathlib import Path
 
 from rathaus.settings.accounts import *  # noqa: F403
 from rathaus.settings.database import database
-from rathaus.settings.env import env, env_bool, env_int, env_list, private_dir, secret
+from rathaus.settings.env import (
+    env,
+    env_bool,
+    env_choice,
+    env_int,
+    env_list,
+    private_dir,
+    secret,
+)
 from rathaus.settings.intake import *  # noqa: F403
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -221,11 +229,19 @@ RATHAUS_BRAND_HUE = env_int("RATHAUS_BRAND_HUE", 162)
 CSP_FORM_TARGETS = ["https://www.paypal.com", "https://www.sandbox.paypal.com"]
 METRICS_ALLOWED = env_list("RATHAUS_METRICS_ALLOWED", ["127.0.0.1", "::1"])
 
+LOG_LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["console"], "level": env("RATHAUS_LOG_LEVEL", "WARNING")},
-    "loggers": {"rathaus": {"level": env("RATHAUS_LOG_LEVEL", "INFO")}},
+    "root": {
+        "handlers": ["console"],
+        "level": env_choice("RATHAUS_LOG_LEVEL", "WARNING", LOG_LEVELS),
+    },
+    "loggers": {
+        "rathaus": {"level": env_choice("RATHAUS_LOG_LEVEL", "INFO", LOG_LEVELS)},
+        # Anybody may send a wrong name of the host, a page of log for each of them helps nobody.
+        "django.security.DisallowedHost": {"handlers": [], "propagate": False},
+    },
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from rathaus.settings.env import SettingsError
 
@@ -33,18 +33,28 @@ def database(url: str, data_dir: Path) -> dict[str, Any]:
     if parts.scheme == "sqlite":
         return sqlite(Path(parts.path))
     if parts.scheme in {"postgres", "postgresql"}:
+        if not parts.path.lstrip("/"):
+            raise SettingsError("DATABASE_URL names no database: postgresql://user@host/NAME")
         return {
             "ENGINE": "rathaus.core.postgresql",
             "NAME": unquote(parts.path.lstrip("/")),
             "USER": unquote(parts.username or ""),
             "PASSWORD": unquote(parts.password or ""),
             "HOST": unquote(parts.hostname or ""),
-            "PORT": str(parts.port or ""),
+            "PORT": _port(parts),
             "CONN_MAX_AGE": 600,
             "CONN_HEALTH_CHECKS": True,
             "OPTIONS": _options(parts.query),
         }
-    raise SettingsError(f"DATABASE_URL must start with sqlite:// or postgresql://, not {url!r}")
+    # Not the address itself: it may hold a password, and this text gets into logs.
+    raise SettingsError("DATABASE_URL must start with sqlite:// or postgresql://")
+
+
+def _port(parts: SplitResult) -> str:
+    try:
+        return str(parts.port or "")
+    except ValueError:
+        raise SettingsError("DATABASE_URL: the port must be a number up to 65535") from None
 
 
 def _options(query: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import contextlib
 import os
 import secrets
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 LEAST_SECRET = 32
@@ -17,11 +18,30 @@ class SettingsError(ValueError):
 
 
 def env(name: str, default: str) -> str:
-    """Value of a variable; ``NAME_FILE`` names a file that holds it instead."""
+    """Value of a variable; ``NAME_FILE`` names a file that holds it instead. Empty is not set.
+
+    Raises: SettingsError where that file cannot be read or holds nothing.
+    """
     path = os.environ.get(f"{name}_FILE")
     if path:
-        return Path(path).read_text(encoding="utf-8").strip()
-    return os.environ.get(name, default)
+        try:
+            held = Path(path).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(
+                f"{name}_FILE names {path}, which cannot be read: {error}"
+            ) from None
+        if not held:
+            raise SettingsError(f"{name}_FILE names {path}, which is empty")
+        return held
+    return os.environ.get(name) or default
+
+
+def env_choice(name: str, default: str, choices: Sequence[str]) -> str:
+    """One of `choices`, in whatever case it is written."""
+    value = env(name, default).strip().upper()
+    if value not in choices:
+        raise SettingsError(f"{name} must be one of {', '.join(choices)}, not {value!r}")
+    return value
 
 
 def env_bool(name: str, *, default: bool) -> bool:
@@ -54,7 +74,10 @@ def private_dir(path: Path) -> Path:
 
     A directory that exists keeps its mode (`rathaus doctor` looks at it).
     """
-    path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise SettingsError(f"RATHAUS_DATA: {path} cannot be used: {error.strerror}") from None
     return path
 
 
