@@ -154,12 +154,14 @@ def _preload() -> None:
     calendar.holiday_name(clock.today())
     _ = get_resolver().url_patterns
     with contextlib.suppress(DatabaseError):  # an empty database: the first request loads them
-        for definition in queries.definitions():
+        definitions = queries.definitions()
+        for definition in definitions:
             if definition.form is not None:
                 compiled(definition.form)
         search.find("Gewerbe")
         host = settings.ALLOWED_HOSTS[0]
-        for address in ("/", "/leistungen/gewerbe-anmelden/", "/arbeit/anmelden/"):
+        service = [f"/leistungen/{definition.slug}/" for definition in definitions[:1]]
+        for address in ("/", *service, "/arbeit/anmelden/"):
             _look(address, host)
     connections.close_all()
     memory.settle()

@@ -167,6 +167,8 @@ class TestCommands:
 
     def test_check_of_nothing(self, tmp_path: Path, capsys) -> None:
         assert cli.check_command([tmp_path / "nowhere"]) == 2
+        (tmp_path / "empty").mkdir()
+        assert cli.check_command([tmp_path / "empty"]) == 1, "a mistyped folder must not pass"
 
     def test_list(self, catalogue: Library, capsys) -> None:
         assert cli.list_command(json=True) == 0

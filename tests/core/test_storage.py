@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
 from django.core.files.storage import storages
+from django.db import OperationalError, connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -82,6 +84,33 @@ def test_shredded_content_is_gone_and_may_be_stored_anew(django_capture_on_commi
     with pytest.raises(storage.StorageShredded):
         blob.read()
     assert storage.put(BIG).read() == BIG
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_destroys_waits_for_who_refers_to_it():
+    blob = storage.put(BIG)
+    held, may_end = threading.Event(), threading.Event()
+
+    def refer() -> None:
+        try:
+            with transaction.atomic():
+                storage.hold(blob)
+                held.set()
+                may_end.wait(30)
+        finally:
+            held.set()
+            connection.close()
+
+    thread = threading.Thread(target=refer)
+    thread.start()
+    assert held.wait(30)
+    if connection.vendor == "postgresql":  # SQLite has one writer anyway
+        with pytest.raises(OperationalError), transaction.atomic():
+            Blob.objects.select_for_update(nowait=True).get(pk=blob.pk)
+    may_end.set()
+    thread.join(30)
+    with transaction.atomic():
+        assert Blob.objects.select_for_update().get(pk=blob.pk)
 
 
 @settings(

@@ -53,7 +53,10 @@ def check_command(paths: Sequence[str | Path] = (), json: bool = False) -> int:
             _report({}, problems, json)
             return WRONG_USE
         try:
-            definitions += _load(path)
+            loaded = _load(path)
+            definitions += loaded
+            if not loaded:
+                problems.append(library.Problem(path, 0, "", "no service in this folder"))
         except library.LibraryError as error:
             problems += error.problems
     context = _context(shipped)

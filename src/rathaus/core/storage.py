@@ -20,7 +20,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, storages
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from rathaus.core.durability import soft_atomic
 from rathaus.core.models import Blob
@@ -139,6 +139,18 @@ def stored_size(size: int) -> int:
 def open_blob(row: Blob) -> IO[bytes]:
     """The content as a file."""
     return BytesIO(read(row))
+
+
+def hold(row: Blob) -> None:
+    """Let whoever would destroy this content wait until the caller's transaction has ended.
+
+    For whoever refers to it anew: a record that used it may be destroyed at this very moment, and
+    PostgreSQL looks at references only when a transaction ends. What has been destroyed already is
+    refused by the guards of the database. SQLite has one writer at a time.
+    """
+    if connection.features.has_select_for_update:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM core_blob WHERE id = %s FOR KEY SHARE", [row.pk])
 
 
 def shred(row: Blob) -> None:

@@ -50,7 +50,7 @@ def on_case_destroyed(event: CaseDestroyed, row: Event) -> None:
 def _uploads(owner: UUID) -> None:
     """Uploaded files that are nowhere else; those in the record go with the record."""
     rows = Upload.objects.filter(owner=owner)
-    blobs = list(Blob.objects.filter(pk__in=rows.values("blob")))
+    blobs = list(Blob.objects.select_for_update().filter(pk__in=rows.values("blob")).order_by("pk"))
     rows.delete()
     for blob in blobs:
         if not still_used(blob.pk):

@@ -36,12 +36,13 @@ def file_document(
     is kept as a text rendition. Text and JSON files are read themselves. Into a closed case
     only the software files (a letter made after the decision), people reopen it first.
 
-    Raises: CaseIsClosed.
+    Raises: CaseIsClosed; DatabaseError if `content` was destroyed at this very moment.
     """
     blob = content if isinstance(content, Blob) else storage.put(content)
     moment = now()
     _check_open(case, actor)
     with transaction.atomic(savepoint=False):
+        storage.hold(blob)
         document = Document.objects.create(
             case=case,
             title=str(title)[:250],
@@ -79,11 +80,13 @@ def add_version(
 ) -> DocumentVersion:
     """Add a newer version; the older ones stay.
 
-    Raises: CaseIsClosed; IntegrityError if somebody else added a version at the same time.
+    Raises: CaseIsClosed; IntegrityError if somebody else added a version at the same time;
+    DatabaseError if `content` was destroyed at this very moment.
     """
     blob = content if isinstance(content, Blob) else storage.put(content)
     with transaction.atomic():
         _check_open(document.case, actor)
+        storage.hold(blob)
         number = document.latest + 1
         if not Document.objects.filter(pk=document.pk, latest=number - 1).update(latest=number):
             raise IntegrityError("another version was added at the same time")

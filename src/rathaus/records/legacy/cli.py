@@ -44,6 +44,9 @@ class Wanted:
 
 def import_command(wanted: Wanted) -> int:
     """Read, show, file. Returns 0 for done, 1 where something could not be taken, 2 wrong use."""
+    if wanted.report is not None and not wanted.report.parent.is_dir():
+        print(f"Den Ordner für den Bericht gibt es nicht: {wanted.report.parent}", file=sys.stderr)
+        return 2
     try:
         run = _known(wanted.resume) if wanted.resume else _new(wanted)
         finished = _through(run, dry_run=wanted.dry_run)
