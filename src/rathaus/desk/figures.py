@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
 from datetime import datetime, time, timedelta
 from statistics import median
 
@@ -12,33 +11,30 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from rathaus.core.clock import BERLIN, now, today
-from rathaus.proceedings.models import Application, CorrectionRequest
+from rathaus.proceedings.models import CorrectionRequest
+from rathaus.proceedings.models.application import ApplicationQuerySet
 
 DAYS = 90
 MOST = 500
 """Newest decided cases that the usual duration is computed from."""
 
 
-def received_today(offices: Collection[int]) -> int:
-    """Cases that reached the desk since midnight in Germany."""
+def received_today(visible: ApplicationQuerySet) -> int:
+    """Those of `visible` that reached the desk since midnight in Germany."""
     midnight = datetime.combine(today(), time(), BERLIN)
-    return (
-        Application.objects.visible_to_offices(offices)
-        .filter(submitted_at__gte=midnight - timedelta(days=30), released_at__gte=midnight)
-        .count()
-    )
+    since = midnight - timedelta(days=30)
+    return visible.filter(submitted_at__gte=since, released_at__gte=midnight).count()
 
 
-def usual_duration(offices: Collection[int]) -> timedelta | None:
-    """Median time from reaching the desk to the decision, without waiting for residents.
+def usual_duration(visible: ApplicationQuerySet) -> timedelta | None:
+    """Median time of `visible` from the desk to the decision, without waiting for residents.
 
     Of the cases that came in within 90 days: old ones do not distort it, and the median
     does not care about a single case that took months.
     """
     since = now() - timedelta(days=DAYS)
     decided = list(
-        Application.objects.visible_to_offices(offices)
-        .filter(submitted_at__gte=since, decided_at__isnull=False, released_at__isnull=False)
+        visible.filter(submitted_at__gte=since, decided_at__isnull=False, released_at__isnull=False)
         .order_by("-submitted_at")
         .values_list("pk", "released_at", "decided_at")[:MOST]
     )

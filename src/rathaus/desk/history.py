@@ -13,6 +13,7 @@ from rathaus.core.events import type_of
 from rathaus.core.models import Chain, Event
 from rathaus.core.money import Money
 from rathaus.desk import legacy_words
+from rathaus.organisation import queries as organisation
 from rathaus.proceedings.models import Channel
 from rathaus.theme import formats
 
@@ -28,6 +29,7 @@ ICONS = {
     "application.submitted": "send",
     "application.released": "inbox",
     "application.taken_over": "assignment_ind",
+    "application.passed_on": "swap_horiz",
     "application.put_back": "undo",
     "application.viewed": "visibility",
     "application.withdrawn": "cancel",
@@ -169,6 +171,8 @@ def _facts(kind: str, data: dict[str, Any]) -> str:
     if kind in {"application.released", "correction.requested"}:
         day = formats.numeric_day(str(data.get("due_on") or ""))
         return _("Frist %(day)s") % {"day": day} if day else ""
+    if kind == "application.passed_on":
+        return organisation.office(data["office"]).label
     if kind == "message.sent":
         return _("vom Antragsteller") if data.get("incoming") else _("vom Rathaus")
     if kind == "decision.made":

@@ -6,20 +6,28 @@ import uuid
 
 from django.http import Http404
 
-from rathaus.desk.access import DeskRequest
+from rathaus.desk.access import Desk, DeskRequest
+from rathaus.proceedings import queries
 from rathaus.proceedings.models import Application
+from rathaus.proceedings.models.application import ApplicationQuerySet
 from rathaus.records import queries as records
 from rathaus.records.models import Case, DocumentVersion
+
+
+def applications(desk: Desk) -> ApplicationQuerySet:
+    """All applications whose page the person may open."""
+    return queries.visible(desk.staff, desk.office_ids("case.view"))
 
 
 def application(request: DeskRequest, ident: uuid.UUID, needs: str = "case.view") -> Application:
     """The application `ident` of an office of the person.
 
-    Raises: Http404 where it is another office's, PermissionDenied without `needs` there.
+    Raises: Http404 where it is another office's or in a dossier that is closed to the person,
+    PermissionDenied without `needs` there.
     """
-    rows = Application.objects.visible_to_offices(request.desk.office_ids("case.view"))
     found = (
-        rows.filter(public_id=ident)
+        applications(request.desk)
+        .filter(public_id=ident)
         .select_related(
             "case__chain",
             "case__office",

@@ -9,6 +9,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from rathaus.desk.access import Desk
+from rathaus.organisation import queries as organisation
 from rathaus.payments.states import ClaimState
 from rathaus.proceedings.models import Application, Channel
 from rathaus.proceedings.queries.worklist import RUNNING
@@ -77,6 +78,7 @@ def _row(application: Application, desk: Desk) -> Row:
     payment, payment_tone = payment_text(application)
     person = application.assigned_to
     left = application.days_left
+    office = organisation.office_by_id(application.case.office_id)  # with those above it at hand
     running = application.state in RUNNING
     return Row(
         application=application,
@@ -92,5 +94,5 @@ def _row(application: Application, desk: Desk) -> Row:
         person=person.name if person else "",
         mine=person is not None and person.pk == desk.staff.pk,
         unread=application.has_unread,
-        pickable=open_case and desk.can("case.take", application.case.office),
+        pickable=open_case and desk.can("case.take", office),
     )

@@ -33,6 +33,15 @@ class ApplicationPutBack(EventType):
     pass
 
 
+@event_type("application.passed_on", text=_("An ein anderes Amt gegeben"), public=True)
+class ApplicationPassedOn(EventType):
+    """The record was filed in a dossier of another office, which decides from now on."""
+
+    from_office: str
+    office: str
+    """Keys of the offices."""
+
+
 @event_type("application.viewed", text=_("Vorgang angesehen"))
 class ApplicationViewed(EventType):
     pass

@@ -10,10 +10,11 @@ from rathaus.core.jobs import enqueue
 from rathaus.core.models import Event
 from rathaus.payments.events import ClaimPaid
 from rathaus.proceedings import destruction, farewell, findable, jobs, reminders  # noqa: F401 – register themselves
-from rathaus.proceedings.actions.casework import release
+from rathaus.proceedings.actions.casework import pass_on, release
 from rathaus.proceedings.models import Application, Draft, Seen
 from rathaus.proceedings.personal import export  # noqa: F401 – its job
 from rathaus.proceedings.states import State
+from rathaus.records.events_plan import CaseRefiled
 
 
 @subscribe(ClaimPaid)
@@ -29,6 +30,22 @@ def on_claim_paid(event: ClaimPaid, row: Event) -> None:
     if application.state == State.AWAITING_PAYMENT:
         release(application=application, actor=Actor.system("payments"))
     enqueue(jobs.make_payment_receipt, application_id=application.pk)
+
+
+@subscribe(CaseRefiled)
+def on_case_refiled(event: CaseRefiled, row: Event) -> None:
+    """The office that keeps the record now decides: the application goes along with it."""
+    application = (
+        Application.objects.filter(case__chain_id=row.chain_id)
+        .select_related("case__chain", "case__office", "office")
+        # Nobody decides or takes over in between (SQLite has one writer anyway).
+        .select_for_update(of=("self",))
+        .first()
+    )
+    if application is None or application.office_id == application.case.office_id:
+        return
+    office = application.case.office
+    pass_on(application=application, office=office, actor=Actor.system("records"))
 
 
 @subscribe(AccountsMerged)

@@ -65,7 +65,8 @@ S = State
 TABLE: tuple[Transition, ...] = (
     *_rows(Move.RELEASE, [S.AWAITING_PAYMENT], S.RECEIVED, "system", "provider", "staff"),
     *_rows(Move.TAKE_OVER, [S.RECEIVED], S.IN_PROGRESS, "staff"),
-    *_rows(Move.PUT_BACK, [S.IN_PROGRESS], S.RECEIVED, "staff"),
+    # The software puts it into the basket of another office when the record goes there.
+    *_rows(Move.PUT_BACK, [S.IN_PROGRESS], S.RECEIVED, "staff", "system"),
     *_rows(Move.ASK, [S.IN_PROGRESS], S.AWAITING_RESIDENT, "staff"),
     *_rows(Move.ANSWER, [S.AWAITING_RESIDENT], S.IN_PROGRESS, "resident", "staff", "system"),
     *_rows(Move.GRANT, [S.IN_PROGRESS], S.DECIDED, "staff"),

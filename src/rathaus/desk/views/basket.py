@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from rathaus.catalogue import queries as catalogue
-from rathaus.desk import figures, navigation, params, rows
+from rathaus.desk import figures, lookup, navigation, params, rows
 from rathaus.desk.access import Desk, DeskRequest
 from rathaus.organisation import queries as organisation
 from rathaus.proceedings import actions, queries
@@ -37,8 +37,8 @@ def index(request: DeskRequest) -> HttpResponse:
         return redirect(_first_page(request))
     wanted = _wanted(request)
     offices = desk.offices("case.view")
-    ids = [office.pk for office in offices]
-    page = queries.basket(desk.staff, ids, wanted)
+    page = queries.basket(desk.staff, [office.pk for office in offices], wanted)
+    visible = lookup.applications(desk)
     numbers = navigation.counts(request)
     later = reverse("desk:basket") + _question(wanted, after=page.next) if page.next else ""
     context = {
@@ -53,8 +53,8 @@ def index(request: DeskRequest) -> HttpResponse:
         "next_url": later,
         "first_url": reverse("desk:basket") + _question(wanted) if wanted.after else "",
         "numbers": numbers,
-        "new_today": figures.received_today(ids),
-        "duration": figures.duration_text(figures.usual_duration(ids)),
+        "new_today": figures.received_today(visible),
+        "duration": figures.duration_text(figures.usual_duration(visible)),
         "can_take": desk.can("case.take"),
         "can_enter": desk.can("case.enter"),
         "colleagues": _colleagues(desk),

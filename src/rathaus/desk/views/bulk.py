@@ -14,11 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from rathaus.desk import params
+from rathaus.desk import lookup, params
 from rathaus.desk.access import Desk, DeskRequest
-from rathaus.organisation import queries as organisation
 from rathaus.organisation.models import StaffMember
-from rathaus.proceedings import actions
+from rathaus.proceedings import actions, queries
 from rathaus.proceedings.models import Application
 from rathaus.proceedings.states import MoveRefused
 
@@ -72,7 +71,7 @@ def _one(what: str, application: Application, desk: Desk, to: StaffMember | None
             raise Refused
         actions.put_back(application=application, actor=actor)
     else:
-        if to is None or not application.is_open or to not in organisation.members([office]):
+        if to is None or not application.is_open or to not in queries.colleagues(application.case):
             raise Refused
         actions.assign(application=application, staff=to, actor=actor)
 
@@ -107,8 +106,8 @@ def _picked(request: HttpRequest, desk: Desk) -> list[Application]:
             ids.add(uuid.UUID(value))
         except ValueError:
             continue
-    rows = Application.objects.visible_to_offices(desk.office_ids("case.view"))
-    return list(rows.filter(public_id__in=ids).for_lists().order_by("due_on", "id"))
+    rows = lookup.applications(desk).filter(public_id__in=ids)
+    return list(rows.for_lists().order_by("due_on", "id"))
 
 
 def _colleague(request: HttpRequest) -> StaffMember | None:

@@ -16,10 +16,9 @@ from rathaus.desk import history, lookup, offers, rows
 from rathaus.desk.access import DeskRequest
 from rathaus.desk.views import files
 from rathaus.forms import engine
-from rathaus.organisation import queries as organisation
 from rathaus.payments import queries as payments
 from rathaus.payments.models import CounterReceipt
-from rathaus.proceedings import actions, vouching
+from rathaus.proceedings import actions, queries, vouching
 from rathaus.proceedings.models import Application
 from rathaus.proceedings.models.dialogue import CorrectionKind, CorrectionState
 from rathaus.records import queries as records
@@ -165,7 +164,8 @@ def _colleagues(request: DeskRequest, application: Application) -> list[Any]:
     office = application.case.office
     if not application.is_open or not request.desk.can("case.assign", office):
         return []
-    return [p for p in organisation.members([office]) if p.pk != application.assigned_to_id]
+    people = queries.colleagues(application.case)
+    return [person for person in people if person.pk != application.assigned_to_id]
 
 
 def _notes(documents: list[Document]) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from rathaus.core.money import Money
-from rathaus.desk import params, rows
+from rathaus.desk import lookup, params, rows
 from rathaus.desk.access import DeskRequest
 from rathaus.payments import queries
 from rathaus.payments.models import Claim, CounterReceipt, PaymentAttempt, PaymentIssue, Refund
@@ -114,7 +114,7 @@ def claim_page(
         "refunds": [_refund(row, desk.staff.user_id) for row in found.refunds.order_by("-number")],
         "issues": PaymentIssue.objects.filter(claim=found).order_by("-created_at"),
         "application": application,
-        "case_visible": application is not None and desk.can("case.view", application.case.office),
+        "case_visible": lookup.applications(desk).filter(claim=found).exists(),
         "methods": CounterReceipt.Method.choices,
         "open_text": _amount(balance.open_cents),
         "refund_text": _amount(balance.overpaid_cents or refundable),

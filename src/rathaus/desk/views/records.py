@@ -19,7 +19,6 @@ from rathaus.desk.views import files
 from rathaus.desk.views.plan import documents as described
 from rathaus.desk.views.plan import dossiers, things
 from rathaus.desk.webdav import locks
-from rathaus.proceedings.models import Application
 from rathaus.records import actions, export, permissions, queries, verify, wording
 from rathaus.records.models import Case, DraftDocument
 
@@ -61,7 +60,7 @@ def _case_page(
     for document in documents:
         document.case = found
     application = (
-        Application.objects.visible_to_offices(request.desk.office_ids("case.view"))
+        lookup.applications(request.desk)
         .filter(case=found)
         .values_list("public_id", flat=True)
         .first()

@@ -10,11 +10,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from rathaus.desk import params
+from rathaus.desk import lookup, params
 from rathaus.desk.access import DeskRequest
 from rathaus.desk.views.files import ICONS
 from rathaus.desk.views.finding import form
-from rathaus.proceedings.models import Application
 from rathaus.records.finding import queries
 from rathaus.records.finding.queries import Found
 from rathaus.records.finding.syntax import FIELDS
@@ -56,7 +55,7 @@ def page(request: DeskRequest, wanted: Wanted, **more: Any) -> dict[str, Any]:
     home = reverse("desk:search")
     controls = form.fields(request.desk, wanted)
     cases = {hit.case.pk for hit in found.hits}
-    mine = Application.objects.visible_to_offices(request.desk.office_ids("case.view"))
+    mine = lookup.applications(request.desk)
     pages = dict(mine.filter(case__in=cases).values_list("case_id", "public_id")) if cases else {}
     rows = [_row(hit, pages) for hit in found.hits]
     saved = list(queries.saved_for(staff))

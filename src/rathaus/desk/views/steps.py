@@ -19,11 +19,10 @@ from rathaus.core.money import Money, MoneyError
 from rathaus.desk import lookup, params
 from rathaus.desk.access import DeskRequest
 from rathaus.desk.views import case as case_page
-from rathaus.organisation import queries as organisation
 from rathaus.payments import actions as payments
 from rathaus.payments import errors as payment_errors
 from rathaus.payments.models import CounterReceipt
-from rathaus.proceedings import actions, filing
+from rathaus.proceedings import actions, filing, queries
 from rathaus.proceedings.models import Application
 from rathaus.proceedings.models.dialogue import CorrectionState
 from rathaus.proceedings.states import MoveRefused, State
@@ -87,7 +86,8 @@ def assign(request: DeskRequest, application: Application) -> HttpResponse | Non
     """Hand it to a colleague of the office."""
     office = application.case.office
     wanted = params.text(request.POST, "to", 40)
-    person = next((p for p in organisation.members([office]) if str(p.public_id) == wanted), None)
+    people = queries.colleagues(application.case)
+    person = next((one for one in people if str(one.public_id) == wanted), None)
     if person is None:
         messages.warning(request, _("Wählen Sie eine Person aus diesem Amt."))
     elif not application.is_open:

@@ -10,16 +10,17 @@ from rathaus.core.actors import Actor
 from rathaus.core.clock import local, now
 from rathaus.core.events import record
 from rathaus.core.models import Event
-from rathaus.organisation.models import StaffMember
+from rathaus.organisation.models import Office, StaffMember
 from rathaus.proceedings import states
 from rathaus.proceedings.events import (
+    ApplicationPassedOn,
     ApplicationPutBack,
     ApplicationReleased,
     ApplicationTakenOver,
     ApplicationViewed,
 )
 from rathaus.proceedings.models import Application
-from rathaus.proceedings.states import Move
+from rathaus.proceedings.states import Move, State
 
 VIEW_ONCE_PER = timedelta(hours=1)
 
@@ -62,6 +63,24 @@ def assign(*, application: Application, staff: StaffMember, actor: Actor) -> Non
         raise states.MoveRefused(Move.TAKE_OVER, application.state)
     application.assigned_to = staff
     record(application.case.chain, ApplicationTakenOver(), actor=actor)
+
+
+@transaction.atomic
+def pass_on(*, application: Application, office: Office, actor: Actor) -> None:
+    """Lay the case into the basket of `office`, where nobody has it yet.
+
+    What waits for the resident or for money, or has ended, keeps its state.
+    Raises: MoveRefused where it changed meanwhile.
+    """
+    before = application.office
+    changes = {"office": office, "assigned_to": None}
+    if application.state == State.IN_PROGRESS:
+        states.apply(application, Move.PUT_BACK, actor_kind=actor.kind, **changes)
+    else:
+        Application.objects.filter(pk=application.pk).update(**changes)
+        application.office, application.assigned_to = office, None
+    told = ApplicationPassedOn(from_office=before.key, office=office.key)
+    record(application.case.chain, told, actor=actor)
 
 
 @transaction.atomic

@@ -34,9 +34,13 @@ class Channel(models.TextChoices):
 class ApplicationQuerySet(models.QuerySet["Application"]):
     """Many-row logic: who may see what, and in which order work is done."""
 
-    def visible_to_offices(self, office_ids: Collection[int]) -> ApplicationQuerySet:
-        """Only applications whose case belongs to one of these offices."""
-        return self.filter(office_id__in=list(office_ids))
+    def visible_to(self, offices: Collection[int], scopes: Collection[str]) -> ApplicationQuerySet:
+        """Only applications of these offices whose dossier is in one of these scopes.
+
+        `scopes` are those of the person (`rathaus.records.queries.scopes_for`): a restricted
+        dossier is closed to the office, too. None for an empty list of either.
+        """
+        return self.filter(office_id__in=list(offices), case__dossier__scope__in=list(scopes))
 
     def belonging_to(self, account: Account) -> ApplicationQuerySet:
         """What an account may open now: its own, and those of organisations it acts for.
@@ -54,7 +58,7 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
     def for_lists(self) -> ApplicationQuerySet:
         """With everything that a row of a list shows; without the answers."""
         return self.select_related(
-            "case", "office", "case__office", "claim", "assigned_to", "version__service"
+            "case__dossier", "office", "case__office", "claim", "assigned_to", "version__service"
         ).defer("answers", "version__definition")
 
 

@@ -3,7 +3,14 @@
 from rathaus.proceedings.queries.access import by_reference, open_draft
 from rathaus.proceedings.queries.status import TimelineEntry, WhatNow, timeline, what_now
 from rathaus.proceedings.queries.verification import ReceiptCheck, verify_receipt
-from rathaus.proceedings.queries.worklist import BasketFilter, Page, basket, counts
+from rathaus.proceedings.queries.worklist import (
+    BasketFilter,
+    Page,
+    basket,
+    colleagues,
+    counts,
+    visible,
+)
 
 __all__ = [
     "BasketFilter",
@@ -13,9 +20,11 @@ __all__ = [
     "WhatNow",
     "basket",
     "by_reference",
+    "colleagues",
     "counts",
     "open_draft",
     "timeline",
     "verify_receipt",
+    "visible",
     "what_now",
 ]

@@ -144,6 +144,7 @@ ICONS = {
     "claim.paid": "payments",
     events.ApplicationReleased.name: "inbox",
     events.ApplicationTakenOver.name: "person",
+    events.ApplicationPassedOn.name: "swap_horiz",
     events.CorrectionRequested.name: "help",
     events.CorrectionAnswered.name: "reply",
     events.DecisionMade.name: "gavel",

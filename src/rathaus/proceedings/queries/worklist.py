@@ -10,10 +10,15 @@ from typing import Literal
 from django.db.models import Count, F, Q
 
 from rathaus.core.clock import today
+from rathaus.organisation import queries as organisation
 from rathaus.organisation.models import StaffMember
 from rathaus.proceedings.models import Application
 from rathaus.proceedings.models.application import ApplicationQuerySet
 from rathaus.proceedings.states import DESK_STATES, OPEN_STATES, State
+from rathaus.records import queries as records
+from rathaus.records import reasons
+from rathaus.records.models import Case
+from rathaus.records.states import Access
 
 PAGE = 50
 FAR = date(9999, 12, 31)
@@ -42,9 +47,14 @@ class Page:
     next: str = ""
 
 
+def visible(staff: StaffMember, offices: Collection[int]) -> ApplicationQuerySet:
+    """Applications of `offices` that `staff` may read: restricted dossiers only who is named."""
+    return Application.objects.visible_to(offices, records.scopes_for(staff))
+
+
 def basket(staff: StaffMember, offices: Collection[int], wanted: BasketFilter) -> Page:
-    """One page of the basket; offices the person does not belong to are never shown."""
-    rows = _filtered(Application.objects.visible_to_offices(offices), staff, wanted)
+    """One page of the basket: only what `staff` may read in `offices`."""
+    rows = _filtered(visible(staff, offices), staff, wanted)
     if wanted.sort == "due":
         rows = rows.order_by(F("due_on").asc(nulls_last=True), "id")
     elif wanted.sort == "newest":
@@ -61,9 +71,7 @@ def basket(staff: StaffMember, offices: Collection[int], wanted: BasketFilter) -
 def counts(staff: StaffMember, offices: Collection[int]) -> dict[str, int]:
     """Numbers for the tabs: open work only, so the index keeps this cheap."""
     desk = Q(state__in=DESK_STATES) | Q(has_unread=True)
-    rows = Application.objects.visible_to_offices(offices).filter(
-        desk | Q(state=State.AWAITING_PAYMENT)
-    )
+    rows = visible(staff, offices).filter(desk | Q(state=State.AWAITING_PAYMENT))
     return rows.aggregate(
         all=Count("pk", filter=desk),
         new=Count("pk", filter=Q(state=State.RECEIVED)),
@@ -72,6 +80,15 @@ def counts(staff: StaffMember, offices: Collection[int]) -> dict[str, int]:
         overdue=Count("pk", filter=Q(state__in=RUNNING, due_on__lt=today())),
         unpaid=Count("pk", filter=Q(state=State.AWAITING_PAYMENT)),
     )
+
+
+def colleagues(case: Case) -> list[StaffMember]:
+    """Whom a case can be handed to: active staff of its office, who also see its dossier."""
+    people = organisation.members([case.office])
+    if case.dossier.access != Access.RESTRICTED:
+        return people
+    seeing = {viewer.staff.pk for viewer in reasons.audience(case)}
+    return [person for person in people if person.pk in seeing]
 
 
 def _filtered(

@@ -62,7 +62,7 @@ def destroy(item: Item) -> bool:
         shredded, kept, size = _shred(gone)
         _erase_personal(case)
         _bury(case, item, process, documents=documents, files=shredded, kept=kept, size=size)
-        move_items(mine, ItemState.DESTROYING, ItemState.DESTROYED)
+        move_items(mine, ItemState.DESTROYING, ItemState.DESTROYED, note="")
     return True
 
 

@@ -19,5 +19,9 @@ class StillReferenced(RecordsError):
     """Rows of another part hang on a case and nobody said what becomes of them."""
 
 
+class NotAllDestroyed(RecordsError):
+    """Some released cases could not be destroyed; the others were."""
+
+
 class SamePerson(DisposalRefused):
     """Who proposed a destruction cannot release it (four eyes)."""

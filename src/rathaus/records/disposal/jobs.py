@@ -7,8 +7,13 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
+from django.db import IntegrityError
+from django.utils.translation import gettext_lazy as _
+
 from rathaus.core.jobs import RetryLater, cron, enqueue, job
 from rathaus.records.disposal import destruction, exchange, outgoing, protocol
+from rathaus.records.disposal.actions.processes import spare
+from rathaus.records.disposal.errors import NotAllDestroyed, StillReferenced
 from rathaus.records.disposal.models import Archive, Item, Message, Process, Remains
 from rathaus.records.disposal.states import ItemState
 
@@ -18,6 +23,9 @@ BATCH = 25
 SETTLED = 10.0
 """Seconds a file in the folder has to rest before it is read: archives copy slowly."""
 MAX_FILES = 200
+NOT_DESTROYED = _(
+    "Der Vorgang konnte nicht vernichtet werden. Der technische Betrieb sieht die Ursache."
+)
 
 
 @job("disposal.send")
@@ -31,11 +39,22 @@ def send(*, message_id: int) -> None:
 
 @job("disposal.destroy")
 def destroy(*, process_id: int) -> None:
-    """Destroy released cases, some at a time, then remove their files and finish."""
-    rows = Item.objects.filter(process=process_id, state=ItemState.RELEASED).order_by("pk")
-    for item in rows[:BATCH]:
-        destruction.destroy(item)
+    """Destroy released cases, some at a time, then remove their files and finish.
+
+    One that cannot be destroyed stops no other: it says so in its process, and the job fails
+    after all others are gone, so that the operator sees it.
+    Raises: NotAllDestroyed.
+    """
+    rows = Item.objects.filter(process=process_id, state=ItemState.RELEASED)
+    spare(rows, actor=destruction.ACTOR)
+    # Those that failed before have a note and come last.
+    batch = list(rows.order_by("note", "pk")[:BATCH])
+    failed = [told for item in batch if (told := _trouble(item))]
     destruction.sweep()
+    if rows.filter(note="").exists():
+        raise RetryLater(0, "more cases to destroy")
+    if failed:
+        raise NotAllDestroyed("; ".join(failed))
     if rows.exists():
         raise RetryLater(0, "more cases to destroy")
     enqueue(finish, dedupe_key=f"finish:{process_id}", process_id=process_id)
@@ -79,8 +98,9 @@ def sweep() -> None:
     """What a crash may have left: files without key, destructions and protocols to go on."""
     if Remains.objects.exists():
         destruction.sweep()
-    waiting = Item.objects.filter(state=ItemState.RELEASED).values_list("process", flat=True)
-    for pk in set(waiting):
+    # What could not be destroyed has a job that failed, which a person starts again.
+    waiting = Item.objects.filter(state=ItemState.RELEASED, note="")
+    for pk in set(waiting.values_list("process", flat=True)):
         enqueue(destroy, dedupe_key=f"destroy:{pk}", process_id=pk)
     for process in Process.objects.running():
         if protocol.due(process):
@@ -92,6 +112,18 @@ def close_out_emptied() -> None:
     """Dossiers that could not go with their last case: their time came later."""
     while protocol.close_out_later():
         pass
+
+
+def _trouble(item: Item) -> str:
+    """Destroy a case; why that was not possible, "" where it was."""
+    try:
+        destruction.destroy(item)
+    except (IntegrityError, StillReferenced) as error:
+        log.exception("case %s could not be destroyed", item.reference)
+        mine = Item.objects.filter(pk=item.pk, state=ItemState.RELEASED)
+        mine.update(note=str(NOT_DESTROYED))
+        return f"{item.reference}: {error}"
+    return ""
 
 
 def _ready(path: Path, settled: float) -> bool:

@@ -111,6 +111,8 @@ ITEM_STEPS: dict[tuple[ItemState, ItemState], str] = {
     (I.RELEASED, I.DESTROYING): "destroy",
     (I.DESTROYING, I.DESTROYED): "destroy",
     (I.CONFIRMED, I.KEPT): "keep",
+    (I.PREPARED, I.KEPT): "spare",
+    (I.RELEASED, I.KEPT): "spare",
     **{
         (state, I.WITHDRAWN): "withdraw"
         for state in (I.PLANNED, I.OFFERED, I.APPRAISED, I.PREPARED, I.RELEASED)

@@ -23,6 +23,7 @@ from rathaus.records.states import Disposal
 MAX_CASES = 5_000
 """Cases of one process: more make messages that archives cannot look through."""
 AGREED = _("Vereinbarung mit dem Archiv")
+RUNS_AGAIN = _("Die Aufbewahrungsfrist läuft noch: Der Vorgang wurde inzwischen geändert.")
 
 
 def begin(
@@ -198,21 +199,39 @@ def withdraw(*, item: Item, why: str, actor: Actor) -> None:
 
 def withdraw_items(rows: QuerySet[Item], *, why: str, actor: Actor) -> int:
     """Take cases out of their processes, where that is still possible."""
-    done = 0
-    early = [
+    early = (
         ItemState.PLANNED,
         ItemState.OFFERED,
         ItemState.APPRAISED,
         ItemState.PREPARED,
         ItemState.RELEASED,
-    ]
-    waiting = rows.filter(state__in=early, archived=False).select_related("process", "case__chain")
-    for item in waiting:
+    )
+    waiting = rows.filter(state__in=early, archived=False)
+    return _take_out(waiting, ItemState.WITHDRAWN, why=why, actor=actor)
+
+
+def spare(rows: QuerySet[Item], *, actor: Actor) -> int:
+    """Take out the cases whose retention is not over (any more); returns how many.
+
+    It begins anew when a case is opened again, by a message for example, and grows with a move.
+    What the archive has as well stays here, too. What it was sent waits for its answer.
+    """
+    mine = Case.objects.filter(pk__in=rows.values("case"))
+    found = rows.filter(case__in=mine.exclude(queries.past_retention(today())))
+    archived = found.filter(
+        state__in=(ItemState.CONFIRMED, ItemState.PREPARED, ItemState.RELEASED), archived=True
+    )
+    why = str(RUNS_AGAIN)
+    with transaction.atomic():
+        kept = _take_out(archived, ItemState.KEPT, why=why, actor=actor)
+        return kept + withdraw_items(found, why=why, actor=actor)
+
+
+def _take_out(rows: QuerySet[Item], target: ItemState, *, why: str, actor: Actor) -> int:
+    done = 0
+    for item in rows.select_related("process", "case__chain"):
         moved = move_items(
-            Item.objects.filter(pk=item.pk),
-            ItemState(item.state),
-            ItemState.WITHDRAWN,
-            note=why[:500],
+            Item.objects.filter(pk=item.pk), ItemState(item.state), target, note=why[:500]
         )
         if moved and item.case is not None:
             told = events.DisposalWithdrawn(process=item.process.reference, why=why[:200])

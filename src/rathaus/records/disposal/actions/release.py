@@ -11,6 +11,7 @@ from rathaus.core.clock import now
 from rathaus.core.events import record
 from rathaus.core.jobs import enqueue
 from rathaus.records.disposal import events, jobs, queries
+from rathaus.records.disposal.actions.processes import spare
 from rathaus.records.disposal.errors import DisposalRefused, SamePerson
 from rathaus.records.disposal.models import Process
 from rathaus.records.disposal.moves import TOO_LATE, move_items
@@ -32,8 +33,10 @@ def destroyable(process: Process) -> Q:
 def propose(*, process: Process, actor: Actor) -> int:
     """Propose the destruction of everything that may go; returns how many cases.
 
+    What may not go yet leaves the process, also where nothing else is left.
     Raises: DisposalRefused if there is nothing.
     """
+    spare(process.items.all(), actor=actor)
     with transaction.atomic():
         count = 0
         rows = process.items.filter(destroyable(process))
@@ -53,8 +56,10 @@ def propose(*, process: Process, actor: Actor) -> int:
 def release(*, process: Process, actor: Actor) -> int:
     """Release the proposed destruction; it then happens by a job and cannot be undone.
 
+    What may not go yet leaves the process, also where nothing else is left.
     Raises: SamePerson; DisposalRefused if nothing is proposed or a case is held.
     """
+    spare(process.items.all(), actor=actor)
     with transaction.atomic():
         process.refresh_from_db()
         if not process.proposed_by_id or process.proposed_by_id == actor.id:
