@@ -28,7 +28,7 @@ def document(
     found = papers.document(application, document_id)
     if found is None:
         raise Http404
-    version = found.current
+    version = found.as_filed
     response = attached(version.read(), version.name, version.content_type)
     if request.method == "GET":
         records.note_view(version=version, actor=actor_for(application))
