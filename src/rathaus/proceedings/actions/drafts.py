@@ -20,7 +20,7 @@ from rathaus.forms import uploads
 from rathaus.forms.models import Upload
 from rathaus.organisation.models import StaffMember
 from rathaus.proceedings.errors import DraftAlreadySubmitted, DraftConflict
-from rathaus.proceedings.models import Application, Draft, DraftState
+from rathaus.proceedings.models import Application, Channel, Draft, DraftState
 from rathaus.proceedings.models.draft import LIFETIME
 
 _save = QuickUpdate(
@@ -98,6 +98,17 @@ def act_for(*, draft: Draft, mandate: Mandate | None, actor: Actor) -> Draft:
     if not rows.update(revision=F("revision") + 1, updated_at=now(), **changes):
         raise_changed(draft)
     draft.refresh_from_db(fields=["revision", "on_behalf", "represented"])
+    return draft
+
+
+def take_to_counter(*, draft: Draft, actor: Actor) -> Draft:
+    """Go on at the counter with what was begun at home; what staff send then came this way.
+
+    Raises: DraftAlreadySubmitted, DraftConflict.
+    """
+    if not Draft.objects.filter(pk=draft.pk, state=DraftState.OPEN).update(channel=Channel.COUNTER):
+        raise_changed(draft)
+    draft.channel = Channel.COUNTER
     return draft
 
 
