@@ -167,7 +167,8 @@ def send_message(
         incoming=incoming,
         actor=actor,
     )
-    Application.objects.filter(pk=application.pk).update(has_unread=incoming)
+    if incoming:  # a word of the town does not mean that somebody read what came before
+        Application.objects.filter(pk=application.pk).update(has_unread=True)
     event = MessageSent(message=str(message.public_id), incoming=incoming)
     record(application.case.chain, event, actor=actor)
     if not incoming:
