@@ -136,9 +136,16 @@ def issue_code(*, draft: Draft) -> str:
 
 
 @transaction.atomic
-def discard(*, draft: Draft, actor: Actor) -> None:
-    """Delete an open draft with everything that was uploaded for it."""
+def discard(*, draft: Draft, actor: Actor, only_expired: bool = False) -> None:
+    """Delete an open draft with everything that was uploaded for it.
+
+    `only_expired`: unless somebody went on with it since it was read.
+
+    Raises: DraftAlreadySubmitted, DraftConflict if it is not to be deleted any more.
+    """
     locked = Draft.objects.filter(pk=draft.pk, state=DraftState.OPEN)
+    if only_expired:
+        locked = locked.filter(expires_at__lt=now())
     if not locked.update(revision=models.F("revision") + 1):
         raise_changed(draft)
     for upload in Upload.objects.filter(owner=draft.public_id).select_related("blob"):
