@@ -9,6 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
+from rathaus.core import storage
 from rathaus.core.actors import Actor
 from rathaus.core.clock import today
 from rathaus.core.jobs import run_pending
@@ -280,6 +281,46 @@ def test_letter_is_fetched_and_noted(
     resident.client.get(path)
     resident.client.get(path)
     assert Event.objects.filter(type="letter.read").count() == 1
+
+
+def test_a_document_that_was_destroyed_is_explained(
+    resident: Browser, application: Application
+) -> None:
+    path = own_document(application)
+    storage.shred(Document.objects.get(case=application.case, kind="application").as_filed.blob)
+    resident.get(path)
+    assert resident.status == 410
+    assert "Dieses Dokument gibt es nicht mehr" in resident.page
+    assert f"/vorgang/{application.public_id}/" in resident.page
+    assert not Event.objects.filter(type="document.viewed").exists()
+
+
+def test_a_damaged_document_says_whom_to_ask(
+    resident: Browser,
+    application: Application,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def damaged(*_args: object) -> bytes:
+        raise storage.StorageDamaged("cut")
+
+    path = own_document(application)
+    monkeypatch.setattr("rathaus.records.models.DocumentVersion.read", damaged)
+    resident.get(path)
+    assert resident.status == 500
+    assert "Das liegt an uns" in resident.page
+    assert application.case.office.name in resident.page
+    assert [record.levelname for record in caplog.records if record.name == "rathaus.portal"] == [
+        "ERROR"
+    ]
+    assert not Event.objects.filter(type="document.viewed").exists()
+
+
+def own_document(application: Application) -> str:
+    """Address of the receipt."""
+    run_pending()
+    receipt = Document.objects.get(case=application.case, kind="application")
+    return f"/vorgang/{application.public_id}/dokument/{receipt.public_id}/"
 
 
 def test_files_cannot_be_poured_in(
