@@ -11,11 +11,13 @@ from django.urls import reverse
 
 from rathaus.forms import engine
 from rathaus.proceedings import actions
+from rathaus.proceedings.errors import TrustTooLow
 from rathaus.proceedings.models import Application, Draft
 from tests.desk import making
 from tests.desk.conftest import SignIn
 
 ENTER = "/arbeit/erfassen/"
+CITIZENS = "fenna.wilken"
 
 
 def begin(client: Client, slug: str = "hund-anmelden", channel: str = "phone") -> Draft:
@@ -135,6 +137,43 @@ def test_a_draft_from_home_goes_on_with_its_code_only(tax: Client) -> None:
     assert response["Location"] == check
     assert tax.get(check).status_code == 200
     assert tax.get(step).status_code in {200, 302}
+
+
+def test_who_began_at_home_without_a_log_in_is_served_at_the_counter(sign_in: SignIn) -> None:
+    """The service demands one online; at the counter the clerk looks at the identity card."""
+    clerk = sign_in(CITIZENS)
+    draft = making.new_draft("meldebescheinigung-erweitert")
+    code = actions.issue_code(draft=draft)
+    data = {"draft": str(draft.public_id), "code": code}
+    page = clerk.post(f"{ENTER}fortsetzen/", data, follow=True).content.decode()
+    assert "Lassen Sie sich den Ausweis zeigen" in page
+    response = clerk.post(reverse("desk:enter_check", args=[draft.public_id]))
+    assert response.status_code == 302
+    application = Application.objects.get()
+    assert application.channel == "counter"
+    assert application.verified == {}
+    event = application.case.chain.events.get(type="application.submitted")
+    assert (event.actor_kind, event.data["channel"]) == ("staff", "counter")
+
+
+def test_the_counter_does_not_open_the_way_from_home(sign_in: SignIn) -> None:
+    """Who leaves the counter and sends at home still has to show who they are."""
+    draft = making.new_draft("meldebescheinigung-erweitert")
+    code = actions.issue_code(draft=draft)
+    data = {"draft": str(draft.public_id), "code": code}
+    sign_in(CITIZENS).post(f"{ENTER}fortsetzen/", data)
+    draft.refresh_from_db()
+    with pytest.raises(TrustTooLow):
+        actions.submit(draft=draft, actor=draft.actor)
+    assert not Application.objects.exists()
+
+
+def test_what_is_sent_from_home_came_online(tax: Client) -> None:
+    draft = making.new_draft()
+    code = actions.issue_code(draft=draft)
+    tax.post(f"{ENTER}fortsetzen/", {"draft": str(draft.public_id), "code": code})
+    draft.refresh_from_db()
+    assert actions.submit(draft=draft, actor=draft.actor).channel == "online"
 
 
 def test_guessing_codes_is_stopped(tax: Client) -> None:

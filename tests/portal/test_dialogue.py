@@ -9,6 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
+from rathaus.core import storage
 from rathaus.core.actors import Actor
 from rathaus.core.clock import today
 from rathaus.core.jobs import run_pending
@@ -17,6 +18,7 @@ from rathaus.forms.models import Upload
 from rathaus.organisation.models import StaffMember
 from rathaus.proceedings import actions
 from rathaus.proceedings.models import Application, CorrectionRequest
+from rathaus.records.models import Document
 from tests.portal.browser import Browser
 
 
@@ -169,6 +171,73 @@ def test_removed_file_is_not_sent(
     assert not Upload.objects.exists()
 
 
+def test_another_window_leaves_my_files_alone(resident: Browser, application: Application) -> None:
+    """Two windows, or two people who act for one organisation, write about the same case."""
+    address = f"/vorgang/{application.public_id}/nachricht/"
+    resident.get(address)
+    resident.post({"text": "", "message": picture("mein.png")})  # the text is still missing
+    mine = resident.page
+    resident.get(address)
+    resident.post({"text": "Aus dem anderen Fenster", "message": picture("anderes.png")})
+    assert "Ihre Nachricht ist angekommen" in resident.page
+    resident.page = mine
+    resident.post({"text": "Mit meinem Bild"}, address)
+    assert "Ihre Nachricht ist angekommen" in resident.page
+    sent = {m.text: [d.title for d in m.documents.all()] for m in application.messages.all()}
+    assert sent == {
+        "Aus dem anderen Fenster": ["anderes.png"],
+        "Mit meinem Bild": ["mein.png"],
+    }
+
+
+def test_nothing_is_sent_without_a_file_that_is_gone(
+    resident: Browser, application: Application
+) -> None:
+    """A day later, or sent twice: it is said, the text stays, and a second try goes."""
+    address = f"/vorgang/{application.public_id}/nachricht/"
+    resident.get(address)
+    resident.post({"text": "", "message": picture("weg.png")})
+    Upload.objects.all().delete()
+    resident.post({"text": "Siehe Bild"}, address)
+    assert "Eine Ihrer Dateien ist nicht mehr da" in resident.page
+    assert "Siehe Bild" in resident.page
+    assert not application.messages.exists()
+    resident.post({"text": "Siehe Bild", "message": picture("neu.png")}, address)
+    assert "Ihre Nachricht ist angekommen" in resident.page
+    assert [d.title for d in application.messages.get().documents.all()] == ["neu.png"]
+
+
+def test_another_window_leaves_the_files_of_my_answer_alone(
+    resident: Browser, application: Application, staff: StaffMember
+) -> None:
+    asked(application, staff)
+    address = f"/vorgang/{application.public_id}/antworten/"
+    resident.get(address)
+    resident.post({"item_1": picture("mein.png")})
+    mine = resident.page
+    resident.get(address)
+    resident.post({"item_1": picture("anderes.png")})
+    resident.page = mine
+    resident.post({"text_2": "Ein Dackel"}, address)
+    assert "Ihre Antwort ist angekommen" in resident.page
+    [filed] = application.corrections.get().answers["1"]["documents"]
+    assert Document.objects.get(pk=filed).title == "mein.png"
+
+
+@pytest.mark.parametrize("way", ["nachricht", "antworten"])
+@pytest.mark.parametrize("ident", ["x", "", "00000000-0000-4000-8000-000000000000"])
+def test_forged_files_are_told_not_sent(
+    resident: Browser, application: Application, staff: StaffMember, way: str, ident: str
+) -> None:
+    asked(application, staff)
+    resident.get(f"/vorgang/{application.public_id}/{way}/")
+    forged = {"message.files": ident, "item_1.files": ident, "item_2.files": ident}
+    resident.post({"text": "Da", "text_1": "Da", "text_2": "Da", **forged})
+    assert "Eine Ihrer Dateien ist nicht mehr da" in resident.page
+    resident.post({"_delete_file": ident, **forged})
+    assert resident.status == 200
+
+
 def test_withdrawal_asks_first(resident: Browser, application: Application) -> None:
     resident.get(f"/vorgang/{application.public_id}/zurueckziehen/")
     application.refresh_from_db()
@@ -212,6 +281,46 @@ def test_letter_is_fetched_and_noted(
     resident.client.get(path)
     resident.client.get(path)
     assert Event.objects.filter(type="letter.read").count() == 1
+
+
+def test_a_document_that_was_destroyed_is_explained(
+    resident: Browser, application: Application
+) -> None:
+    path = own_document(application)
+    storage.shred(Document.objects.get(case=application.case, kind="application").as_filed.blob)
+    resident.get(path)
+    assert resident.status == 410
+    assert "Dieses Dokument gibt es nicht mehr" in resident.page
+    assert f"/vorgang/{application.public_id}/" in resident.page
+    assert not Event.objects.filter(type="document.viewed").exists()
+
+
+def test_a_damaged_document_says_whom_to_ask(
+    resident: Browser,
+    application: Application,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def damaged(*_args: object) -> bytes:
+        raise storage.StorageDamaged("cut")
+
+    path = own_document(application)
+    monkeypatch.setattr("rathaus.records.models.DocumentVersion.read", damaged)
+    resident.get(path)
+    assert resident.status == 500
+    assert "Das liegt an uns" in resident.page
+    assert application.case.office.name in resident.page
+    assert [record.levelname for record in caplog.records if record.name == "rathaus.portal"] == [
+        "ERROR"
+    ]
+    assert not Event.objects.filter(type="document.viewed").exists()
+
+
+def own_document(application: Application) -> str:
+    """Address of the receipt."""
+    run_pending()
+    receipt = Document.objects.get(case=application.case, kind="application")
+    return f"/vorgang/{application.public_id}/dokument/{receipt.public_id}/"
 
 
 def test_files_cannot_be_poured_in(

@@ -132,6 +132,19 @@ def test_message_after_the_end_comes_back_to_the_desk(mine, staff, actor):
     assert mine.case.state == "closed"
 
 
+def test_an_answer_of_the_town_does_not_hide_a_message_nobody_read(mine, staff, actor):
+    """A colleague writes without having seen it: the decided case stays on the desk."""
+    grant(mine, staff, actor)
+    jobs.run_pending()
+    mine.refresh_from_db()
+    actions.send_message(application=mine, text="Wann kommt die Marke?", actor=mine.draft.actor)
+    actions.send_message(application=mine, text="Bitte bewerten Sie uns.", actor=actor)
+    page = queries.basket(staff, [mine.case.office_id], BasketFilter())
+    assert [row.pk for row in page.rows] == [mine.pk]
+    actions.mark_messages_read(application=mine, incoming=True)
+    assert not queries.basket(staff, [mine.case.office_id], BasketFilter()).rows
+
+
 def test_basket_shows_no_other_office(application, staff):
     assert not queries.basket(staff, [application.case.office_id + 999], BasketFilter()).rows
     assert queries.counts(staff, [])["all"] == 0

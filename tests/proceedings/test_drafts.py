@@ -10,7 +10,9 @@ import time_machine
 from rathaus.core.actors import Actor
 from rathaus.core.clock import now
 from rathaus.proceedings import actions, errors, jobs, queries
+from rathaus.proceedings.actions import drafts
 from rathaus.proceedings.models import Application, Draft
+from tests.proceedings.conftest import new_draft
 
 pytestmark = pytest.mark.django_db
 
@@ -112,6 +114,33 @@ def test_incomplete_draft_is_not_accepted(town):
         actions.submit(draft=draft, actor=draft.actor)
     assert caught.value.problems
     assert Draft.objects.get(pk=draft.pk).state == "open"
+
+
+def test_a_draft_that_was_taken_up_again_is_not_deleted(draft, monkeypatch):
+    """Somebody saves between the moment the old drafts are listed and the one they go."""
+    forgotten = new_draft("hund-anmelden")
+    sent = new_draft("hund-anmelden")
+    last = new_draft("hund-anmelden")
+    Draft.objects.update(expires_at=now() - timedelta(days=1))
+    discard = drafts.discard
+
+    def meanwhile(**more):
+        if more["draft"] == draft:
+            actions.save_step(
+                draft=draft, step_key="hund", answers={"name": "Bello"},
+                revision=draft.revision, actor=draft.actor,
+            )  # fmt: skip
+        if more["draft"] == sent:
+            actions.submit(draft=sent, actor=sent.actor)
+        discard(**more)
+
+    monkeypatch.setattr(drafts, "discard", meanwhile)
+    jobs.delete_old_drafts()
+    kept = Draft.objects.get(state="open")
+    assert kept == draft
+    assert kept.answers["name"] == "Bello"
+    assert Application.objects.get().draft == sent
+    assert not Draft.objects.filter(pk__in=[forgotten.pk, last.pk]).exists()
 
 
 def test_discarded_draft_is_gone(draft):

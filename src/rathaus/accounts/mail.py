@@ -7,7 +7,6 @@ needed to write it lies sealed in the job until it was sent.
 from __future__ import annotations
 
 import json
-import smtplib
 from typing import Any
 
 from django.conf import settings
@@ -16,6 +15,7 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from rathaus.core import mail
 from rathaus.core.jobs import enqueue, job
 from rathaus.core.secrets import seal, unseal
 from rathaus.organisation import queries
@@ -40,14 +40,11 @@ def deliver(*, name: str, letter: str, language: str) -> None:
     }
     with translation.override(language):
         subject, _, body = render_to_string(f"accounts/mail/{name}.txt", facts).partition("\n")
-    mail = EmailMessage(
+    message = EmailMessage(
         subject=subject.strip(),
         body=body.strip() + "\n",
         from_email=f"{town.full_name} <{settings.DEFAULT_FROM_EMAIL}>",
         to=[data["to"]],
         headers={"Auto-Submitted": "auto-generated"},
     )
-    try:
-        mail.send()
-    except smtplib.SMTPRecipientsRefused:
-        return  # the address does not exist; trying again would not help
+    mail.send(message)  # where the address does not exist, trying again would not help

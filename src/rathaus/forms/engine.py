@@ -26,6 +26,7 @@ __all__ = [
     "SummaryRow",
     "SummarySection",
     "bind",
+    "files",
     "first_incomplete_step",
     "next_step",
     "previous_step",
@@ -99,17 +100,22 @@ def prune(form: FormDefinition, answers: Answers, *, today: date | None = None) 
 
 def upload_ids(form: FormDefinition, answers: Answers) -> set[str]:
     """Ids of all files the answers mention, hidden ones too."""
-    found: set[str] = set()
+    return {file["id"] for file in files(form, answers)}
+
+
+def files(form: FormDefinition, answers: Answers) -> list[dict[str, Any]]:
+    """All files the answers mention, hidden ones too, as `Upload.as_answer` gives them."""
+    found: list[dict[str, Any]] = []
     for node in compiled(form).nodes.values():
         items = answers.get(node.key)
         if isinstance(node.kind, UploadKind):
-            found |= {file["id"] for file in node.kind.raw(node, items)}
+            found += node.kind.raw(node, items)
         elif isinstance(node.kind, GroupKind) and isinstance(items, list):
             for child in node.children:
                 if isinstance(child.kind, UploadKind):
                     for item in items:
                         value = item.get(child.key) if isinstance(item, dict) else None
-                        found |= {file["id"] for file in child.kind.raw(child, value)}
+                        found += child.kind.raw(child, value)
     return found
 
 

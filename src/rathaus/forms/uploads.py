@@ -25,7 +25,7 @@ from rathaus.forms.models import Upload
 from rathaus.forms.rejection import UploadRejected
 from rathaus.forms.text import one_line
 
-__all__ = ["Box", "UploadRejected", "accept", "discard", "sweep"]
+__all__ = ["Box", "UploadRejected", "accept", "discard", "remove", "sweep"]
 
 NAME_LIMIT = 200
 _FORBIDDEN = re.compile(r'[<>:"|?*\x00-\x1f\u200e\u200f\u061c]')
@@ -87,6 +87,13 @@ def discard(upload: Upload) -> None:
     if not Upload.objects.filter(blob=blob).exists():
         with contextlib.suppress(ProtectedError, Blob.DoesNotExist):  # part of a record by now
             storage.remove(blob)
+
+
+def remove(owner: uuid.UUID, ident: str) -> None:
+    """Discard one upload of `owner`, if it is there."""
+    if known := _uuid(ident):
+        for upload in Upload.objects.filter(owner=owner, pk=known).select_related("blob"):
+            discard(upload)
 
 
 def sweep(owner: uuid.UUID, *, keep: Collection[str]) -> int:

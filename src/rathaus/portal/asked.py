@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from rathaus.forms import engine, uploads
 from rathaus.forms.bound import BoundStep, Problem
@@ -25,7 +26,27 @@ def ask(
     if request.method != "POST":
         return engine.bind(form, step, start or {})
     box = uploads.Box(owner) if owner else None
-    return engine.bind(form, step, {}, data=request.POST, files=request.FILES, uploads=box)
+    bound = engine.bind(form, step, {}, data=request.POST, files=request.FILES, uploads=box)
+    if owner:
+        uploads.remove(owner, request.POST.get("_delete_file", ""))
+    return bound
+
+
+def file_ids(bound: BoundStep, keys: Iterable[str]) -> set[str]:
+    """Ids of the files that this page sends in these fields."""
+    return {file["id"] for key in keys for file in bound.cleaned.get(key) or ()}
+
+
+def require_files(bound: BoundStep, request: HttpRequest, keys: Iterable[str]) -> None:
+    """Add an error where the page named a file that is gone: nothing goes without it unsaid."""
+    for key in keys:
+        if set(request.POST.getlist(f"{key}.files")) - file_ids(bound, [key]):
+            fail(
+                bound,
+                key,
+                _("Eine Ihrer Dateien ist nicht mehr da. Vielleicht ist sie schon gesendet. Sehen "
+                  "Sie beim Vorgang nach, oder wählen Sie die Datei noch einmal aus."),
+            )  # fmt: skip
 
 
 def fail(bound: BoundStep, key: str, message: str) -> None:

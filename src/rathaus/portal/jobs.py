@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import smtplib
 from typing import Any
 
 from django.conf import settings
@@ -12,6 +11,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from rathaus.core import mail
 from rathaus.core.jobs import job
 from rathaus.core.secrets import unseal
 from rathaus.organisation import queries
@@ -48,7 +48,7 @@ def _send(
 ) -> None:
     town = queries.town()
     body = render_to_string(f"portal/mail/{template}.txt", {"town": town, **facts})
-    mail = EmailMessage(
+    message = EmailMessage(
         subject=subject,
         body=body,
         from_email=f"{town.full_name} <{settings.DEFAULT_FROM_EMAIL}>",
@@ -56,7 +56,4 @@ def _send(
         reply_to=reply_to,
         headers={"Auto-Submitted": "auto-generated"},
     )
-    try:
-        mail.send()
-    except smtplib.SMTPRecipientsRefused:
-        return  # the address does not exist; trying again would not help
+    mail.send(message)  # where the address does not exist, trying again would not help

@@ -1,4 +1,4 @@
-"""Which documents of a case are meant for the resident: what came from there, what went there."""
+"""How the documents of a case that are meant for the resident are shown."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from rathaus.core.prepared import Prepared
-from rathaus.proceedings.models import Application
+from rathaus.proceedings import papers
+from rathaus.proceedings.models import Application, Verification
 from rathaus.records.models import Document, DocumentQuerySet
 
 KINDS = ("application", "letter", "payment_receipt", "upload")
-DIRECTIONS = ("in", "out")
 ICONS = {
     "application": "description",
     "letter": "history_edu",
@@ -26,10 +26,7 @@ TYPES = {"application/pdf": "PDF", "image/jpeg": "JPG", "image/png": "PNG"}
 
 def meant_for(application: Application) -> DocumentQuerySet:
     """Documents of this case the resident may read; the condition is part of the query."""
-    rows = Document.objects.filter(
-        case_id=application.case_id, kind__in=KINDS, direction__in=DIRECTIONS
-    )
-    return rows.with_versions()
+    return papers.meant_for(application).filter(kind__in=KINDS).with_versions()
 
 
 def document(application: Application, document_id: uuid.UUID) -> Document | None:
@@ -37,14 +34,15 @@ def document(application: Application, document_id: uuid.UUID) -> Document | Non
     return meant_for(application).filter(public_id=document_id).first()
 
 
-_receipt = Prepared(lambda: Document.objects.order_by("pk"), "case", "kind", "direction")
+_receipt = Prepared(Verification.objects.all, "application", "key")
 
 
 def receipt(application: Application) -> dict[str, Any] | None:
     """The receipt, as soon as it is made."""
-    with suppress(Document.DoesNotExist):
-        found = _receipt.get(application.case_id, "application", "out")
-        return entry(application, meant_for(application).get(pk=found.pk))
+    with suppress(Verification.DoesNotExist, Document.DoesNotExist):
+        made = _receipt.get(application.pk, "receipt")
+        here = Document.objects.filter(case_id=application.case_id).with_versions()
+        return entry(application, here.get(pk=made.document_id or 0))
     return None
 
 
@@ -57,7 +55,7 @@ def listed(application: Application) -> list[dict[str, Any]]:
 
 def entry(application: Application, row: Document) -> dict[str, Any]:
     """One line of the list."""
-    version = row.current
+    version = row.as_filed
     note = ""
     if row.kind == "upload":
         note = _("von Ihnen") if row.direction == "in" else _("vom Rathaus")

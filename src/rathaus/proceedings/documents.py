@@ -251,7 +251,12 @@ def _section(section: engine.SummarySection) -> data.Section:
 
 
 def _files(application: Application) -> Iterable[data.FileEntry]:
-    if not paths.takes_files(application.service.online_form):
+    form = application.service.online_form
+    if not paths.takes_files(form):
         return
+    named = {file["sha256"] for file in engine.files(form, application.answers)}
     for version in _first_versions.all(application.case_id, DocumentKind.UPLOAD, 1):
-        yield data.FileEntry(name=version.name, size=version.blob.size, sha256=version.blob.sha256)
+        # While the receipt waited, a clerk may have filed papers of others as proofs.
+        blob = version.blob
+        if blob.sha256 in named:
+            yield data.FileEntry(name=version.name, size=blob.size, sha256=blob.sha256)

@@ -20,6 +20,7 @@ from rathaus.payments import actions as payments
 from rathaus.payments.errors import FourEyesRequired, ManualRefundNeeded
 from rathaus.payments.models import Refund
 from rathaus.proceedings import documents, filing, notices
+from rathaus.proceedings.errors import DraftAlreadySubmitted, DraftConflict
 from rathaus.proceedings.events import LetterReady, ReceiptReady
 from rathaus.proceedings.models import Application, Draft, DraftState, Letter, Verification
 from rathaus.records import actions as records
@@ -124,4 +125,6 @@ def delete_old_drafts() -> None:
 
     old = Draft.objects.filter(state=DraftState.OPEN, expires_at__lt=now())
     for draft in old.iterator():
-        discard(draft=draft, actor=WORKER)
+        # Sent or gone on with since it was listed: it stays, and the others still go.
+        with contextlib.suppress(DraftAlreadySubmitted, DraftConflict):
+            discard(draft=draft, actor=WORKER, only_expired=True)

@@ -14,6 +14,7 @@ from django.db.models import Exists, OuterRef, Q, Value
 
 from rathaus.accounts.models import Account
 from rathaus.core.clock import now
+from rathaus.proceedings import papers
 from rathaus.proceedings.models import Application, Message, Seen
 from rathaus.records.models import Document, DocumentKind
 
@@ -128,7 +129,7 @@ def note_read(
 def _documents(account: Account, kinds: Collection[str] = KINDS["all"]) -> Any:
     mine = Application.objects.belonging_to(account).values("case_id")
     seen = Seen.objects.filter(account=account, document=OuterRef("pk"))
-    rows = Document.objects.filter(case_id__in=mine, direction="out", kind__in=kinds)
+    rows = papers.issued(Document.objects.filter(case_id__in=mine, kind__in=kinds))
     return rows.annotate(seen=Exists(seen)).order_by()
 
 

@@ -5,8 +5,6 @@ E-mail is not confidential, so neither answers nor codes nor letters go into it.
 
 from __future__ import annotations
 
-import smtplib
-
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
@@ -15,6 +13,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from rathaus.accounts.queries import represented_by
+from rathaus.core import mail
 from rathaus.core.actors import Actor
 from rathaus.core.clock import now
 from rathaus.core.events import record
@@ -27,8 +26,8 @@ from rathaus.proceedings.states import State
 def send(application: Application, key: str) -> None:
     """Send the notice `key` ("submitted", "paid", "letter:7" …) unless it went out already.
 
-    Raises: OSError, smtplib.SMTPException while the mail server cannot be reached; an address
-    that the server refuses for good is noted on the row instead.
+    Raises: OSError, smtplib.SMTPException while the mail server cannot be reached or does not
+    take it yet; an address that the server refuses for good is noted on the row instead.
     """
     address = address_for(application, key)
     if not address:
@@ -37,10 +36,8 @@ def send(application: Application, key: str) -> None:
     if notice is None:
         return
     message = _message(application, notice, address)
-    try:
-        message.send()
-    except smtplib.SMTPRecipientsRefused as error:
-        Notice.objects.filter(pk=notice.pk).update(error=str(error)[:300])
+    if refusal := mail.send(message):
+        Notice.objects.filter(pk=notice.pk).update(error=refusal[:300])
         return
     with transaction.atomic():
         Notice.objects.filter(pk=notice.pk).update(sent_at=now(), error="")

@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from rathaus.accounts.trust import TrustLevel
 from rathaus.catalogue import queries as catalogue
 from rathaus.catalogue.definition import ServiceDefinition
 from rathaus.catalogue.models import ServiceVersion
@@ -19,11 +20,12 @@ from rathaus.core.middleware import sender_key
 from rathaus.desk import drafts, params
 from rathaus.desk.access import Desk, DeskRequest
 from rathaus.desk.views import filling
-from rathaus.proceedings import actions, queries
+from rathaus.proceedings import actions, queries, trust
 from rathaus.proceedings.errors import (
     CodeExpired,
     CodeWrong,
     DraftAlreadySubmitted,
+    DraftConflict,
     TooManyTries,
 )
 from rathaus.proceedings.models import Channel, Draft
@@ -79,18 +81,25 @@ def resume(request: DeskRequest) -> HttpResponse:
     code = params.text(request.POST, "code", 60)
     try:
         draft = queries.open_draft(ident, code, sender=f"desk:{sender_key(request)}")
+        actions.take_to_counter(draft=draft, actor=request.desk.actor())
     except DraftAlreadySubmitted as known:
         return filling.to_case(request, known.application)
     except TooManyTries:
         text = _("Zu viele Versuche. Bitte warten Sie eine Viertelstunde.")
         return _index(request, 429, resume_error=text, draft=ident)
-    except CodeExpired:
+    except (CodeExpired, DraftConflict):
         text = _("Dieser Entwurf ist abgelaufen. Beginnen Sie neu.")
         return _index(request, 422, resume_error=text, draft=ident)
     except CodeWrong:
         text = _("Nummer und Code passen nicht zusammen.")
         return _index(request, 422, resume_error=text, draft=ident)
     drafts.remember(request, draft)
+    if trust.highest(draft.version.parsed) > TrustLevel.NONE:
+        messages.info(
+            request,
+            _("Diese Leistung verlangt, dass wir die Person kennen. Lassen Sie sich den Ausweis "
+              "zeigen, bevor Sie den Antrag absenden."),
+        )  # fmt: skip
     return redirect(filling.onward(draft))
 
 

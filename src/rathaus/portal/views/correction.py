@@ -15,7 +15,6 @@ from rathaus.forms.bound import BoundStep
 from rathaus.forms.definition import Field, FieldType, FormDefinition
 from rathaus.portal import asked, fields, limits
 from rathaus.portal.access import actor_for, application_for, personal
-from rathaus.portal.views.message import drop_unused
 from rathaus.proceedings import actions
 from rathaus.proceedings.models import CorrectionRequest
 from rathaus.proceedings.states import MoveRefused
@@ -35,12 +34,12 @@ def answer(request: HttpRequest, application_id: uuid.UUID) -> HttpResponse:
         return redirect(status)
     open_request.application = application
     question = asked.ask(form_for(open_request), request, owner=application.public_id)
+    keys = [f"item_{item['id']}" for item in open_request.items if item.get("upload")]
+    if question.is_valid():
+        asked.require_files(question, request, keys)
     if question.is_valid():
         _require_something(open_request, question)
     if question.is_valid():
-        for item in open_request.items:
-            key = f"item_{item['id']}"
-            drop_unused(application.public_id, key, question.cleaned.get(key))
         # Answered in another window, or taken back: the status page tells.
         with suppress(MoveRefused):
             actions.answer_correction(
@@ -50,6 +49,7 @@ def answer(request: HttpRequest, application_id: uuid.UUID) -> HttpResponse:
                     for item in open_request.items
                 },
                 owner=application.public_id,
+                files=asked.file_ids(question, keys),
                 actor=actor_for(application),
             )
         response = redirect(f"{status}?neu=antwort")

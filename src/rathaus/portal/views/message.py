@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from rathaus.forms import uploads
-from rathaus.forms.models import Upload
 from rathaus.portal import asked, fields, limits
 from rathaus.portal.access import actor_for, application_for, personal
 from rathaus.proceedings import actions
@@ -27,14 +24,16 @@ def message(request: HttpRequest, application_id: uuid.UUID) -> HttpResponse:
         return too_many(request, retry_minutes=30)
     question = asked.ask(fields.message(), request, owner=application.public_id)
     if question.is_valid():
+        asked.require_files(question, request, ["message"])
+    if question.is_valid():
         if not limits.allow_form(request, "message", limit=20):
             return too_many(request, retry_minutes=30)
-        drop_unused(application.public_id, "message", question.cleaned.get("message"))
         actions.send_message(
             application=application,
             text=question.cleaned["text"],
             actor=actor_for(application),
             owner=application.public_id,
+            files=asked.file_ids(question, ["message"]),
         )
         way = reverse("portal:status", args=[application_id])
         response = redirect(f"{way}?neu=nachricht#nachrichten")
@@ -48,13 +47,3 @@ def message(request: HttpRequest, application_id: uuid.UUID) -> HttpResponse:
         "nav_current": "cases",
     }
     return render(request, "portal/message.html", facts)
-
-
-def drop_unused(owner: uuid.UUID, key: str, files: object) -> None:
-    """Discard files of this field that the page no longer named when it was sent."""
-    kept: Collection[str] = (
-        {file["id"] for file in files} if isinstance(files, list) else frozenset()
-    )
-    unused = Upload.objects.filter(owner=owner, field_key=key).exclude(pk__in=kept)
-    for upload in unused.select_related("blob"):
-        uploads.discard(upload)

@@ -17,6 +17,7 @@ from rathaus.proceedings.actions.drafts import (
     join_account,
     save_step,
     start_draft,
+    take_to_counter,
 )
 from rathaus.proceedings.actions.submission import submit
 from rathaus.proceedings.actions.withdrawal import withdraw
@@ -42,6 +43,7 @@ __all__ = [
     "start_draft",
     "submit",
     "take_over",
+    "take_to_counter",
     "withdraw",
     "withdraw_correction",
 ]

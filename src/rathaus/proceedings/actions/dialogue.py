@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_noop as _  # the record is kept in German
 
 from rathaus.core.actors import Actor
@@ -74,10 +75,15 @@ def request_correction(
 
 @transaction.atomic
 def answer_correction(
-    *, request: CorrectionRequest, answers: Mapping[str, str], owner: uuid.UUID, actor: Actor
+    *,
+    request: CorrectionRequest,
+    answers: Mapping[str, str],
+    owner: uuid.UUID,
+    actor: Actor,
+    files: Collection[str] | None = None,
 ) -> None:
     """Take the resident's answers: item id to text; files are uploads of `owner`
-    whose field key is the item's id prefixed with ``item_``.
+    whose field key is the item's id prefixed with ``item_``, only those in `files` if given.
 
     Raises: MoveRefused if it was answered already.
     """
@@ -89,7 +95,7 @@ def answer_correction(
         key = item["id"]
         filed = [
             _file_upload(upload, application, actor)
-            for upload in Upload.objects.filter(owner=owner, field_key=f"item_{key}")
+            for upload in _uploads(owner, f"item_{key}", files)
         ]
         count += len(filed)
         given[key] = {"text": answers.get(key, ""), "documents": filed}
@@ -142,8 +148,13 @@ def send_message(
     text: str,
     actor: Actor,
     owner: uuid.UUID | None = None,
+    files: Collection[str] | None = None,
 ) -> Message:
-    """Send a message; `owner` names uploads that go with it (field key ``message``)."""
+    """Send a message with the uploads of `owner` (field key ``message``).
+
+    `files`: only these of them. Another window, or another person who acts for the same
+    organisation, may be writing too.
+    """
     incoming = actor.kind == "resident"
     message = Message.objects.create(
         application=application,
@@ -155,8 +166,7 @@ def send_message(
     filed = []
     if owner is not None:
         filed = [
-            _file_upload(upload, application, actor)
-            for upload in Upload.objects.filter(owner=owner, field_key="message")
+            _file_upload(upload, application, actor) for upload in _uploads(owner, "message", files)
         ]
         message.documents.set(filed)
     filing.file_text(
@@ -167,7 +177,8 @@ def send_message(
         incoming=incoming,
         actor=actor,
     )
-    Application.objects.filter(pk=application.pk).update(has_unread=incoming)
+    if incoming:  # a word of the town does not mean that somebody read what came before
+        Application.objects.filter(pk=application.pk).update(has_unread=True)
     event = MessageSent(message=str(message.public_id), incoming=incoming)
     record(application.case.chain, event, actor=actor)
     if not incoming:
@@ -180,6 +191,11 @@ def mark_messages_read(*, application: Application, incoming: bool) -> None:
     read = application.messages.filter(incoming=incoming, read_at=None).update(read_at=now())
     if incoming and read:
         Application.objects.filter(pk=application.pk).update(has_unread=False)
+
+
+def _uploads(owner: uuid.UUID, key: str, files: Collection[str] | None) -> QuerySet[Upload]:
+    rows = Upload.objects.filter(owner=owner, field_key=key).select_related("blob")
+    return rows if files is None else rows.filter(pk__in=files)
 
 
 def _file_upload(upload: Upload, application: Application, actor: Actor) -> int:

@@ -20,7 +20,7 @@ from rathaus.forms import uploads
 from rathaus.forms.models import Upload
 from rathaus.organisation.models import StaffMember
 from rathaus.proceedings.errors import DraftAlreadySubmitted, DraftConflict
-from rathaus.proceedings.models import Application, Draft, DraftState
+from rathaus.proceedings.models import Application, Channel, Draft, DraftState
 from rathaus.proceedings.models.draft import LIFETIME
 
 _save = QuickUpdate(
@@ -101,6 +101,17 @@ def act_for(*, draft: Draft, mandate: Mandate | None, actor: Actor) -> Draft:
     return draft
 
 
+def take_to_counter(*, draft: Draft, actor: Actor) -> Draft:
+    """Go on at the counter with what was begun at home; what staff send then came this way.
+
+    Raises: DraftAlreadySubmitted, DraftConflict.
+    """
+    if not Draft.objects.filter(pk=draft.pk, state=DraftState.OPEN).update(channel=Channel.COUNTER):
+        raise_changed(draft)
+    draft.channel = Channel.COUNTER
+    return draft
+
+
 def still_acting(draft: Draft) -> bool:
     """Whether the account of the draft may act today for whom it was begun."""
     kind, public_id = draft.on_behalf.get("kind", ""), draft.on_behalf.get("id", "")
@@ -125,9 +136,16 @@ def issue_code(*, draft: Draft) -> str:
 
 
 @transaction.atomic
-def discard(*, draft: Draft, actor: Actor) -> None:
-    """Delete an open draft with everything that was uploaded for it."""
+def discard(*, draft: Draft, actor: Actor, only_expired: bool = False) -> None:
+    """Delete an open draft with everything that was uploaded for it.
+
+    `only_expired`: unless somebody went on with it since it was read.
+
+    Raises: DraftAlreadySubmitted, DraftConflict if it is not to be deleted any more.
+    """
     locked = Draft.objects.filter(pk=draft.pk, state=DraftState.OPEN)
+    if only_expired:
+        locked = locked.filter(expires_at__lt=now())
     if not locked.update(revision=models.F("revision") + 1):
         raise_changed(draft)
     for upload in Upload.objects.filter(owner=draft.public_id).select_related("blob"):

@@ -65,7 +65,8 @@ def submit(
     if problems:
         raise DraftIncomplete(problems)
     answers = engine.prune(form, draft.answers)
-    verified = _prove(draft, service, answers, assurance)
+    at_desk = actor.kind == "staff"
+    verified = {} if at_desk else _prove(draft, service, answers, assurance)
     content = canonical(answers)
     digest = hashlib.sha256(content).hexdigest()
     with together():
@@ -81,12 +82,14 @@ def submit(
         )
         application = _prepare(draft, service, case, answers, digest)
         application.verified = verified
+        # Who began at the counter and sends from home has not been seen with this application.
+        application.channel = draft.channel if at_desk else Channel.ONLINE
         record(
             case.chain,
             ApplicationSubmitted(
                 service=service.slug,
                 version=draft.version.number,
-                channel=draft.channel,
+                channel=application.channel,
                 answers_sha256=digest,
                 applicant=application.applicant_name,
             ),
@@ -104,11 +107,9 @@ def _prove(
 ) -> dict[str, Any]:
     """Whether who sends it may; what of it was verified. Raises as `submit`.
 
-    The level is that of the session now, never one that a draft or an account once had. At the
-    counter the clerk has looked at the identity card.
+    The level is that of the session now, never one that a draft or an account once had. It is
+    not asked of what staff send: they have looked at the identity card.
     """
-    if draft.channel != Channel.ONLINE:
-        return {}
     level = trust.of_sending(service, answers)
     if not assurance.reaches(level):
         raise TrustTooLow(level)
@@ -144,7 +145,6 @@ def _prepare(
         answers=answers,
         answers_sha256=digest,
         state=State.RECEIVED,
-        channel=draft.channel,
         applicant_name=name,
         applicant_folded=name.casefold()[:200],
         contact_email=paths.text(answers, form.contact_email_field)[:254],

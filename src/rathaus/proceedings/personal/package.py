@@ -16,13 +16,12 @@ from rathaus.core.events import type_of
 from rathaus.core.models import Chain
 from rathaus.core.storage import StorageDamaged, StorageShredded
 from rathaus.forms.models import Upload
+from rathaus.proceedings import papers
 from rathaus.proceedings.models import Application, Draft
 from rathaus.proceedings.personal import holdings
-from rathaus.records.models import Document
 from rathaus.records.names import safe_name
 
 FORMAT = "offenes-rathaus/meine-daten/1"
-KINDS = ("application_data", "application", "upload", "letter", "message", "payment_receipt")
 README = """\
 Ihre Daten beim Online-Rathaus
 ==============================
@@ -175,11 +174,8 @@ def application(zipped: zipfile.ZipFile, row: Application) -> None:
 
 
 def _documents(zipped: zipfile.ZipFile, row: Application, folder: str) -> Any:
-    rows = Document.objects.filter(
-        case_id=row.case_id, kind__in=KINDS, direction__in=("in", "out")
-    ).with_versions()
-    for number, document in enumerate(rows, 1):
-        version = document.current
+    for number, document in enumerate(papers.meant_for(row).with_versions(), 1):
+        version = document.as_filed
         path = f"{folder}/dokumente/{number:02d}-{safe_name(version.name)}"
         entry = {
             "title": document.title,

@@ -15,6 +15,7 @@ from rathaus.accounts.models import Account
 from rathaus.core.clock import now
 from rathaus.payments.models import Claim
 from rathaus.payments.states import AttemptState, ClaimState, RefundState
+from rathaus.proceedings import papers
 from rathaus.proceedings.models import Application, CorrectionRequest, Draft
 from rathaus.proceedings.models.dialogue import CorrectionState
 from rathaus.proceedings.states import OPEN_STATES, State
@@ -183,12 +184,12 @@ def _bills(found: list[Application]) -> list[Bill]:
         )
         .prefetch_related("attempts")
     }
-    papers = {
+    receipts = {
         row.case_id: row
-        for row in Document.objects.filter(
-            case_id__in=[row.case_id for row in found],
-            kind=DocumentKind.PAYMENT_RECEIPT,
-            direction="out",
+        for row in papers.issued(
+            Document.objects.filter(
+                case_id__in=[row.case_id for row in found], kind=DocumentKind.PAYMENT_RECEIPT
+            )
         ).with_versions()
     }
     made = []
@@ -202,7 +203,7 @@ def _bills(found: list[Application]) -> list[Bill]:
                 claim=claim,
                 refunded_cents=claim.back or 0,
                 returning_cents=claim.under_way or 0,
-                receipt=papers.get(row.case_id),
+                receipt=receipts.get(row.case_id),
                 is_waiting=last is not None and last.state in WAITING,
                 by_invoice=last is not None and last.provider == "transfer",
             )

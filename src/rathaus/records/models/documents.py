@@ -92,6 +92,12 @@ class Document(QuickInsert):
         """The newest version; no query after `with_versions`."""
         return max(self.versions.all(), key=lambda version: version.number)
 
+    @property
+    def as_filed(self) -> DocumentVersion:
+        """The version it was filed with, whatever was added since; no query after
+        `with_versions`."""
+        return min(self.versions.all(), key=lambda version: version.number)
+
 
 class DocumentVersionQuerySet(models.QuerySet["DocumentVersion"]):
     """Reads of versions."""

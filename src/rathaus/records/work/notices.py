@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import smtplib
-
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from rathaus.core import mail
 from rathaus.core.jobs import job
 from rathaus.core.secrets import unseal
 from rathaus.core.sessions import STAFF_PREFIX
@@ -56,14 +55,11 @@ def mail_share(*, address: str, link: str, until: str) -> None:
 def send(to: str, subject: str, text: str) -> None:
     """One mail from the town."""
     town = queries.town()
-    mail = EmailMessage(
+    message = EmailMessage(
         subject=subject,
         body=f"{text}\n\n{town.full_name}\n",
         from_email=f"{town.full_name} <{settings.DEFAULT_FROM_EMAIL}>",
         to=[to],
         headers={"Auto-Submitted": "auto-generated"},
     )
-    try:
-        mail.send()
-    except smtplib.SMTPRecipientsRefused:
-        return  # the address does not exist; trying again would not help
+    mail.send(message)  # where the address does not exist, trying again would not help
