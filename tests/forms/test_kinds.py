@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -66,13 +67,41 @@ def test_only_invisible_characters_are_no_answer():
 
 
 @pytest.mark.parametrize(("kind", "limit"), [("text", "200"), ("long_text", "4.000")])
-def test_ten_megabytes_of_text_are_one_plain_error_and_the_beginning_is_kept(kind, limit):
+def test_ten_megabytes_are_one_plain_error_and_what_a_request_may_carry_is_kept(
+    kind, limit, settings
+):
     bound = post(one_page({"key": "f", "type": kind, "label": "Feld"}), {"f": "ä" * 10_000_000})
     assert [p.message for p in bound.errors] == [
         f"Kürzen Sie „Feld“ auf höchstens {limit} Zeichen."
     ]
     assert bound.fields[0].raw.startswith("ää")
-    assert len(bound.fields[0].raw) <= 20_000
+    assert len(bound.fields[0].raw) == settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+
+
+@pytest.mark.parametrize("kind", ["text", "long_text", "email", "phone", "iban", "number", "money"])
+def test_whoever_typed_too_much_gets_all_of_it_back_to_shorten_it(kind):
+    typed = "Wort " * 9_999 + "Ende."
+    bound = post(one_page({"key": "f", "type": kind, "label": "Feld"}), {"f": typed})
+    assert len(bound.errors) == 1
+    assert bound.fields[0].raw == typed
+
+
+@pytest.mark.parametrize("kind", ["text", "long_text", "email", "phone", "iban"])
+def test_nothing_behind_many_blanks_is_dropped_without_a_word(kind):
+    good = {"email": "a@b.de", "phone": "04944 305", "iban": "DE89 3704 0044 0532 0130 00"}
+    typed = good.get(kind, "Anfang") + " " * 30_000 + "Ende"
+    value, error = send(kind, typed)
+    assert value is None
+    assert error
+
+
+@pytest.mark.parametrize("kind", ["text", "long_text", "email", "phone", "iban", "number", "money"])
+def test_a_full_request_of_accents_is_refused_without_delay(kind, settings):
+    """Sorting the accents of one letter takes time that grows with the square of their number."""
+    typed = "a" + "\u0301\u0327" * (settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 2 - 1)
+    began = time.process_time()
+    assert send(kind, typed)[1]
+    assert time.process_time() - began < 5
 
 
 def test_text_rules_of_the_definition():
