@@ -353,6 +353,40 @@ def test_easter_fires_burn_at_easter() -> None:
             assert holds is allowed, (year, offset)
 
 
+@pytest.mark.parametrize(
+    ("begins", "ends", "wrong"),
+    [
+        ("18:30", "23:30", []),
+        ("19:00", "02:00", []),
+        ("16:00", "16:30", []),
+        ("03:00", "02:00", ["beginn"]),
+        ("03:00", "03:30", ["beginn"]),
+        ("20:00", "19:00", ["ende"]),
+        ("20:00", "05:00", ["ende"]),
+        ("19:00", "19:00", ["ende"]),
+    ],
+)
+def test_an_easter_fire_ends_after_it_began_in_the_evening(
+    begins: str, ends: str, wrong: list[str]
+) -> None:
+    assert wrong_fields("osterfeuer-anzeigen", beginn=begins, ende=ends) == wrong
+
+
+def test_nobody_keeps_a_dog_that_is_not_born_yet() -> None:
+    [dog] = cases("hund-anmelden")[0]["answers"]["hunde"]
+    for since, wrong in (("2026-11-15", ["hunde"]), ("2026-11-20", [])):
+        pup = dog | {"hund_geburt": "2026-11-20", "hund_beginn": since}
+        assert wrong_fields("hund-anmelden", hunde=[dog, pup]) == wrong
+
+
+def wrong_fields(slug: str, **changes: Any) -> list[str]:
+    """Fields with problems in the first sample of a service, with these answers changed."""
+    form, case = shipped()[slug].form, cases(slug)[0]
+    assert form
+    found = engine.problems(form, case["answers"] | changes, today=case["on"])
+    return [problem.field_key for problem in found]
+
+
 def easter(year: int) -> date:
     """Easter Sunday (Meeus, Jones, Butcher)."""
     a, b, c = year % 19, year // 100, year % 100

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from rathaus.core import logic
 from rathaus.forms.codelists import CodeList, code_list
-from rathaus.forms.definition import Field
+from rathaus.forms.definition import Field, Rule
 from rathaus.forms.text import scrub
 
 JSON = Any
@@ -133,6 +133,19 @@ class Kind:
         return field_id
 
 
+class CompiledRule:
+    """A rule over several fields of a step or of a group; `reads` are their keys."""
+
+    def __init__(self, rule: Rule) -> None:
+        self.rule = rule
+        self.reads = {name.partition(".")[0] for name in logic.variables(rule.require)}
+
+    @cached_property
+    def holds(self) -> logic.Compiled:
+        """What it requires, as a function."""
+        return logic.compiled(self.rule.require)
+
+
 class Node:
     """One field, compiled once per form definition."""
 
@@ -142,6 +155,7 @@ class Node:
         self.children = children
         self.key = field.key
         self.condition = field.visible_if
+        self.rules = [CompiledRule(rule) for rule in field.rules]
         self.template = f"forms/fields/{kind.template}.html"
 
     @cached_property
