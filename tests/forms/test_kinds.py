@@ -112,6 +112,17 @@ def test_text_rules_of_the_definition():
 
 
 @pytest.mark.parametrize(
+    "typed", ["276098106123450", "276 0981 0612 3450", "276-0981-0612-3450", " 276–098106123450 "]
+)
+def test_what_is_typed_to_read_a_number_better_is_not_counted(typed):
+    chip = {"max_length": 15, "ignore": " -–", "pattern": "[0-9]{15}", "pattern_message": "15!"}
+    assert send("text", typed, **chip) == ("276098106123450", "")
+    assert send("text", typed + " 1", **chip)[1] == "Kürzen Sie „Feld“ auf höchstens 15 Zeichen."
+    assert send("text", typed[:-2], **chip)[1] == "15!"
+    assert send("text", "- –", required=False, **chip)[0] is None
+
+
+@pytest.mark.parametrize(
     ("typed", "more", "expected"),
     [
         ("12", {}, 12),

@@ -17,7 +17,7 @@ from rathaus.catalogue import gate, library
 from rathaus.catalogue.definition import ServiceDefinition
 from rathaus.core import logic
 from rathaus.forms import codelists, engine
-from rathaus.forms.definition import Field, FieldType, FormDefinition
+from rathaus.forms.definition import Field, FieldType, FormDefinition, Step
 from rathaus.payments import fees
 from rathaus.proceedings import letters
 
@@ -377,6 +377,18 @@ def test_nobody_keeps_a_dog_that_is_not_born_yet() -> None:
     for since, wrong in (("2026-11-15", ["hunde"]), ("2026-11-20", [])):
         pup = dog | {"hund_geburt": "2026-11-20", "hund_beginn": since}
         assert wrong_fields("hund-anmelden", hunde=[dog, pup]) == wrong
+
+
+@pytest.mark.parametrize("slug", ["hund-anmelden", "hund-abmelden"])
+def test_the_number_of_a_chip_may_be_typed_as_it_is_printed(slug: str) -> None:
+    [chip] = [
+        field for field in form_fields(shipped()[slug].online_form) if field.key == "hund_chip"
+    ]
+    step = Step(key="s", title="S", fields=(chip,))
+    form = FormDefinition(steps=(step,))
+    for typed in ("276 0981 0612 3450", "276-0981-06123450"):
+        bound = engine.bind(form, step, {}, data={"hund_chip": typed})
+        assert bound.cleaned == {"hund_chip": "276098106123450"}
 
 
 def wrong_fields(slug: str, **changes: Any) -> list[str]:

@@ -104,6 +104,9 @@ class Field(Model):
     width: Literal["", "2", "4", "10", "20"] = ""
     min_length: int | None = None
     max_length: int | None = None
+    ignore: str = ""
+    """Text: characters that people type between others to read them better; not stored, and no
+    length or pattern counts them, e.g. ``" -"``."""
     pattern: str = ""
     pattern_message: str = ""
     min: int | float | None = None

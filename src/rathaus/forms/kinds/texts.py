@@ -43,7 +43,7 @@ class TextKind(Kind):
         typed, most = str(raw).strip(), max(text.RAW_LIMIT, 2 * self.limit(node))
         if len(typed) > most:
             raise self.too_long(node)
-        return self.normalise(typed, most)
+        return self.normalise(typed, most).translate(dict.fromkeys(map(ord, node.field.ignore)))
 
     def too_long(self, node: Node) -> Invalid:
         """What to say when the answer has more characters than it may have."""
