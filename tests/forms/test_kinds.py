@@ -269,6 +269,24 @@ def test_no_hint_for_good_addresses(typed):
 
 
 @pytest.mark.parametrize("typed", ["+49 4944 305120", "(04944) 305-120", "0151/2345678"])
+@pytest.mark.parametrize("typed", ["a b@c.de", "a@ c.de", "a@c. de", "a@c.de b@c.de", "a\tb@c.de"])
+def test_an_email_address_is_never_altered_but_refused_for_blanks_within(typed):
+    bound = post(one_page({"key": "f", "type": "email", "label": "Feld"}), {"f": typed})
+    assert [problem.message for problem in bound.errors] == [
+        "Eine E-Mail-Adresse hat keine Leerzeichen. Prüfen Sie sie."
+    ]
+    assert bound.fields[0].raw == typed
+
+
+def test_blanks_around_an_email_address_do_not_matter():
+    assert send("email", " \ta@c.de\u00a0 ") == ("a@c.de", "")
+
+
+@pytest.mark.parametrize("typed", ["a@localhost", "a@rathaus"])
+def test_an_email_address_that_no_letter_reaches_is_refused(typed):
+    assert "zum Beispiel name@example.org" in send("email", typed)[1]
+
+
 def test_phone(typed):
     assert send("phone", typed) == (typed, "")
 

@@ -105,7 +105,7 @@ _PROVIDERS = (
     "mail.de", "mail.com", "email.de", "me.com", "mac.com",
 )  # fmt: skip
 _ENDINGS = {"con": "com", "cmo": "com", "ocm": "com", "comm": "com", "ed": "de", "dee": "de"}
-_is_email = EmailValidator()
+_is_email = EmailValidator(allowlist=())  # no mail leaves for "localhost"
 
 
 def email_hint(address: str) -> str:
@@ -134,9 +134,11 @@ class EmailKind(TextKind):
     default_length = 254
 
     def parse(self, node: Node, raw: Any, context: Context) -> JSON:
-        value = self.clean(node, raw).replace(" ", "")
+        value = self.clean(node, raw)
         if len(value) > self.limit(node):
             raise self.too_long(node)
+        if " " in value:
+            raise Invalid(_("Eine E-Mail-Adresse hat keine Leerzeichen. Prüfen Sie sie."))
         local, _at, domain = value.rpartition("@")
         try:
             ascii_domain = domain.encode("idna").decode("ascii") if domain else ""
