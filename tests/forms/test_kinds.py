@@ -86,6 +86,14 @@ def test_whoever_typed_too_much_gets_all_of_it_back_to_shorten_it(kind):
     assert bound.fields[0].raw == typed
 
 
+@pytest.mark.parametrize("part", ["day", "month", "year"])
+def test_whoever_typed_too_much_into_a_date_gets_it_back(part):
+    typed = {**parts("1", "1", "2027"), f"f.{part}": "12" + " " * 30_000 + "Wort " * 4_000 + "Ende"}
+    bound = post(one_page({"key": "f", "type": "date", "label": "Feld"}), typed)
+    assert [problem.anchor for problem in bound.errors] == [f"f-{part}"]
+    assert bound.fields[0].raw[part] == typed[f"f.{part}"]
+
+
 @pytest.mark.parametrize("kind", ["text", "long_text", "email", "phone", "iban"])
 def test_nothing_behind_many_blanks_is_dropped_without_a_word(kind):
     good = {"email": "a@b.de", "phone": "04944 305", "iban": "DE89 3704 0044 0532 0130 00"}
