@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -66,13 +67,49 @@ def test_only_invisible_characters_are_no_answer():
 
 
 @pytest.mark.parametrize(("kind", "limit"), [("text", "200"), ("long_text", "4.000")])
-def test_ten_megabytes_of_text_are_one_plain_error_and_the_beginning_is_kept(kind, limit):
+def test_ten_megabytes_are_one_plain_error_and_what_a_request_may_carry_is_kept(
+    kind, limit, settings
+):
     bound = post(one_page({"key": "f", "type": kind, "label": "Feld"}), {"f": "ä" * 10_000_000})
     assert [p.message for p in bound.errors] == [
         f"Kürzen Sie „Feld“ auf höchstens {limit} Zeichen."
     ]
     assert bound.fields[0].raw.startswith("ää")
-    assert len(bound.fields[0].raw) <= 20_000
+    assert len(bound.fields[0].raw) == settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+
+
+@pytest.mark.parametrize("kind", ["text", "long_text", "email", "phone", "iban", "number", "money"])
+def test_whoever_typed_too_much_gets_all_of_it_back_to_shorten_it(kind):
+    typed = "Wort " * 9_999 + "Ende."
+    bound = post(one_page({"key": "f", "type": kind, "label": "Feld"}), {"f": typed})
+    assert len(bound.errors) == 1
+    assert bound.fields[0].raw == typed
+
+
+@pytest.mark.parametrize("part", ["day", "month", "year"])
+def test_whoever_typed_too_much_into_a_date_gets_it_back(part):
+    typed = {**parts("1", "1", "2027"), f"f.{part}": "12" + " " * 30_000 + "Wort " * 4_000 + "Ende"}
+    bound = post(one_page({"key": "f", "type": "date", "label": "Feld"}), typed)
+    assert [problem.anchor for problem in bound.errors] == [f"f-{part}"]
+    assert bound.fields[0].raw[part] == typed[f"f.{part}"]
+
+
+@pytest.mark.parametrize("kind", ["text", "long_text", "email", "phone", "iban"])
+def test_nothing_behind_many_blanks_is_dropped_without_a_word(kind):
+    good = {"email": "a@b.de", "phone": "04944 305", "iban": "DE89 3704 0044 0532 0130 00"}
+    typed = good.get(kind, "Anfang") + " " * 30_000 + "Ende"
+    value, error = send(kind, typed)
+    assert value is None
+    assert error
+
+
+@pytest.mark.parametrize("kind", ["text", "long_text", "email", "phone", "iban", "number", "money"])
+def test_a_full_request_of_accents_is_refused_without_delay(kind, settings):
+    """Sorting the accents of one letter takes time that grows with the square of their number."""
+    typed = "a" + "\u0301\u0327" * (settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 2 - 1)
+    began = time.process_time()
+    assert send(kind, typed)[1]
+    assert time.process_time() - began < 5
 
 
 def test_text_rules_of_the_definition():
@@ -80,6 +117,17 @@ def test_text_rules_of_the_definition():
     plate = {"pattern": "AUR-[A-Z]{1,2} [0-9]+", "pattern_message": "Zum Beispiel AUR-AB 12."}
     assert send("text", "AUR-AB 12", **plate) == ("AUR-AB 12", "")
     assert send("text", "xAUR-AB 12", **plate)[1] == "Zum Beispiel AUR-AB 12."
+
+
+@pytest.mark.parametrize(
+    "typed", ["276098106123450", "276 0981 0612 3450", "276-0981-0612-3450", " 276–098106123450 "]
+)
+def test_what_is_typed_to_read_a_number_better_is_not_counted(typed):
+    chip = {"max_length": 15, "ignore": " -–", "pattern": "[0-9]{15}", "pattern_message": "15!"}
+    assert send("text", typed, **chip) == ("276098106123450", "")
+    assert send("text", typed + " 1", **chip)[1] == "Kürzen Sie „Feld“ auf höchstens 15 Zeichen."
+    assert send("text", typed[:-2], **chip)[1] == "15!"
+    assert send("text", "- –", required=False, **chip)[0] is None
 
 
 @pytest.mark.parametrize(
@@ -118,6 +166,25 @@ def test_numbers_refused(typed, more, words):
     value, error = send("number", typed, **more)
     assert value is None
     assert any(word in error for word in words.split("|"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed", "more"),
+    [
+        ("number", "-1", {"min": 0}),
+        ("number", "7", {"max": 6}),
+        ("number", "1,234", {"decimals": 2}),
+        ("number", "1" + "0" * 15, {"decimals": 0}),
+        ("money", "-5", {}),
+        ("money", "7", {"max": 600}),
+        ("money", "1,23456", {}),
+        ("choices", ["a"], {"min": 2}),
+        ("choices", ["a", "b"], {"max": 1}),
+    ],
+)
+def test_the_list_of_errors_says_which_field_holds_a_wrong_amount(kind, typed, more):
+    options = OPTIONS if kind == "choices" else {}
+    assert "bei „Feld“" in send(kind, typed, **more, **options)[1]
 
 
 @pytest.mark.parametrize(
@@ -208,6 +275,24 @@ def test_date_limits(more, iso, words):
 )
 def test_email_refused(typed):
     assert send("email", typed)[1]
+
+
+@pytest.mark.parametrize("typed", ["a b@c.de", "a@ c.de", "a@c. de", "a@c.de b@c.de", "a\tb@c.de"])
+def test_an_email_address_is_never_altered_but_refused_for_blanks_within(typed):
+    bound = post(one_page({"key": "f", "type": "email", "label": "Feld"}), {"f": typed})
+    assert [problem.message for problem in bound.errors] == [
+        "Eine E-Mail-Adresse hat keine Leerzeichen. Prüfen Sie sie."
+    ]
+    assert bound.fields[0].raw == typed
+
+
+def test_blanks_around_an_email_address_do_not_matter():
+    assert send("email", " \ta@c.de\u00a0 ") == ("a@c.de", "")
+
+
+@pytest.mark.parametrize("typed", ["a@localhost", "a@rathaus"])
+def test_an_email_address_that_no_letter_reaches_is_refused(typed):
+    assert "zum Beispiel name@example.org" in send("email", typed)[1]
 
 
 def test_email_with_umlaut_domain():

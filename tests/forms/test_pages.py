@@ -217,3 +217,50 @@ def test_valid_answers_can_be_kept_when_others_are_wrong():
     bound = post(PERIOD, {"start": "2027-03-04", "end.day": "99", "end.month": "1"}, {"x": 1})
     assert bound.cleaned == {"start": "2027-03-04"}
     assert bound.answers == {"x": 1, "start": "2027-03-04"}
+
+
+KEEPING = {
+    "key": "dogs",
+    "type": "group",
+    "label": "Hunde",
+    "item_label": "Hund",
+    "fields": [
+        {"key": "born", "type": "date", "label": "Geburt"},
+        {"key": "since", "type": "date", "label": "Haltung"},
+    ],
+    "rules": [
+        {
+            "require": {"<=": [{"var": "born"}, {"var": "since"}]},
+            "message": "Nicht vor der Geburt.",
+            "fields": ["since", "born"],
+        }
+    ],
+}
+
+
+def test_a_rule_of_a_group_is_told_once_at_the_item_that_breaks_it():
+    dogs = [
+        ("2026-11-20", "2026-11-15"),
+        ("2026-11-15", "2026-11-20"),
+        ("2026-11-02", "2025-01-01"),
+    ]
+    data = {f"dogs.{n}.born": born for n, (born, _since) in enumerate(dogs)}
+    data |= {f"dogs.{n}.since": since for n, (_born, since) in enumerate(dogs)}
+    bound = post(one_page(KEEPING), data)
+    assert [(problem.path, problem.message) for problem in bound.errors] == [
+        ("dogs.0.born", "Nicht vor der Geburt."),
+        ("dogs.2.born", "Nicht vor der Geburt."),
+    ]
+    assert bound.cleaned == {}
+    good = [{"born": "2026-11-15", "since": "2026-11-20"}]
+    assert not engine.problems(one_page(KEEPING), {"dogs": good}, today=TODAY)
+    bad = [{"born": "2026-11-20", "since": "2026-11-15"}]
+    assert engine.problems(one_page(KEEPING), {"dogs": bad}, today=TODAY)
+
+
+def test_a_rule_of_a_group_waits_until_what_it_reads_is_right():
+    data = {"dogs.0.born": "2026-11-20", "dogs.0.since.day": "31", "dogs.0.since.month": "2",
+            "dogs.0.since.year": "2026"}  # fmt: skip
+    bound = post(one_page(KEEPING), data)
+    assert [problem.path for problem in bound.errors] == ["dogs.0.since"]
+    assert "gibt es nicht" in bound.errors[0].message

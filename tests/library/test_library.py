@@ -17,7 +17,7 @@ from rathaus.catalogue import gate, library
 from rathaus.catalogue.definition import ServiceDefinition
 from rathaus.core import logic
 from rathaus.forms import codelists, engine
-from rathaus.forms.definition import Field, FieldType, FormDefinition
+from rathaus.forms.definition import Field, FieldType, FormDefinition, Step
 from rathaus.payments import fees
 from rathaus.proceedings import letters
 
@@ -351,6 +351,52 @@ def test_easter_fires_burn_at_easter() -> None:
             today = sunday - timedelta(days=60)
             holds = all(logic.evaluate(rule.require, answers, today=today) for rule in rules)
             assert holds is allowed, (year, offset)
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "wrong"),
+    [
+        ("18:30", "23:30", []),
+        ("19:00", "02:00", []),
+        ("16:00", "16:30", []),
+        ("03:00", "02:00", ["beginn"]),
+        ("03:00", "03:30", ["beginn"]),
+        ("20:00", "19:00", ["ende"]),
+        ("20:00", "05:00", ["ende"]),
+        ("19:00", "19:00", ["ende"]),
+    ],
+)
+def test_an_easter_fire_ends_after_it_began_in_the_evening(
+    begins: str, ends: str, wrong: list[str]
+) -> None:
+    assert wrong_fields("osterfeuer-anzeigen", beginn=begins, ende=ends) == wrong
+
+
+def test_nobody_keeps_a_dog_that_is_not_born_yet() -> None:
+    [dog] = cases("hund-anmelden")[0]["answers"]["hunde"]
+    for since, wrong in (("2026-11-15", ["hunde"]), ("2026-11-20", [])):
+        pup = dog | {"hund_geburt": "2026-11-20", "hund_beginn": since}
+        assert wrong_fields("hund-anmelden", hunde=[dog, pup]) == wrong
+
+
+@pytest.mark.parametrize("slug", ["hund-anmelden", "hund-abmelden"])
+def test_the_number_of_a_chip_may_be_typed_as_it_is_printed(slug: str) -> None:
+    [chip] = [
+        field for field in form_fields(shipped()[slug].online_form) if field.key == "hund_chip"
+    ]
+    step = Step(key="s", title="S", fields=(chip,))
+    form = FormDefinition(steps=(step,))
+    for typed in ("276 0981 0612 3450", "276-0981-06123450"):
+        bound = engine.bind(form, step, {}, data={"hund_chip": typed})
+        assert bound.cleaned == {"hund_chip": "276098106123450"}
+
+
+def wrong_fields(slug: str, **changes: Any) -> list[str]:
+    """Fields with problems in the first sample of a service, with these answers changed."""
+    form, case = shipped()[slug].form, cases(slug)[0]
+    assert form
+    found = engine.problems(form, case["answers"] | changes, today=case["on"])
+    return [problem.field_key for problem in found]
 
 
 def easter(year: int) -> date:

@@ -45,6 +45,19 @@ def test_foreign_draft(resident: Browser, stranger: Browser, page: str) -> None:
     assert draft.answers["person"]["last_name"] not in stranger.page
 
 
+def test_a_deleted_draft_is_not_said_to_be_kept(resident: Browser) -> None:
+    draft = resident.begin("hund-anmelden")
+    path = resident.path
+    draft.delete()
+    resident.get(path)
+    assert resident.status == 403
+    assert "nichts verloren" not in resident.page
+    for said in ("gelöscht", "abgeschickt", "30 Tage unverändert", "anderen Gerät"):
+        assert said in resident.page
+    for way in ("/leistungen/", "/vorgang/", "/fortsetzen/"):
+        assert f'"{way}"' in resident.page
+
+
 @pytest.mark.parametrize("page", CASE_PAGES)
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_foreign_application(

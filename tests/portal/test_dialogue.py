@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from io import BytesIO
 
@@ -155,6 +156,20 @@ def test_no_file_needs_a_reason(
     assert "Punkt 1: Laden Sie eine Datei hoch" in resident.page
     resident.post({"text_1": "Ich habe keinen.", "text_2": "Ein Dackel"})
     assert "Ihre Antwort ist angekommen" in resident.page
+
+
+def test_a_file_that_is_needed_is_not_called_voluntary(
+    resident: Browser, application: Application, staff: StaffMember
+) -> None:
+    asked(application, staff)
+    resident.get(f"/vorgang/{application.public_id}/antworten/")
+    for _time in ("as shown", "as sent without anything"):
+        label = re.search(r'<label[^>]*for="item_1">(.*?)</label>', resident.page, re.DOTALL)
+        assert label and "Impfpass" in label[1]
+        assert "freiwillig" not in label[1]
+        assert "Wenn Sie die Datei nicht haben: Schreiben Sie hier, warum." in resident.page
+        resident.post({})
+        assert resident.title.startswith("Fehler:")
 
 
 def test_removed_file_is_not_sent(

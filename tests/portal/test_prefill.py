@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -43,6 +44,23 @@ def test_capitals_are_shown_properly_and_locked(resident: Browser) -> None:
     assert 'name="person.last_name"' not in page, "nothing to type where it stays"
     assert 'name="anschrift.street"' in page, "an address may have changed since the card was made"
     assert 'value="Heidestraße"' in page and 'value="17"' in page and 'value="Köln"' in page
+
+
+def test_whoever_finds_a_locked_answer_wrong_learns_where_to_have_it_corrected(
+    resident: Browser,
+) -> None:
+    draft = at_person(resident)
+    where = "bei BundID oder im Bürgerbüro berichtigen"
+    assert resident.page.count(where) == 1, "at the person, not at the address"
+    for step in draft.version.parsed.online_form.steps[1:]:
+        resident.post(typed(step.fields, sample(SLUG)))
+    assert resident.path.endswith("/pruefen/"), errors(resident.page)
+    links = dict(re.findall(r'<a href="[^"#]+#([^"]+)">([^<]+)<span', resident.page))
+    assert links["person-first_names"] == "Stimmt das nicht?"
+    assert links["anschrift"] == "Ändern"
+    assert "alles ändern, was Sie selbst eingetragen haben" in resident.page
+    resident.get(f"/antrag/{draft.public_id}/person/?pruefen")
+    assert 'id="person-first_names"' in resident.page and where in resident.page
 
 
 def test_posted_values_for_locked_parts_do_not_count(resident: Browser) -> None:

@@ -363,7 +363,7 @@ def test_all_findings_have_german_words() -> None:
     assert wording.german("something new") == "something new"
     digest = "ab" * 32
     said = wording.german_value(f"{digest}: stored bytes were changed")
-    assert said == f"{digest}: gespeicherte Bytes wurden verändert"
+    assert said == f"{digest}: gespeicherte Daten wurden verändert"
     assert wording.german_value("no row") == "kein Eintrag"
     assert wording.german_value("WM-2026-00184") == "WM-2026-00184"
 

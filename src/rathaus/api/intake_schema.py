@@ -90,7 +90,7 @@ def _post(errors: dict[str, Any]) -> dict[str, Any]:
         "summary": "Eine Datei abgeben",
         "description": (
             "Mit demselben Idempotency-Key entsteht nie ein zweiter Eingang: Die Antwort ist dann "
-            "200 statt 201. Als nackte Bytes gesendet, stehen die Angaben in der Adresse."
+            "200 statt 201. Als bloßer Inhalt gesendet, stehen die Angaben in der Adresse."
         ),
         "parameters": [
             {
@@ -101,7 +101,7 @@ def _post(errors: dict[str, Any]) -> dict[str, Any]:
             {
                 "name": "name",
                 "in": "query",
-                "description": "Dateiname, wenn die Datei als nackte Bytes kommt",
+                "description": "Dateiname, wenn die Datei als bloßer Inhalt kommt",
                 "schema": {"type": "string"},
             },
         ],

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from rathaus.core import logic
 from rathaus.forms.codelists import NAMES
 from rathaus.forms.compiled import compiled
-from rathaus.forms.definition import Field, FieldType, FormDefinition, Step
+from rathaus.forms.definition import Field, FieldType, FormDefinition, Rule, Step
 from rathaus.forms.kinds.dates import boundary
 
 _DAY = date(2026, 1, 1)
@@ -70,8 +70,8 @@ def _field(field: Field, group: Field | None) -> Iterator[str]:
         yield _("Es fehlt der Text.")
     if field.type is FieldType.GROUP:
         yield from _group(field, group)
-    elif field.fields:
-        yield _("Nur eine Gruppe hat eigene Felder.")
+    elif field.fields or field.rules:
+        yield _("Nur eine Gruppe hat eigene Felder und Regeln.")
     yield from _known(field, group)
     yield from _limits(field)
 
@@ -210,14 +210,23 @@ def _rules(form: FormDefinition) -> Iterator[str]:
     for step in form.steps:
         here = {field.key for field in step.fields}
         known |= here
-        for number, rule in enumerate(step.rules, 1):
-            where = _where(step) + _("Regel %d: ") % number
-            yield from _condition(form, rule.require, known, where)
-            if not rule.fields:
-                yield where + _("Es fehlt das Feld, an dem die Meldung steht.")
-            for key in rule.fields:
-                if key not in here:
-                    yield where + _("Das Feld „%s“ gibt es auf dieser Seite nicht.") % key
+        places = [(step.rules, here, _where(step))]
+        for field in step.fields:
+            inside = {child.key for child in field.fields}
+            places.append((field.rules, inside, _where(step, field)))
+        for rules, own, place in places:
+            for number, rule in enumerate(rules, 1):
+                where = place + _("Regel %d: ") % number
+                yield from _condition(form, rule.require, known | own, where)
+                yield from _blamed(rule, own, where)
+
+
+def _blamed(rule: Rule, own: set[str], where: str) -> Iterator[str]:
+    if not rule.fields:
+        yield where + _("Es fehlt das Feld, an dem die Meldung steht.")
+    for key in rule.fields:
+        if key not in own:
+            yield where + _("Das Feld „%s“ gibt es auf dieser Seite nicht.") % key
 
 
 def _paths(form: FormDefinition) -> Iterator[str]:

@@ -20,7 +20,7 @@ from rathaus.forms.compiled import (
     takes_answer,
 )
 from rathaus.forms.definition import FieldType, FormDefinition, Step
-from rathaus.forms.kinds import Context, Invalid, Node, Source, Uploads
+from rathaus.forms.kinds import CompiledRule, Context, Invalid, Node, Source, Uploads
 from rathaus.forms.kinds.composite import GroupKind, ObjectKind
 from rathaus.forms.kinds.texts import email_hint
 from rathaus.forms.prefill import Givens
@@ -163,7 +163,7 @@ def settle(
             if field.value is not None:
                 values[field.key] = field.value
     if judge:
-        _apply_rules(step, fields, {**around, **values}, context.today)
+        _apply_rules(step.rules, fields, {**around, **values}, context.today)
     return {
         field.key: field.value
         for field in fields
@@ -244,12 +244,22 @@ def _require(field: BoundField, required: bool) -> None:
 
 
 def _apply_rules(
-    step: CompiledStep, fields: list[BoundField], scope: Mapping[str, Any], today: date
+    rules: Iterable[CompiledRule],
+    fields: list[BoundField],
+    scope: Mapping[str, Any],
+    today: date,
+    wrong_around: frozenset[str] = frozenset(),
 ) -> None:
     """Rules are checked once the fields they read are right; "cannot be said" passes."""
     by_key = {field.key: field for field in fields}
     wrong = {field.key for field in fields if any(inner.error for inner in field.walk())}
-    for compiled_rule in step.rules:
+    wrong |= wrong_around.difference(by_key)
+    for field in fields:
+        for item in field.items if field.visible else ():
+            own = {f.key: f.value for f in item.fields if f.visible and f.value is not None}
+            inside = {**scope, **own}
+            _apply_rules(field.node.rules, item.fields, inside, today, frozenset(wrong))
+    for compiled_rule in rules:
         rule = compiled_rule.rule
         blamed = [by_key[key] for key in rule.fields if key in by_key and by_key[key].visible]
         if not blamed or wrong & (compiled_rule.reads | set(rule.fields)):
@@ -266,17 +276,18 @@ def _fail(field: BoundField, invalid: Invalid) -> None:
 
 
 def collect(step: CompiledStep, fields: Iterable[BoundField]) -> list[Problem]:
-    """All errors in the order of the page, each message of a rule once."""
+    """All errors in the order of the page, each message of a rule once per page or item."""
     found: list[Problem] = []
     seen: set[tuple[str, str]] = set()
+    rules = [*step.rules, *(rule for node in step.nodes for rule in node.rules)]
+    of_rules = {made.rule.message for made in rules}
     for top in fields:
         if not top.visible:
             continue
         for field in top.walk():
             if not field.error:
                 continue
-            rule = any(made.rule.message == field.error for made in step.rules)
-            mark = ("", field.error) if rule else (field.path, field.error)
+            mark = (field.scope if field.error in of_rules else field.path, field.error)
             if mark not in seen:
                 seen.add(mark)
                 found.append(Problem(step.key, top.key, field.path, field.anchor, field.error))

@@ -94,6 +94,7 @@ class BoundField:
     @property
     def described_by(self) -> str:
         ids = [f"{self.id}-h"] if self.hint or self.field.type is FieldType.UPLOAD else []
+        ids += [f"{self.id}-k"] if self.fixed_by else []
         ids += [f"{self.id}-n"] if self.notice else []
         ids += [f"{self.id}-e"] if self.error else []
         return " ".join(ids)
@@ -157,9 +158,9 @@ class BoundField:
         return self.node.kind.display(self.node, self.value) if self.value is not None else []
 
     @property
-    def all_fixed(self) -> bool:
-        """Nothing in here can be changed."""
-        return bool(self.parts) and all(part.fixed for part in self.parts)
+    def fixed_by(self) -> str:
+        """Who vouches for the parts that cannot be changed here; empty where all of them can."""
+        return next((part.confirmed for part in self.parts if part.fixed), "")
 
     @property
     def width_class(self) -> str:

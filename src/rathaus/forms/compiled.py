@@ -13,24 +13,11 @@ from typing import Any
 from uuid import uuid4
 
 from rathaus.core import logic
-from rathaus.forms.definition import Field, FieldType, FormDefinition, Rule, Step
-from rathaus.forms.kinds import KINDS, Node
+from rathaus.forms.definition import Field, FieldType, FormDefinition, Step
+from rathaus.forms.kinds import KINDS, CompiledRule, Node
 from rathaus.forms.kinds.composite import ObjectKind
 
 Answers = Mapping[str, Any]
-
-
-class CompiledRule:
-    """A rule over several fields of a step; `reads` are their keys."""
-
-    def __init__(self, rule: Rule) -> None:
-        self.rule = rule
-        self.reads = {name.partition(".")[0] for name in logic.variables(rule.require)}
-
-    @cached_property
-    def holds(self) -> logic.Compiled:
-        """What it requires, as a function."""
-        return logic.compiled(self.rule.require)
 
 
 class CompiledStep:

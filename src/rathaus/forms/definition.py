@@ -70,6 +70,18 @@ PersonPart = Literal[
 ]
 
 
+class Rule(Model):
+    """A condition over several fields that has to hold when the step is sent.
+
+    In a group it has to hold for every item, and sees the item's own answers first.
+    """
+
+    require: Condition
+    message: Text
+    fields: tuple[Key, ...]
+    """Where the message appears; the first one takes the link of the error summary."""
+
+
 class Field(Model):
     """One question.
 
@@ -92,6 +104,9 @@ class Field(Model):
     width: Literal["", "2", "4", "10", "20"] = ""
     min_length: int | None = None
     max_length: int | None = None
+    ignore: str = ""
+    """Text: characters that people type between others to read them better; not stored, and no
+    length or pattern counts them, e.g. ``" -"``."""
     pattern: str = ""
     pattern_message: str = ""
     min: int | float | None = None
@@ -121,6 +136,8 @@ class Field(Model):
     max_items: int = 10
     item_label: str = ""
     """Group: "Person", numbered as "Person 2"."""
+    rules: tuple[Rule, ...] = ()
+    """Group: what has to hold within one item, e.g. that one of its days is not before another."""
     legal_ref: str = ""
     """Where the question comes from, e.g. ``GewA 1 Nr. 4``."""
     fim_id: str = ""
@@ -131,15 +148,6 @@ class Field(Model):
     """Person, address, e-mail, phone: what is known of the person who is logged in."""
     locked: bool = False
     """With `prefill`: what a log-in has verified at the level demanded cannot be changed."""
-
-
-class Rule(Model):
-    """A condition over several fields that has to hold when the step is sent."""
-
-    require: Condition
-    message: Text
-    fields: tuple[Key, ...]
-    """Where the message appears; the first one takes the link of the error summary."""
 
 
 class Step(Model):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -36,6 +36,8 @@ class SummaryRow:
     files: tuple[dict[str, Any], ...] = ()
     confirmed: str = ""
     """Who vouches for the answer, in words."""
+    fixed: bool = False
+    """It cannot be changed on the page of the step, which says how to have it corrected."""
 
     @property
     def value(self) -> str:
@@ -58,10 +60,12 @@ def summary(
     *,
     today: date | None = None,
     confirmed: Mapping[str, str] | None = None,
+    fixed: Collection[str] = (),
 ) -> list[SummarySection]:
     """What was answered on every visible step, in German, in the order of the form.
 
     `confirmed` says by path who vouches for an answer; an address needs that for all its parts.
+    `fixed` are the paths that cannot be changed (see `forms.prefill`).
     """
     day = today or clock.today()
     sections = []
@@ -77,6 +81,8 @@ def summary(
                     rows += _rows(node, value, node.key, "")
         if confirmed:
             rows = [_vouched(row, shown.values.get(row.field_key), confirmed) for row in rows]
+        if fixed:
+            rows = [replace(row, fixed=True) if row.path in fixed else row for row in rows]
         if rows:
             sections.append(SummarySection(shown.step.key, shown.step.step.title, tuple(rows)))
     return sections

@@ -6,7 +6,8 @@ import re
 import unicodedata
 
 RAW_LIMIT = 20_000
-"""Characters of a single input that are kept for showing it again."""
+"""Characters of a single input that are looked at. Some checks take long over more (NFC sorts
+accents); what a person typed is shown again in full, see `kinds.base.Source`."""
 
 # Control characters, unpaired surrogates, non-characters, invisible fillers, and the marks that
 # turn the direction of the text around them (Trojan Source, CVE-2021-42574). Left-to-right and
@@ -26,9 +27,9 @@ def scrub(text: str, limit: int = RAW_LIMIT) -> str:
     return _UNWANTED.sub("", text[:limit])
 
 
-def one_line(text: str) -> str:
+def one_line(text: str, limit: int = RAW_LIMIT) -> str:
     """NFC, no line breaks, single blanks, no towers of accents."""
-    text = _ZALGO.sub(r"\1", unicodedata.normalize("NFC", scrub(text)))
+    text = _ZALGO.sub(r"\1", unicodedata.normalize("NFC", scrub(text, limit)))
     return " ".join(text.split())
 
 

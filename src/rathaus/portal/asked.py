@@ -1,4 +1,4 @@
-"""Asking with a small form (see `fields`): bind what was sent, add an error of one's own."""
+"""Asking with a small form (see `fields`): bind what was sent, add what only the view knows."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from rathaus.forms import engine, uploads
-from rathaus.forms.bound import BoundStep, Problem
+from rathaus.forms.bound import BoundField, BoundStep, Problem
 from rathaus.forms.definition import FormDefinition
 
 
@@ -49,8 +49,18 @@ def require_files(bound: BoundStep, request: HttpRequest, keys: Iterable[str]) -
             )  # fmt: skip
 
 
+def demand(bound: BoundStep, key: str) -> None:
+    """Show as needed what the form alone would take as optional; the view checks it."""
+    field(bound, key).required = True
+
+
 def fail(bound: BoundStep, key: str, message: str) -> None:
     """Add an error that only the view can know."""
-    field = next(field for field in bound.fields if field.key == key)
-    field.error = message
-    bound.errors.append(Problem(bound.key, key, field.path, field.anchor, message))
+    wrong = field(bound, key)
+    wrong.error = message
+    bound.errors.append(Problem(bound.key, key, wrong.path, wrong.anchor, message))
+
+
+def field(bound: BoundStep, key: str) -> BoundField:
+    """The field with this key, which the form has."""
+    return next(found for found in bound.fields if found.key == key)

@@ -97,10 +97,26 @@ def contradicted(service: ServiceDefinition, answers: Answers, assurance: Assura
     if not assurance.proofs:
         return ""
     for step in engine.visible_steps(service.online_form, answers):
-        for path, given in givens(service, step.key, assurance, None).items():
-            if given.fixed and engine.value_at(answers, path) != given.value:
+        for path, given in _fixed(service, step.key, assurance):
+            if engine.value_at(answers, path) != given.value:
                 return step.key
     return ""
+
+
+def fixed_paths(service: ServiceDefinition, answers: Answers, assurance: Assurance) -> set[str]:
+    """Answers that nobody can change as long as this session holds."""
+    return {
+        path
+        for step in engine.visible_steps(service.online_form, answers)
+        for path, _given in _fixed(service, step.key, assurance)
+    }
+
+
+def _fixed(
+    service: ServiceDefinition, step_key: str, assurance: Assurance
+) -> Iterator[tuple[str, Given]]:
+    found = givens(service, step_key, assurance, None)
+    return ((path, given) for path, given in found.items() if given.fixed)
 
 
 def evidence(service: ServiceDefinition, answers: Answers, assurance: Assurance) -> dict[str, Any]:

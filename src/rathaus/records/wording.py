@@ -62,7 +62,7 @@ _VALUES: dict[str, str | Promise] = {
     "in place": _("vorhanden"),
     "missing or changed": _("fehlt oder ist geändert"),
     "destroyed": _("vernichtet"),
-    "stored bytes were changed": _("gespeicherte Bytes wurden verändert"),
+    "stored bytes were changed": _("gespeicherte Daten wurden verändert"),
     "content does not match its digest": _("Inhalt passt nicht zur Prüfsumme"),
 }
 

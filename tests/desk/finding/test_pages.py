@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -46,6 +48,12 @@ def test_found_under_its_case_with_marks(tax: Client, dog: str) -> None:
     assert f"<mark>{NAME}</mark>" in text and dog in text
     single = page(tax, q=NAME, einzeln="1")
     assert f"<mark>{NAME}</mark>" in single
+
+
+def test_sizes_read_as_everywhere_else(tax: Client, dog: str) -> None:
+    text = page(tax, q=f"{NAME} az:{dog}")
+    assert re.search(r"\d+\s(Byte|KB)\b", text)
+    assert "Bytes" not in text
 
 
 def test_other_offices_find_nothing(trade: Client, dog: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -149,6 +150,23 @@ def test_a_head_sees_the_own_shelves_only(tax: Client, manager: Client) -> None:
     typed = {"office": "standesamt", "room": "x", "name": "y", "metres": "1", "priority": "1"}
     assert tax.post(reverse("desk:shelf_new"), typed).status_code == 403
     assert "Fach A" in manager.get(reverse("desk:shelves")).content.decode()
+
+
+def test_what_is_left_on_the_shelves_adds_up_with_what_is_shown(manager: Client) -> None:
+    half_empty = shelf(centimetres=356)
+    manager.post(reverse("desk:shelf_work", args=[half_empty.public_id]), {"leer": "1,24"})
+    shelf(centimetres=300, name="Regal 2")
+    shown = manager.get(reverse("desk:legacy")).content.decode()
+    for figure in ("6,6 m", "1,2 m", "5,4 m", "2,4 m", "3,0 m"):
+        assert figure in shown, figure
+
+
+@given(st.integers(1, 10**6), st.data())
+def test_total_is_what_is_done_and_what_is_left(total: int, data: Any) -> None:
+    done = data.draw(st.integers(0, total))
+    shown = [common.metres(total), common.metres(done), common.rest(total, done)]
+    tenths = [int(re.sub(r"\D", "", text)) for text in shown]
+    assert tenths[0] == tenths[1] + tenths[2]
 
 
 def test_a_shelf_becomes_empty(manager: Client) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rathaus.forms.definition import FieldType
-from rathaus.forms.kinds.base import Context, Invalid, Kind, Node, Source, Uploads
+from rathaus.forms.kinds.base import CompiledRule, Context, Invalid, Kind, Node, Source, Uploads
 from rathaus.forms.kinds.choices import (
     ChoiceKind,
     ChoicesKind,
@@ -39,4 +39,4 @@ KINDS: dict[FieldType, Kind] = {
     FieldType.GROUP: GroupKind(),
 }
 
-__all__ = ["KINDS", "Context", "Invalid", "Kind", "Node", "Source", "Uploads"]
+__all__ = ["KINDS", "CompiledRule", "Context", "Invalid", "Kind", "Node", "Source", "Uploads"]

@@ -8,12 +8,13 @@ from datetime import date
 from functools import cached_property
 from typing import Any, ClassVar, Protocol
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from rathaus.core import logic
 from rathaus.forms.codelists import CodeList, code_list
-from rathaus.forms.definition import Field
-from rathaus.forms.text import RAW_LIMIT, scrub
+from rathaus.forms.definition import Field, Rule
+from rathaus.forms.text import scrub
 
 JSON = Any
 
@@ -49,7 +50,10 @@ class Context:
 
 
 class Source:
-    """Posted data. Every text that leaves here is scrubbed and of bounded length."""
+    """Posted data. Every text that leaves here is scrubbed and of bounded length.
+
+    The bound is what a request may carry: whoever typed too much gets it back to shorten it.
+    """
 
     __slots__ = ("data", "files")
 
@@ -57,12 +61,13 @@ class Source:
         self.data = data
         self.files = files or {}
 
-    def one(self, name: str, limit: int = RAW_LIMIT) -> str:
-        """The last value posted under this name, or an empty text."""
+    def one(self, name: str, limit: int = 0) -> str:
+        """The last value posted under this name, cut where a `limit` is given, or an empty text."""
         value = self.data.get(name, "")
         if isinstance(value, list | tuple):
             value = value[-1] if value else ""
-        return scrub(value, limit) if isinstance(value, str) else ""
+        most = limit or settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        return scrub(value, most) if isinstance(value, str) else ""
 
     def many(self, name: str, most: int = 500) -> list[str]:
         """All values posted under this name."""
@@ -128,6 +133,19 @@ class Kind:
         return field_id
 
 
+class CompiledRule:
+    """A rule over several fields of a step or of a group; `reads` are their keys."""
+
+    def __init__(self, rule: Rule) -> None:
+        self.rule = rule
+        self.reads = {name.partition(".")[0] for name in logic.variables(rule.require)}
+
+    @cached_property
+    def holds(self) -> logic.Compiled:
+        """What it requires, as a function."""
+        return logic.compiled(self.rule.require)
+
+
 class Node:
     """One field, compiled once per form definition."""
 
@@ -137,6 +155,7 @@ class Node:
         self.children = children
         self.key = field.key
         self.condition = field.visible_if
+        self.rules = [CompiledRule(rule) for rule in field.rules]
         self.template = f"forms/fields/{kind.template}.html"
 
     @cached_property

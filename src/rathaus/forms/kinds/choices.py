@@ -109,9 +109,15 @@ class ChoicesKind(ChoiceKind):
             raise self.missing(node)
         field, chosen = node.field, [code for code in node.codes.labels if code in picked]
         if field.min is not None and len(chosen) < field.min:
-            raise Invalid(_("Wählen Sie mindestens %d Möglichkeiten aus.") % field.min)
+            raise Invalid(
+                _("Wählen Sie bei „%(label)s“ mindestens %(count)d Möglichkeiten aus.")
+                % {"label": field.label, "count": field.min}
+            )
         if field.max is not None and len(chosen) > field.max:
-            raise Invalid(_("Wählen Sie höchstens %d Möglichkeiten aus.") % field.max)
+            raise Invalid(
+                _("Wählen Sie bei „%(label)s“ höchstens %(count)d Möglichkeiten aus.")
+                % {"label": field.label, "count": field.max}
+            )
         return chosen
 
     def missing(self, node: Node) -> Invalid:

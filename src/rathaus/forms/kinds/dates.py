@@ -20,6 +20,7 @@ MONTHS = (
 )  # fmt: skip
 _RELATIVE = re.compile(r"today(?:([+-])(\d{1,4})([dwmy]))?")
 PARTS = ("day", "month", "year")
+LONGEST_PART = 40
 
 
 def written(day: date) -> str:
@@ -48,8 +49,15 @@ def boundary(expression: str, today: date) -> date:
     return date(year, month, min(today.day, calendar.monthrange(year, month)[1]))
 
 
+def _tidy(typed: str) -> str:
+    """What may be a part of a date on one line; anything longer as it was typed."""
+    return one_line(typed) if len(typed) <= LONGEST_PART else typed
+
+
 def _month(typed: str) -> int:
     """Number of a month given as number, German or English name; 0 where it is none."""
+    if len(typed) > LONGEST_PART:
+        return 0
     if typed.isascii() and typed.isdecimal() and len(typed) <= 2:
         return int(typed) if 1 <= int(typed) <= 12 else 0
     name = fold(typed).rstrip(".")
@@ -68,7 +76,7 @@ class DateKind(Kind):
     grouped = True
 
     def read(self, node: Node, source: Source, path: str) -> dict[str, str]:
-        raw = {part: one_line(source.one(f"{path}.{part}", 40)) for part in PARTS}
+        raw = {part: _tidy(source.one(f"{path}.{part}").strip()) for part in PARTS}
         if not any(raw.values()):
             raw = self.raw(node, one_line(source.one(path, 40)))
         return raw

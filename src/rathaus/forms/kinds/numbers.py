@@ -38,6 +38,16 @@ def german(number: Decimal | int | float, decimals: int | None = None) -> str:
     return text.translate(str.maketrans(",.", ".,"))
 
 
+def _too_little(node: Node, least: str) -> Invalid:
+    words = {"label": node.field.label, "least": least}
+    return Invalid(_("Geben Sie bei „%(label)s“ mindestens %(least)s ein.") % words)
+
+
+def _too_much(node: Node, most: str) -> Invalid:
+    words = {"label": node.field.label, "most": most}
+    return Invalid(_("Geben Sie bei „%(label)s“ höchstens %(most)s ein.") % words)
+
+
 class NumberKind(Kind):
     """A number; whole unless the field allows `decimals`."""
 
@@ -53,28 +63,28 @@ class NumberKind(Kind):
         if number is None:
             raise Invalid(_("Geben Sie bei „%s“ eine Zahl ein, nur mit Ziffern.") % field.label)
         if abs(number) >= 10**15:
-            raise Invalid(_("Diese Zahl ist zu groß. Prüfen Sie sie."))
+            raise Invalid(_("Die Zahl bei „%s“ ist zu groß. Prüfen Sie sie.") % field.label)
         places = -int(number.normalize().as_tuple().exponent)
         if places > field.decimals:
             if not field.decimals:
                 raise Invalid(_("Geben Sie bei „%s“ eine ganze Zahl ein.") % field.label)
             raise Invalid(
                 ngettext(
-                    "Geben Sie höchstens %d Stelle nach dem Komma ein.",
-                    "Geben Sie höchstens %d Stellen nach dem Komma ein.",
+                    "Geben Sie bei „%(label)s“ höchstens %(count)d Stelle nach dem Komma ein.",
+                    "Geben Sie bei „%(label)s“ höchstens %(count)d Stellen nach dem Komma ein.",
                     field.decimals,
                 )
-                % field.decimals
+                % {"label": field.label, "count": field.decimals}
             )
         if field.min is not None and number < Decimal(str(field.min)):
-            raise Invalid(self._too(_("Geben Sie mindestens %s ein."), node, field.min))
+            raise _too_little(node, self._bound(node, field.min))
         if field.max is not None and number > Decimal(str(field.max)):
-            raise Invalid(self._too(_("Geben Sie höchstens %s ein."), node, field.max))
+            raise _too_much(node, self._bound(node, field.max))
         return float(number) if field.decimals else int(number)
 
-    def _too(self, message: str, node: Node, bound: float) -> str:
-        unit = f" {node.field.unit}" if node.field.unit else ""
-        return message % f"{german(bound)}{unit}"
+    @staticmethod
+    def _bound(node: Node, bound: float) -> str:
+        return f"{german(bound)} {node.field.unit}".rstrip()
 
     def display(self, node: Node, value: JSON) -> list[str]:
         text = german(value)
@@ -110,12 +120,14 @@ class MoneyKind(Kind):
             )
         cents = amount * 100
         if cents != int(cents):
-            raise Invalid(_("Geben Sie höchstens zwei Stellen nach dem Komma ein."))
+            raise Invalid(
+                _("Geben Sie bei „%s“ höchstens zwei Stellen nach dem Komma ein.") % field.label
+            )
         least = field.min if field.min is not None else 0
         if cents < least:
-            raise Invalid(_("Geben Sie mindestens %s ein.") % Money(int(least)).format())
+            raise _too_little(node, Money(int(least)).format())
         if field.max is not None and cents > field.max:
-            raise Invalid(_("Geben Sie höchstens %s ein.") % Money(int(field.max)).format())
+            raise _too_much(node, Money(int(field.max)).format())
         return int(cents)
 
     def display(self, node: Node, value: JSON) -> list[str]:

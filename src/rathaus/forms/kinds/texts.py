@@ -16,7 +16,7 @@ from stdnum.exceptions import InvalidChecksum, InvalidLength
 from stdnum.exceptions import ValidationError as NumberError
 
 from rathaus.forms import text
-from rathaus.forms.kinds.base import JSON, Context, Invalid, Kind, Node, Source
+from rathaus.forms.kinds.base import JSON, Context, Invalid, Kind, Node
 
 
 def thousands(number: int) -> str:
@@ -34,23 +34,30 @@ class TextKind(Kind):
         """Most characters the answer may have."""
         return node.field.max_length or self.default_length
 
-    def read(self, node: Node, source: Source, path: str) -> str:
-        return source.one(path, max(text.RAW_LIMIT, 2 * self.limit(node)))
+    def normalise(self, typed: str, limit: int) -> str:
+        """The text as it is stored, of at most `limit` characters typed."""
+        return text.one_line(typed, limit)
 
-    def normalise(self, node: Node, raw: str) -> str:
-        """The text as it is stored."""
-        return text.one_line(raw)
+    def clean(self, node: Node, raw: Any) -> str:
+        """What was typed, normalised. Raises Invalid where that is more than is looked at."""
+        typed, most = str(raw).strip(), max(text.RAW_LIMIT, 2 * self.limit(node))
+        if len(typed) > most:
+            raise self.too_long(node)
+        return self.normalise(typed, most).translate(dict.fromkeys(map(ord, node.field.ignore)))
+
+    def too_long(self, node: Node) -> Invalid:
+        """What to say when the answer has more characters than it may have."""
+        return Invalid(
+            _("Kürzen Sie „%(label)s“ auf höchstens %(limit)s Zeichen.")
+            % {"label": node.field.label, "limit": thousands(self.limit(node))}
+        )
 
     def parse(self, node: Node, raw: Any, context: Context) -> JSON:
-        field, value = node.field, self.normalise(node, raw)
-        limit = self.limit(node)
+        field, value = node.field, self.clean(node, raw)
         if not value:
             raise self.missing(node)
-        if len(value) > limit:
-            raise Invalid(
-                _("Kürzen Sie „%(label)s“ auf höchstens %(limit)s Zeichen.")
-                % {"label": field.label, "limit": thousands(limit)}
-            )
+        if len(value) > self.limit(node):
+            raise self.too_long(node)
         if field.min_length and len(value) < field.min_length:
             raise Invalid(
                 ngettext(
@@ -83,8 +90,8 @@ class LongTextKind(TextKind):
     template = "long_text"
     default_length = 4000
 
-    def normalise(self, node: Node, raw: str) -> str:
-        return text.lines(raw, max(text.RAW_LIMIT, 2 * self.limit(node)))
+    def normalise(self, typed: str, limit: int) -> str:
+        return text.lines(typed, limit)
 
     def display(self, node: Node, value: JSON) -> list[str]:
         return str(value).split("\n")
@@ -98,7 +105,7 @@ _PROVIDERS = (
     "mail.de", "mail.com", "email.de", "me.com", "mac.com",
 )  # fmt: skip
 _ENDINGS = {"con": "com", "cmo": "com", "ocm": "com", "comm": "com", "ed": "de", "dee": "de"}
-_is_email = EmailValidator()
+_is_email = EmailValidator(allowlist=())  # no mail leaves for "localhost"
 
 
 def email_hint(address: str) -> str:
@@ -127,9 +134,11 @@ class EmailKind(TextKind):
     default_length = 254
 
     def parse(self, node: Node, raw: Any, context: Context) -> JSON:
-        value = text.one_line(str(raw)).replace(" ", "")
+        value = self.clean(node, raw)
         if len(value) > self.limit(node):
-            raise Invalid(_("Diese E-Mail-Adresse ist zu lang. Prüfen Sie sie."))
+            raise self.too_long(node)
+        if " " in value:
+            raise Invalid(_("Eine E-Mail-Adresse hat keine Leerzeichen. Prüfen Sie sie."))
         local, _at, domain = value.rpartition("@")
         try:
             ascii_domain = domain.encode("idna").decode("ascii") if domain else ""
@@ -139,6 +148,9 @@ class EmailKind(TextKind):
                 _("Geben Sie eine E-Mail-Adresse ein, zum Beispiel name@example.org.")
             ) from None
         return value
+
+    def too_long(self, node: Node) -> Invalid:
+        return Invalid(_("Diese E-Mail-Adresse ist zu lang. Prüfen Sie sie."))
 
     def missing(self, node: Node) -> Invalid:
         return Invalid(node.field.missing_message or _("Geben Sie Ihre E-Mail-Adresse ein."))
@@ -155,7 +167,7 @@ class PhoneKind(TextKind):
     _shape = re.compile(r"\+?[\d\s()/.\-–]+", re.ASCII)
 
     def parse(self, node: Node, raw: Any, context: Context) -> JSON:
-        value = text.one_line(str(raw))
+        value = self.clean(node, raw)
         digits = sum(character.isdigit() for character in value)
         if not (self._shape.fullmatch(value) and 5 <= digits <= 18 and len(value) <= 30):
             raise Invalid(
@@ -180,7 +192,7 @@ class IbanKind(TextKind):
     default_length = 34
 
     def parse(self, node: Node, raw: Any, context: Context) -> JSON:
-        value = re.sub(r"[\s.\-]", "", text.one_line(str(raw))).upper()
+        value = re.sub(r"[\s.\-]", "", self.clean(node, raw)).upper()
         if not re.fullmatch(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{8,30}", value):
             raise Invalid(
                 _("Geben Sie die IBAN ein. Sie beginnt mit zwei Buchstaben, in Deutschland mit DE.")

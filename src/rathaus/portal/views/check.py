@@ -101,10 +101,14 @@ def _page(request: HttpRequest, draft: Draft, *, changed: bool = False) -> HttpR
     lines = _lines(draft)
     total = _total(lines)
     problems = engine.problems(form, draft.answers)
+    fixed = known.fixed_paths(definition, draft.answers, assurance.current(request))
     facts = {
         "draft": draft,
         "service": definition,
-        "sections": engine.summary(form, draft.answers, confirmed=_confirmed(request, draft)),
+        "sections": engine.summary(
+            form, draft.answers, confirmed=_confirmed(request, draft), fixed=fixed
+        ),
+        "all_may_change": not fixed,
         "behalf": accounts.shown(draft.on_behalf),
         "may_choose": draft.account is not None and bool(accounts.acting_for(draft.account)),
         "change_url": progress.step_url(draft, "STEP") + progress.BACK_TO_CHECK,

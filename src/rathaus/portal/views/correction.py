@@ -35,6 +35,8 @@ def answer(request: HttpRequest, application_id: uuid.UUID) -> HttpResponse:
     open_request.application = application
     question = asked.ask(form_for(open_request), request, owner=application.public_id)
     keys = [f"item_{item['id']}" for item in open_request.items if item.get("upload")]
+    for key in keys:
+        asked.demand(question, key)
     if question.is_valid():
         asked.require_files(question, request, keys)
     if question.is_valid():
@@ -69,6 +71,7 @@ def answer(request: HttpRequest, application_id: uuid.UUID) -> HttpResponse:
 def form_for(request: CorrectionRequest) -> FormDefinition:
     """The items as questions."""
     kinds = {"missing": _("Fehlt"), "incorrect": _("Stimmt nicht"), "outdated": _("Veraltet")}
+    no_file = _("Wenn Sie die Datei nicht haben: Schreiben Sie hier, warum.")
     asked_for: list[Field] = []
     for number, item in enumerate(request.items, 1):
         label = f"{number}. {item['text']}"
@@ -89,7 +92,7 @@ def form_for(request: CorrectionRequest) -> FormDefinition:
                 key=f"text_{item['id']}",
                 type=FieldType.LONG_TEXT,
                 label=_("Anmerkung zu %d.") % number if item.get("upload") else label,
-                hint="" if item.get("upload") else f"{reason}.",
+                hint=no_file if item.get("upload") else f"{reason}.",
                 required=not item.get("upload"),
                 missing_message=_("Beantworten Sie Punkt %d.") % number,
                 max_length=4000,

@@ -273,7 +273,7 @@ def _how() -> Part:
     text = _(
         "Gelöscht wurden alle Fassungen, Wiedergaben, Entwürfe und Anmerkungen, die Einträge der "
         "Suche und die personenbezogenen Angaben im Verlauf. Der Schlüssel jeder Datei wurde "
-        "vernichtet und die verschlüsselten Bytes entfernt. Der Verlauf ohne personenbezogene "
+        "vernichtet und die verschlüsselten Daten entfernt. Der Verlauf ohne personenbezogene "
         "Angaben bleibt; „Nachweis“ ist der Anfang der Prüfsumme seines letzten Eintrags."
     )
     return Part(title=_("So wurde vernichtet"), text=text)

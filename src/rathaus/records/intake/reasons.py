@@ -16,7 +16,7 @@ WORDS: dict[str, str | Promise] = {
         "Wartet: Die Datei ist größer, als der Virenscanner annimmt. Der Betrieb kann die Grenze "
         "erhöhen (RATHAUS_CLAMD_MAX_MB); danach geht es von selbst weiter."
     ),
-    "storage": _("Die gespeicherten Bytes sind nicht lesbar. Bitte melden Sie das dem Betrieb."),
+    "storage": _("Die gespeicherten Daten sind nicht lesbar. Bitte melden Sie das dem Betrieb."),
     "worker": _("Die Prüfung ist mehrmals abgebrochen. Das Original ist sicher aufbewahrt."),
 }
 

@@ -50,7 +50,21 @@ def shelf_of(request: DeskRequest, ident: uuid.UUID, *, removed: bool | None = F
 
 def metres(centimetres: float) -> str:
     """180 → "1,8"."""
-    return number_format(round(centimetres / 100, 1), 1)
+    return number_format(_tenths(centimetres) / 10, 1)
+
+
+def rest(total: float, done: float) -> str:
+    """What is left, so that it adds up with `total` and `done` as `metres` shows them."""
+    return number_format((_tenths(total) - _tenths(done)) / 10, 1)
+
+
+def left_on(shelf: Shelf) -> str:
+    """What is left on a shelf; nothing where the paper stays."""
+    return rest(shelf.centimetres, shelf.cleared) if shelf.left else metres(0)
+
+
+def _tenths(centimetres: float) -> int:
+    return int(centimetres / 10 + 0.5)
 
 
 def centimetres(text: str) -> int:

@@ -32,7 +32,7 @@ def index(request: DeskRequest) -> HttpResponse:
         "rows": [_row(one, longest) for one in progress],
         "total": common.metres(total),
         "done": common.metres(done),
-        "left": common.metres(total - done),
+        "left": common.rest(total, done),
         "pace": common.metres(pace),
         "empty_by": queries.forecast(total - done, pace),
         "months": [(first, common.metres(cm)) for first, cm in months],
@@ -40,7 +40,7 @@ def index(request: DeskRequest) -> HttpResponse:
             [(date_format(f, "M"), cm, common.metres(cm) if cm else "") for f, cm in months]
         ),
         "next": [
-            {"shelf": shelf, "left": common.metres(shelf.left)}
+            {"shelf": shelf, "left": common.left_on(shelf)}
             for shelf in queries.next_shelves(shelves)[:NEXT]
         ],
         "runs": [
@@ -59,7 +59,7 @@ def _row(one: queries.Progress, longest: int) -> dict[str, Any]:
         "office": one.office,
         "total": common.metres(one.total),
         "done": common.metres(one.done),
-        "left": common.metres(one.left),
+        "left": common.rest(one.total, one.done),
         "pace": common.metres(one.pace),
         "percent": one.percent,
         "shelves": one.shelves,

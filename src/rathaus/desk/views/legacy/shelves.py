@@ -79,7 +79,7 @@ def _listed(row: Shelf) -> dict[str, Any]:
     return {
         "shelf": row,
         "total": common.metres(row.centimetres),
-        "left": common.metres(row.left),
+        "left": common.left_on(row),
         "percent": 100 * row.cleared // row.centimetres,
     }
 
@@ -208,7 +208,7 @@ def _of(request: DeskRequest, shelf: Shelf) -> dict[str, Any]:
     return {
         "total": common.metres(shelf.centimetres),
         "done": common.metres(shelf.cleared),
-        "left": common.metres(shelf.left),
+        "left": common.left_on(shelf),
         "percent": 100 * shelf.cleared // shelf.centimetres,
         "works": [{"work": row, "metres": common.metres(row.centimetres)} for row in works],
         "batches": batches.exclude(state="cancelled")[:CHOICES],

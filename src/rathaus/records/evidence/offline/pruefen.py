@@ -172,7 +172,7 @@ def time_stamp(token: bytes, known: Sequence[x509.Certificate] = ()) -> Stamp:
 def _time_stamp(token: bytes, known: Sequence[x509.Certificate]) -> Stamp:
     outer = read(token)
     if len(outer.raw) != len(token):
-        raise HaeltNicht("Zeitstempel: Bytes hinter dem Ende")
+        raise HaeltNicht("Zeitstempel: Daten hinter dem Ende")
     kind, content = outer.parts()
     if oid(kind) != SIGNED_DATA:
         raise HaeltNicht("Zeitstempel: keine CMS-Signatur")
