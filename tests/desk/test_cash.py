@@ -127,6 +127,16 @@ def test_large_refunds_need_a_second_person(cashier: Client) -> None:
     assert refund.state == "created"
 
 
+def test_a_refund_that_waits_for_release_calls_the_cashier_on_every_page(cashier: Client) -> None:
+    row = paid(9000)
+    cashier.post(at("claim_refund", row), {"refund": "80,00", "reason": "Doppelt gezahlt"})
+    rail = re.search(
+        r'Kasse<span class="rh-rail__n[^>]*>(\d+)<', cashier.get(CASH).content.decode()
+    )
+    assert rail is not None
+    assert rail[1] == "1"
+
+
 @pytest.mark.parametrize(
     ("amount", "reason"),
     [("", "weil"), ("0", "weil ja"), ("26,01", "weil ja"), ("5,00", ""), ("5,00", "\x00")],

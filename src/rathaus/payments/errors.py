@@ -55,7 +55,7 @@ class RefundTooLarge(PaymentError):
 
 
 class FourEyesRequired(PaymentError):
-    """The same person asked for the refund."""
+    """Above the limit: the same person asked for the refund, or no person releases it."""
 
     message = _("Diese Erstattung muss eine zweite Person freigeben.")
 

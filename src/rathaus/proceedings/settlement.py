@@ -13,8 +13,8 @@ from rathaus.proceedings.models import Application
 def settle_claim(application: Application, *, refund: bool, reason: str, actor: Actor) -> None:
     """Cancel what is still open and, if `refund`, give back what was paid.
 
-    A job carries the refund out where the provider can do it and one person may release it;
-    otherwise it waits for the cashier.
+    A job carries a refund out where the provider can do it and its amount is within what needs
+    no second person; otherwise it waits for the cashier, who sees it beside "Kasse".
     """
     claim = application.claim
     if claim is None:
