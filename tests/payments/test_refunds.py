@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-import pytest
-from tests.support.payments import CASHIER, PAYER, SECOND_CASHIER, make_claim, paid
+from datetime import timedelta
+from unittest.mock import patch
 
+import pytest
+import time_machine
+from tests.support.payments import CASHIER, PAYER, SECOND_CASHIER, make_claim, order_of, paid, work
+
+from rathaus.core import clock
 from rathaus.core.actors import Actor
-from rathaus.payments import actions, errors
-from rathaus.payments.models import Claim
+from rathaus.payments import actions, errors, queries
+from rathaus.payments.models import Claim, PaymentIssue, Refund
+from rathaus.payments.providers.base import NotFound, OutcomeUnknown, ProviderError, Refused
+from rathaus.payments.providers.paypal.client import PayPalClient
 from rathaus.proceedings.jobs import pay_back
 from rathaus.simulation.models import SimulatedRefund
+from rathaus.simulation.paypal import engine, faults
 
 pytestmark = pytest.mark.django_db
 
@@ -43,3 +51,57 @@ def test_a_small_refund_that_the_fee_rule_promises_goes_out_by_itself(claim: Cla
     pay_back(refund_id=refund.pk)
     refund.refresh_from_db()
     assert refund.state == "done"
+
+
+def lost_answer(claim: Claim) -> Refund:
+    """PayPal has paid back, but its answer never came."""
+    paid(claim)
+    refund = actions.request_refund(claim=claim, amount_cents=2600, reason="x", actor=PAYER)
+    faults.switch_on("refund.timeout_after")
+    actions.execute_refund(refund=refund, actor=CASHIER)
+    assert refund.state == "unknown"
+    return refund
+
+
+@pytest.mark.parametrize("answer", [NotFound("404"), Refused("422"), OutcomeUnknown("500")])
+def test_a_refund_that_may_have_gone_out_is_never_called_failed(
+    claim: Claim, answer: ProviderError
+) -> None:
+    refund = lost_answer(claim)
+    with patch.object(PayPalClient, "get_order", side_effect=answer):
+        actions.execute_refund(refund=refund, actor=CASHIER)
+    assert refund.state == "unknown"
+    with pytest.raises(errors.RefundTooLarge):
+        actions.request_refund(claim=claim, amount_cents=2600, reason="x", actor=CASHIER)
+    with time_machine.travel(clock.now() + timedelta(hours=1), tick=True):
+        work()
+    refund.refresh_from_db()
+    assert refund.state == "done"
+    assert SimulatedRefund.objects.count() == 1
+
+
+def test_a_refund_that_stays_unclear_is_put_before_a_person_once(claim: Claim) -> None:
+    refund = lost_answer(claim)
+    with patch.object(PayPalClient, "get_order", side_effect=NotFound("404")):
+        for hours in (30, 40):
+            with time_machine.travel(clock.now() + timedelta(hours=hours), tick=True):
+                work()
+    issue = PaymentIssue.objects.get(claim=claim)
+    assert (issue.kind, issue.amount_cents) == ("unknown", 2600)
+    refund.refresh_from_db()
+    assert refund.next_poll_at is not None
+    assert refund.next_poll_at <= clock.now() + timedelta(hours=40 + 6)
+
+
+def test_what_was_given_back_in_paypals_own_console_is_not_given_back_again(claim: Claim) -> None:
+    attempt = paid(claim)
+    refund = actions.request_refund(claim=claim, amount_cents=2600, reason="x", actor=PAYER)
+    engine.refund_outside(order_of(attempt))
+    actions.execute_refund(refund=refund, actor=CASHIER)
+    assert refund.state == "unknown"
+    with time_machine.travel(clock.now() + timedelta(hours=1), tick=True):
+        work()
+    refund.refresh_from_db()
+    assert refund.state == "failed"
+    assert queries.balance(claim).refunded_cents == 2600
+    assert PaymentIssue.objects.filter(kind="external_refund").count() == 1

@@ -96,6 +96,19 @@ def settle_refund(*, refund_id: int) -> None:
     refund = Refund.objects.get(pk=refund_id)
     if refund.state in (RefundState.REQUESTING, RefundState.UNKNOWN, RefundState.PENDING):
         refresh_refund(refund, actor=Actor.system("payments.poll"))
+    asked = refund.request_at or refund.created_at
+    if refund.state == RefundState.UNKNOWN and clock.now() - asked > UNCLEAR_AFTER:
+        with transaction.atomic():
+            ledger.raise_issue(
+                refund.claim,
+                PaymentIssue.Kind.UNKNOWN,
+                key=str(refund.public_id),
+                text="Seit über einem Tag ist unklar, ob die Erstattung ausgeführt wurde. "
+                "Bitte beim Zahlungsdienst nachsehen und nicht noch einmal erstatten.",
+                attempt=refund.attempt,
+                amount_cents=refund.amount_cents,
+                actor=Actor.system("payments.poll"),
+            )
 
 
 @job("payments.process_notification", prompt=True)
