@@ -158,6 +158,17 @@ def test_a_refund_can_be_rejected(cashier: Client) -> None:
     assert cashier.post(at("refund_settle", refund), {"act": "explode"}).status_code == 404
 
 
+def test_a_failed_refund_can_be_tried_again_noted_or_rejected(cashier: Client) -> None:
+    row = paid()
+    cashier.post(at("claim_refund", row), {"refund": "26,00", "reason": "Versehen"})
+    Refund.objects.update(state="failed")
+    page = cashier.get(at("claim", row)).content.decode()
+    for act in ("execute", "by_hand", "reject"):
+        assert f'name="act" value="{act}"' in page
+    cashier.post(at("refund_settle", Refund.objects.get()), {"act": "reject"})
+    assert Refund.objects.get().state == "rejected"
+
+
 def test_search_opens_the_claim_whatever_was_typed(cashier: Client) -> None:
     row = claim()
     spaced = " ".join(row.payment_reference[i : i + 4] for i in range(0, 20, 4)).lower()

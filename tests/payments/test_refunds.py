@@ -105,3 +105,80 @@ def test_what_was_given_back_in_paypals_own_console_is_not_given_back_again(clai
     assert refund.state == "failed"
     assert queries.balance(claim).refunded_cents == 2600
     assert PaymentIssue.objects.filter(kind="external_refund").count() == 1
+
+
+def failed_refund(claim: Claim, cents: int = 2600) -> Refund:
+    """PayPal has refused to pay back for good."""
+    refund = actions.request_refund(claim=claim, amount_cents=cents, reason="x", actor=PAYER)
+    faults.switch_on("refund.failed")
+    actions.execute_refund(refund=refund, actor=CASHIER)
+    assert refund.state == "failed"
+    return refund
+
+
+def test_never_more_goes_back_than_came_in(claim: Claim) -> None:
+    paid(claim)
+    first = failed_refund(claim)
+    second = actions.request_refund(claim=claim, amount_cents=2600, reason="x", actor=PAYER)
+    actions.execute_refund(refund=second, actor=CASHIER)
+    assert second.state == "done"
+    with pytest.raises(errors.RefundTooLarge) as caught:
+        actions.record_manual_refund(refund=first, note="überwiesen", actor=CASHIER)
+    assert caught.value.refundable_cents == 0
+    with pytest.raises(errors.RefundTooLarge):
+        actions.execute_refund(refund=first, actor=CASHIER)
+    assert queries.balance(claim).refunded_cents == 2600
+    assert SimulatedRefund.objects.filter(status="COMPLETED").count() == 1
+
+
+def test_a_requested_refund_is_not_noted_after_the_payer_took_the_money_back(claim: Claim) -> None:
+    attempt = paid(claim)
+    refund = actions.request_refund(claim=claim, amount_cents=600, reason="x", actor=PAYER)
+    engine.refund_outside(order_of(attempt))
+    actions.settle(attempt, recheck=True)
+    with pytest.raises(errors.RefundTooLarge):
+        actions.record_manual_refund(refund=refund, note="überwiesen", actor=CASHIER)
+    assert queries.balance(claim).refunded_cents == 2600
+
+
+def test_a_failed_refund_can_be_tried_once_more(claim: Claim) -> None:
+    paid(claim)
+    refund = failed_refund(claim)
+    old_key, old_invoice = refund.request_id, refund.invoice_id
+    actions.execute_refund(refund=refund, actor=CASHIER)
+    assert (refund.state, refund.failure) == ("done", "")
+    assert refund.request_id != old_key
+    assert refund.invoice_id != old_invoice
+    assert queries.balance(claim).refunded_cents == 2600
+
+
+def test_a_large_refund_that_failed_still_needs_the_second_person(db: None) -> None:
+    claim = make_claim(9000)
+    paid(claim)
+    refund = actions.request_refund(claim=claim, amount_cents=9000, reason="x", actor=CASHIER)
+    faults.switch_on("refund.failed")
+    actions.execute_refund(refund=refund, actor=SECOND_CASHIER)
+    with pytest.raises(errors.FourEyesRequired):
+        actions.execute_refund(refund=refund, actor=CASHIER)
+    assert refund.state == "failed"
+
+
+def test_a_failed_refund_can_be_rejected_and_the_fee_stays_paid(claim: Claim) -> None:
+    paid(claim)
+    refund = failed_refund(claim, 600)
+    actions.reject_refund(refund=refund, actor=CASHIER)
+    claim.refresh_from_db()
+    assert (refund.state, claim.state, claim.due_cents) == ("rejected", "paid", 2600)
+    with pytest.raises(errors.RefundTooLarge):
+        actions.request_refund(claim=claim, amount_cents=2601, reason="x", actor=CASHIER)
+
+
+def test_rejecting_a_failed_refund_charges_nobody_for_the_one_in_its_place(claim: Claim) -> None:
+    paid(claim)
+    first = failed_refund(claim, 600)
+    second = actions.request_refund(claim=claim, amount_cents=600, reason="x", actor=PAYER)
+    actions.execute_refund(refund=second, actor=CASHIER)
+    actions.reject_refund(refund=first, actor=CASHIER)
+    claim.refresh_from_db()
+    assert (claim.state, claim.due_cents) == ("paid", 2000)
+    assert queries.balance(claim).open_cents == 0

@@ -19,6 +19,7 @@ from rathaus.desk import params, rows
 from rathaus.desk.access import DeskRequest
 from rathaus.payments import queries
 from rathaus.payments.models import Claim, CounterReceipt, PaymentAttempt, PaymentIssue, Refund
+from rathaus.payments.models.refund import RELEASABLE_STATES
 from rathaus.payments.models.refund import Refund as RefundModel
 from rathaus.payments.states import (
     AttemptState,
@@ -137,7 +138,8 @@ def _refund(row: RefundModel, me: Any) -> dict[str, Any]:
         "tone": REFUND_TONES[state],
         "waits": state == RefundState.CREATED,
         "again": state in {RefundState.UNKNOWN, RefundState.REQUESTING},
-        "by_hand": state in {RefundState.CREATED, RefundState.FAILED},
+        "failed": state == RefundState.FAILED,
+        "stays": state in RELEASABLE_STATES,
         "mine": row.requested_by == str(me),
     }
 

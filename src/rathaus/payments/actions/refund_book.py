@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
+from typing import Any
 
 from django.db.models import Max, Sum
 
 from rathaus.core import clock
 from rathaus.core.actors import Actor
 from rathaus.core.events import record
-from rathaus.payments import events
+from rathaus.payments import errors, events
 from rathaus.payments.actions import ledger
-from rathaus.payments.models import PaymentAttempt, PaymentIssue, Refund
+from rathaus.payments.models import Claim, PaymentAttempt, PaymentIssue, Refund
 from rathaus.payments.models.refund import RESERVED_STATES
 from rathaus.payments.providers.base import RefundSnapshot, RefundStatus, Snapshot
 from rathaus.payments.states import REFUND, RefundState, move, swap
@@ -35,6 +36,24 @@ def refundable(attempt: PaymentAttempt) -> int:
     return int(attempt.received_cents - reserved["cents"])
 
 
+def reserve(refund: Refund) -> None:
+    """Make sure the payment still holds what this refund gives back; call it under the lock.
+
+    A failed refund has lost its hold on the amount: another one may have taken its place.
+    Raises: RefundTooLarge.
+    """
+    held = refund.amount_cents if refund.state in RESERVED_STATES else 0
+    left = refundable(refund.attempt) + held
+    if left < refund.amount_cents:
+        raise errors.RefundTooLarge(max(0, left))
+
+
+def new_request(claim: Claim) -> dict[str, Any]:
+    """Number and key of a call that the provider has not seen; the number makes the invoice id."""
+    last = claim.refunds.aggregate(number=Max("number"))["number"]
+    return {"number": (last or 0) + 1, "request_id": str(uuid.uuid4())}
+
+
 def create(
     source: PaymentAttempt,
     cents: int,
@@ -47,11 +66,9 @@ def create(
 ) -> Refund:
     """A refund as asked for; the amount is spoken for from now on."""
     moment = clock.now()
-    last = Refund.objects.filter(claim=source.claim).aggregate(number=Max("number"))["number"]
     return Refund.objects.create(
         claim=source.claim,
         attempt=source,
-        number=(last or 0) + 1,
         provider=source.provider,
         provider_reference=reference,
         origin=origin,
@@ -60,10 +77,10 @@ def create(
         currency=source.currency,
         reason=reason[:300],
         state_since=moment,
-        request_id=str(uuid.uuid4()),
         requested_by=actor.id[:64],
         requested_label=actor.label[:150],
         created_at=moment,
+        **new_request(source.claim),
     )
 
 

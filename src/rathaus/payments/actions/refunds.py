@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -14,6 +15,7 @@ from rathaus.payments import errors, events, queries
 from rathaus.payments.actions import ledger, refund_book
 from rathaus.payments.guards import assert_no_transaction
 from rathaus.payments.models import Claim, PaymentAttempt, Refund
+from rathaus.payments.models.refund import RELEASABLE_STATES
 from rathaus.payments.providers.base import (
     AlreadyDone,
     OutcomeUnknown,
@@ -95,14 +97,16 @@ def execute_refund(*, refund: Refund, actor: Actor) -> Refund:
     """Release a refund and send it to the provider; a double click sends it once.
 
     Also goes on with one whose outcome is unknown: it looks first and repeats with the
-    same key. The result is done, pending, failed or unknown.
+    same key. One that failed is sent anew, with another key. The result is done, pending,
+    failed or unknown.
 
-    Raises: FourEyesRequired, ManualRefundNeeded.
+    Raises: FourEyesRequired, ManualRefundNeeded, RefundTooLarge (for a failed one whose amount
+    has gone back in another way).
     """
     assert_no_transaction()
     refund.refresh_from_db()
     way = registry.get(refund.provider)
-    first_try = refund.state == RefundState.CREATED
+    first_try = refund.state in RELEASABLE_STATES
     if first_try:
         _four_eyes(refund, actor)
         if not way.refunds_by_api:
@@ -113,12 +117,16 @@ def execute_refund(*, refund: Refund, actor: Actor) -> Refund:
 
 
 def record_manual_refund(*, refund: Refund, note: str, actor: Actor) -> Refund:
-    """The town has paid back by transfer or in cash. Raises: FourEyesRequired."""
+    """The town has paid back by transfer or in cash.
+
+    Raises: FourEyesRequired, RefundTooLarge (the payment does not hold that much any more).
+    """
     _four_eyes(refund, actor)
     with transaction.atomic():
         ledger.serialise(refund.claim)
         refund.refresh_from_db()
-        if refund.state in (RefundState.CREATED, RefundState.FAILED):
+        if refund.state in RELEASABLE_STATES:
+            refund_book.reserve(refund)
             refund.executed_by, refund.executed_label = actor.id, actor.label
             refund.failure = note[:100]
             refund.save(update_fields=["executed_by", "executed_label", "failure"])
@@ -127,13 +135,21 @@ def record_manual_refund(*, refund: Refund, note: str, actor: Actor) -> Refund:
 
 
 def reject_refund(*, refund: Refund, actor: Actor) -> Refund:
-    """Not released: the waived part of the claim is owed again."""
+    """Not released, or not tried again: the waived part of the claim is owed again.
+
+    After a failure that holds only as far as the money still lies here: another refund may
+    have given it back since.
+    """
     with transaction.atomic():
         ledger.serialise(refund.claim)
         refund.refresh_from_db()
-        if refund.state == RefundState.CREATED and move(refund, RefundState.REJECTED):
+        had_failed = refund.state == RefundState.FAILED
+        if refund.state in RELEASABLE_STATES and move(refund, RefundState.REJECTED):
             claim = refund.claim
-            left = claim.waived_cents - refund.waived_cents
+            back = refund.waived_cents
+            if had_failed:
+                back = min(back, queries.balance(claim).overpaid_cents)
+            left = claim.waived_cents - back
             swap(claim, {"waived_cents": claim.waived_cents}, waived_cents=left)
             record(
                 claim.chain,
@@ -187,9 +203,16 @@ def _four_eyes(refund: Refund, actor: Actor) -> None:
 def _begin(refund: Refund, actor: Actor) -> bool:
     """Commit "requesting" before the call; False if somebody else is at it or it is over."""
     moment = clock.now()
+    seen = refund.state
     changes = {"request_at": refund.request_at or moment, "next_poll_at": moment + LEASE}
     with transaction.atomic():
-        if refund.state == RefundState.CREATED:
+        ledger.serialise(refund.claim)
+        refund.refresh_from_db()
+        if refund.state != seen:
+            return False
+        if refund.state in RELEASABLE_STATES:
+            refund_book.reserve(refund)
+            changes |= _anew(refund) if refund.state == RefundState.FAILED else {}
             return move(
                 refund,
                 RefundState.REQUESTING,
@@ -203,6 +226,12 @@ def _begin(refund: Refund, actor: Actor) -> bool:
             expected = {"state": refund.state, "state_since": refund.state_since}
             return swap(refund, expected, state_since=moment, **changes)
     return False
+
+
+def _anew(refund: Refund) -> dict[str, Any]:
+    """The provider refused the old key for good, and keeps what failed under its invoice id."""
+    fresh = refund_book.new_request(refund.claim)
+    return {**fresh, "request_at": clock.now(), "provider_reference": None, "failure": ""}
 
 
 def _is_missing(refund: Refund, way: Provider, actor: Actor) -> bool:
