@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from rathaus.organisation import hours
 from rathaus.organisation import queries as organisation
 from rathaus.payments import actions, errors, queries
-from rathaus.payments.models import Claim, PaymentAttempt
+from rathaus.payments.models import Claim
 from rathaus.payments.providers import registry
 from rathaus.portal import shell
 from rathaus.portal.access import actor_for, application_for, personal
@@ -109,15 +109,17 @@ def _is_allowed(url: str) -> bool:
 @require_safe
 @personal
 def invoice(request: HttpRequest, application_id: uuid.UUID) -> HttpResponse:
-    """Bank details, as text to copy and as GiroCode."""
+    """Bank details, as text to copy and as GiroCode, over what is open at this moment."""
     application = application_for(request, application_id)
     facts = money_of(application)
     if facts is None or facts.balance.open_cents == 0:
         return redirect("portal:status", application_id=application_id)
-    attempt = _transfer(facts.attempt)
-    if attempt is None:
+    if not facts.by_invoice:
         return redirect("portal:pay", application_id=application_id)
-    attempt.claim = facts.claim
+    # A part was paid since: the waiting attempt asks for more than is open, so it gets a successor.
+    attempt = actions.start_attempt(
+        claim=facts.claim, provider="transfer", actor=actor_for(application)
+    )
     page = {
         "application": application,
         "service": application.service,
@@ -126,10 +128,6 @@ def invoice(request: HttpRequest, application_id: uuid.UUID) -> HttpResponse:
         "nav_current": "cases",
     }
     return render(request, "portal/invoice.html", page)
-
-
-def _transfer(attempt: PaymentAttempt | None) -> PaymentAttempt | None:
-    return attempt if attempt is not None and attempt.provider == "transfer" else None
 
 
 @require_safe
