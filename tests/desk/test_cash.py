@@ -14,6 +14,7 @@ from django.urls import reverse
 from rathaus.core.actors import Actor
 from rathaus.core.events import new_chain
 from rathaus.core.money import Money
+from rathaus.organisation import permissions
 from rathaus.payments import actions, queries
 from rathaus.payments.models import Claim, PaymentIssue, Refund
 from tests.desk import making
@@ -167,6 +168,49 @@ def test_a_failed_refund_can_be_tried_again_noted_or_rejected(cashier: Client) -
         assert f'name="act" value="{act}"' in page
     cashier.post(at("refund_settle", Refund.objects.get()), {"act": "reject"})
     assert Refund.objects.get().state == "rejected"
+
+
+def test_a_fee_that_is_given_up_is_owed_by_nobody(cashier: Client) -> None:
+    application = making.new_case("meldebescheinigung-einfach")
+    row = application.claim
+    assert row is not None
+    assert "Gebühr erlassen" in cashier.get(at("claim", row)).content.decode()
+    cashier.post(at("claim_waive", row), {"why": "Antrag zurück, Härtefall"})
+    row.refresh_from_db()
+    application.refresh_from_db()
+    assert (row.state, queries.balance(row).open_cents) == ("cancelled", 0)
+    assert application.state == "received"
+    page = cashier.get(at("claim", row)).content.decode()
+    assert "Härtefall" in page
+    assert "Theda Saathoff" in page
+    assert "Gebühr erlassen" not in page
+
+
+@pytest.mark.parametrize("why", ["", "weil", "\x00"])
+def test_giving_up_a_fee_needs_a_reason(cashier: Client, why: str) -> None:
+    row = claim()
+    assert cashier.post(at("claim_waive", row), {"why": why}).status_code == 422
+    row.refresh_from_db()
+    assert row.state == "open"
+
+
+def test_what_was_paid_meanwhile_is_not_given_up(cashier: Client) -> None:
+    row = paid()
+    response = cashier.post(at("claim_waive", row), {"why": "Härtefall"}, follow=True)
+    assert "nichts mehr zu bezahlen" in response.content.decode()
+    row.refresh_from_db()
+    assert row.state == "paid"
+
+
+def test_only_who_may_pay_back_may_give_up(
+    cashier: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(permissions.TABLE, "payment.refund", frozenset())
+    row = claim()
+    assert "Gebühr erlassen" not in cashier.get(at("claim", row)).content.decode()
+    assert cashier.post(at("claim_waive", row), {"why": "Härtefall"}).status_code == 403
+    row.refresh_from_db()
+    assert row.state == "open"
 
 
 def test_search_opens_the_claim_whatever_was_typed(cashier: Client) -> None:

@@ -115,6 +115,19 @@ def refund(request: DeskRequest, claim: Claim) -> HttpResponse | None:
     return None
 
 
+@booking
+def waive(request: DeskRequest, claim: Claim) -> HttpResponse | None:
+    """Give up what is open: the resident owes nothing any more."""
+    if not request.desk.can("payment.refund"):
+        raise PermissionDenied("payment.refund")
+    reason = params.text(request.POST, "why", 300)
+    if len(reason) < 5:
+        raise Wrong("why", _("Nennen Sie den Grund in wenigen Worten."))
+    actions.waive_claim(claim=claim, reason=reason, actor=request.desk.actor())
+    messages.success(request, _("Die Gebühr ist erlassen. Der Grund steht in der Akte."))
+    return None
+
+
 @require_POST
 def settle_refund(request: DeskRequest, ident: uuid.UUID) -> HttpResponse:
     """Release, note as paid by hand, or reject a refund."""

@@ -7,7 +7,7 @@ from rathaus.payments.actions.cashdesk import (
     record_incoming_transfer,
     resolve_issue,
 )
-from rathaus.payments.actions.claims import cancel_claim, create_claim
+from rathaus.payments.actions.claims import cancel_claim, create_claim, waive_claim
 from rathaus.payments.actions.notifications import receive_notification
 from rathaus.payments.actions.refunds import (
     execute_refund,
@@ -34,4 +34,5 @@ __all__ = [
     "resolve_issue",
     "settle",
     "start_attempt",
+    "waive_claim",
 ]
