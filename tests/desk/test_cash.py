@@ -16,7 +16,7 @@ from rathaus.core.events import new_chain
 from rathaus.core.money import Money
 from rathaus.organisation import permissions
 from rathaus.payments import actions, queries
-from rathaus.payments.models import Claim, PaymentIssue, Refund
+from rathaus.payments.models import Claim, CounterReceipt, PaymentIssue, Refund
 from tests.desk import making
 from tests.desk.conftest import SignIn
 from tests.support.payments import line
@@ -84,12 +84,34 @@ def test_wrong_bookings_are_shown_again(cashier: Client, amount: str, entry: str
 
 def test_counter_payment_gives_a_receipt_and_not_more_than_is_open(cashier: Client) -> None:
     row = claim()
-    data = {"amount": "30,00", "method": "card"}
+    data = {"amount": "30,00", "method": "card", "open": "2600"}
     assert cashier.post(at("claim_counter", row), data).status_code == 422
-    cashier.post(at("claim_counter", row), {"amount": "10,00", "method": "card"})
-    cashier.post(at("claim_counter", row), {"amount": "16,00", "method": "cash"})
+    for amount, method, seen in (("10,00", "card", "2600"), ("16,00", "cash", "1600")):
+        data = {"amount": amount, "method": method, "open": seen}
+        cashier.post(at("claim_counter", row), data)
     assert queries.balance(row).is_paid
     assert "Karte" in cashier.get(at("claim", row)).content.decode()
+
+
+@pytest.mark.parametrize("amount", ["10,00", "26,00"])
+def test_a_double_click_books_once_and_names_the_receipt(cashier: Client, amount: str) -> None:
+    row = claim()
+    assert 'name="open" value="2600"' in cashier.get(at("claim", row)).content.decode()
+    data = {"amount": amount, "method": "cash", "open": "2600"}
+    cashier.post(at("claim_counter", row), data)
+    page = cashier.post(at("claim_counter", row), data, follow=True).content.decode()
+    assert CounterReceipt.objects.get().number in page
+    assert "Es wurde nichts gebucht." in page
+    assert queries.balance(row).confirmed_cents == Money.parse(amount).cents
+
+
+@pytest.mark.parametrize("seen", ["", "-1", "x", "²", "9" * 99])
+def test_a_payment_without_what_was_seen_is_not_booked(cashier: Client, seen: str) -> None:
+    row = claim()
+    data = {"amount": "10,00", "method": "cash", "open": seen}
+    page = cashier.post(at("claim_counter", row), data, follow=True).content.decode()
+    assert "Offen sind jetzt 26,00" in page
+    assert queries.balance(row).confirmed_cents == 0
 
 
 def test_what_came_too_much_goes_back_and_the_issue_is_settled(cashier: Client) -> None:

@@ -67,6 +67,7 @@ def counter(request: DeskRequest, claim: Claim) -> HttpResponse | None:
             amount=_amount(request, "amount"),
             method=method,
             staff=request.desk.actor(),
+            seen_cents=params.whole(request.POST, "open"),
         )
     except errors.AmountWrong as error:
         raise Wrong("amount", str(error)) from error
