@@ -7,10 +7,20 @@ from unittest.mock import patch
 
 import pytest
 import time_machine
-from tests.support.payments import CASHIER, PAYER, SECOND_CASHIER, make_claim, order_of, paid, work
+from tests.support.payments import (
+    CASHIER,
+    PAYER,
+    SECOND_CASHIER,
+    event_names,
+    make_claim,
+    order_of,
+    paid,
+    work,
+)
 
 from rathaus.core import clock
 from rathaus.core.actors import Actor
+from rathaus.core.money import Money
 from rathaus.payments import actions, errors, queries
 from rathaus.payments.models import Claim, PaymentIssue, Refund
 from rathaus.payments.providers.base import NotFound, OutcomeUnknown, ProviderError, Refused
@@ -182,3 +192,48 @@ def test_rejecting_a_failed_refund_charges_nobody_for_the_one_in_its_place(claim
     claim.refresh_from_db()
     assert (claim.state, claim.due_cents) == ("paid", 2000)
     assert queries.balance(claim).open_cents == 0
+
+
+def overpaid(claim: Claim) -> None:
+    """26,00 € are owed, 30,00 € came."""
+    actions.record_incoming_transfer(
+        claim=claim, amount=Money(3000), bank_reference="E-1", actor=CASHIER
+    )
+
+
+@pytest.mark.parametrize("cancelled", [False, True])
+def test_an_overpayment_calls_the_cashier_each_time_its_refund_falls_through(
+    claim: Claim, cancelled: bool
+) -> None:
+    overpaid(claim)
+    if cancelled:
+        actions.cancel_claim(claim=claim, reason="x", actor=CASHIER)
+    cents = queries.balance(claim).overpaid_cents
+    for _ in range(3):
+        refund = actions.request_refund(claim=claim, amount_cents=cents, reason="x", actor=PAYER)
+        assert not queries.open_issues().items
+        actions.reject_refund(refund=refund, actor=CASHIER)
+        assert [issue.amount_cents for issue in queries.open_issues().items] == [cents]
+    raised = [name for name in event_names(claim) if name == "payment.issue"]
+    assert len(raised) == (5 if cancelled else 4)
+
+
+def test_an_overpayment_the_town_keeps_does_not_call_again(claim: Claim) -> None:
+    overpaid(claim)
+    issue = queries.open_issues().items[0]
+    actions.resolve_issue(issue=issue, resolution="wird verrechnet", actor=CASHIER)
+    refund = actions.request_refund(claim=claim, amount_cents=100, reason="x", actor=PAYER)
+    rest = queries.open_issues().items[0]
+    actions.resolve_issue(issue=rest, resolution="wird verrechnet", actor=CASHIER)
+    actions.record_manual_refund(refund=refund, note="überwiesen", actor=CASHIER)
+    assert not queries.open_issues().items
+
+
+def test_each_failure_of_a_refund_calls_the_cashier(claim: Claim) -> None:
+    paid(claim)
+    refund = failed_refund(claim)
+    for issue in queries.open_issues().items:
+        actions.resolve_issue(issue=issue, resolution="noch einmal", actor=CASHIER)
+    faults.switch_on("refund.failed")
+    actions.execute_refund(refund=refund, actor=CASHIER)
+    assert {issue.kind for issue in queries.open_issues().items} == {"refund_failed", "overpaid"}

@@ -139,8 +139,9 @@ def failed(refund: Refund, code: str, actor: Actor) -> None:
         attempt=refund.attempt,
         amount_cents=refund.amount_cents,
         actor=actor,
+        again=True,
     )
-    ledger.rebalance(claim, actor=actor)
+    ledger.rebalance(claim, actor=actor, stays_here=True)
 
 
 def reconcile(

@@ -160,7 +160,7 @@ def reject_refund(*, refund: Refund, actor: Actor) -> Refund:
                 ),
                 actor=actor,
             )
-            ledger.rebalance(claim, actor=actor)
+            ledger.rebalance(claim, actor=actor, stays_here=True)
     return refund
 
 
