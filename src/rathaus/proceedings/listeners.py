@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from rathaus.accounts.events import AccountsMerged
 from rathaus.accounts.models import Account
 from rathaus.core.actors import Actor
@@ -13,7 +15,7 @@ from rathaus.proceedings import destruction, farewell, findable, jobs, reminders
 from rathaus.proceedings.actions.casework import release
 from rathaus.proceedings.models import Application, Draft, Seen
 from rathaus.proceedings.personal import export  # noqa: F401 – its job
-from rathaus.proceedings.states import State
+from rathaus.proceedings.states import MoveRefused, State
 
 
 @subscribe(ClaimPaid)
@@ -40,8 +42,10 @@ def _of_chain(row: Event) -> Application | None:
 
 
 def _release_if_waiting(application: Application) -> None:
+    """Nothing where the case has moved on: money is a fact, and so it stays written down."""
     if application.state == State.AWAITING_PAYMENT:
-        release(application=application, actor=Actor.system("payments"))
+        with suppress(MoveRefused):
+            release(application=application, actor=Actor.system("payments"))
 
 
 @subscribe(AccountsMerged)
