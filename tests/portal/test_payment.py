@@ -119,6 +119,19 @@ def test_the_invoice_asks_for_what_is_still_open(resident: Browser) -> None:
     assert not application.claim.attempts.filter(state="awaiting_payer").exists()
 
 
+def test_no_second_invoice_while_paypal_is_unclear(resident: Browser) -> None:
+    application, attempt, _order = to_paypal(resident)
+    actions.cancel_attempt(attempt=attempt, actor=Actor.resident("r"))
+    resident.get(f"/vorgang/{application.public_id}/bezahlen/")
+    resident.post({"provider": "transfer"})
+    PaymentAttempt.objects.filter(pk=attempt.pk).update(state="unknown")
+    resident.get(f"/vorgang/{application.public_id}/bezahlen/rechnung/")
+    assert "überweisen" in resident.page
+    part(application, "E-1")
+    resident.get(f"/vorgang/{application.public_id}/bezahlen/rechnung/")
+    assert resident.path == f"/vorgang/{application.public_id}/bezahlen/"
+
+
 def test_a_transfer_nobody_announced_is_no_invoice(resident: Browser) -> None:
     application = resident.apply(SLUG)
     part(application, "E-1")

@@ -100,8 +100,8 @@ def execute_refund(*, refund: Refund, actor: Actor) -> Refund:
     same key. One that failed is sent anew, with another key. The result is done, pending,
     failed or unknown.
 
-    Raises: FourEyesRequired, ManualRefundNeeded, RefundTooLarge (for a failed one whose amount
-    has gone back in another way).
+    Raises: FourEyesRequired, ManualRefundNeeded, RefundTooLarge (the payment does not hold that
+    much any more).
     """
     assert_no_transaction()
     refund.refresh_from_db()

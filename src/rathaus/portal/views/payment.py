@@ -14,11 +14,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from rathaus.organisation import hours
 from rathaus.organisation import queries as organisation
 from rathaus.payments import actions, errors, queries
-from rathaus.payments.models import Claim
+from rathaus.payments.models import Claim, PaymentAttempt
 from rathaus.payments.providers import registry
 from rathaus.portal import shell
 from rathaus.portal.access import actor_for, application_for, personal
-from rathaus.portal.money import money_of
+from rathaus.portal.money import MoneyFacts, money_of
 from rathaus.portal.views.catalogue import week
 from rathaus.proceedings.models import Application
 
@@ -114,12 +114,9 @@ def invoice(request: HttpRequest, application_id: uuid.UUID) -> HttpResponse:
     facts = money_of(application)
     if facts is None or facts.balance.open_cents == 0:
         return redirect("portal:status", application_id=application_id)
-    if not facts.by_invoice:
+    attempt = _invoice(application, facts)
+    if attempt is None:
         return redirect("portal:pay", application_id=application_id)
-    # A part was paid since: the waiting attempt asks for more than is open, so it gets a successor.
-    attempt = actions.start_attempt(
-        claim=facts.claim, provider="transfer", actor=actor_for(application)
-    )
     page = {
         "application": application,
         "service": application.service,
@@ -128,6 +125,19 @@ def invoice(request: HttpRequest, application_id: uuid.UUID) -> HttpResponse:
         "nav_current": "cases",
     }
     return render(request, "portal/invoice.html", page)
+
+
+def _invoice(application: Application, facts: MoneyFacts) -> PaymentAttempt | None:
+    """The invoice that waits, over what is open; None where none was chosen or may be made."""
+    waiting = facts.awaited if facts.by_invoice else None
+    if waiting is None or waiting.amount_cents == facts.balance.open_cents:
+        return waiting
+    try:  # a part was paid since: it asks for more than is open and gets a successor
+        return actions.start_attempt(
+            claim=facts.claim, provider="transfer", actor=actor_for(application)
+        )
+    except errors.PaymentError:
+        return None
 
 
 @require_safe
