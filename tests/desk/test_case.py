@@ -17,6 +17,7 @@ from rathaus.core.jobs import run_pending
 from rathaus.core.money import Money
 from rathaus.payments import actions as payments
 from rathaus.payments import queries as payment_queries
+from rathaus.payments.models import CounterReceipt
 from rathaus.proceedings import actions
 from rathaus.proceedings.models import Application
 from rathaus.records.models import Document
@@ -139,22 +140,38 @@ def test_cash_at_the_counter_releases_the_application(sign_in: SignIn) -> None:
     claim = application.claim
     assert claim is not None
     amount = claim.amount.format().replace("\u00a0€", "")
-    client.post(url("counter_payment", application), {"amount": amount, "method": "cash"})
+    data = {"amount": amount, "method": "cash", "open": str(claim.amount_cents)}
+    client.post(url("counter_payment", application), data)
     application.refresh_from_db()
     assert application.state == "received"
     assert payment_queries.balance(claim).is_paid
     assert "Q-" in body(client, application)
 
 
+def test_the_second_click_on_a_part_payment_books_nothing(sign_in: SignIn) -> None:
+    client = sign_in("fenna.wilken")
+    application = making.new_case("geburtsurkunde")
+    claim = application.claim
+    assert claim is not None
+    assert f'name="open" value="{claim.amount_cents}"' in body(client, application)
+    data = {"amount": "1,00", "method": "cash", "open": str(claim.amount_cents)}
+    client.post(url("counter_payment", application), data)
+    page = client.post(url("counter_payment", application), data, follow=True)
+    receipt = CounterReceipt.objects.get()
+    assert f"1,00\u00a0€ eingegangen ({receipt.number})" in page.content.decode()
+    assert payment_queries.balance(claim).confirmed_cents == 100
+
+
 @pytest.mark.parametrize("amount", ["", "abc", "0", "-5", "1e9", "99999,00", "\x00", "١٢"])
 def test_wrong_amounts_are_shown_again(sign_in: SignIn, amount: str) -> None:
     client = sign_in("fenna.wilken")
     application = making.new_case("geburtsurkunde")
-    data = {"amount": amount, "method": "cash"}
-    assert client.post(url("counter_payment", application), data).status_code == 422
-    data = {"amount": "1,00", "method": "bitcoin"}
-    assert client.post(url("counter_payment", application), data).status_code == 422
     assert application.claim is not None
+    seen = str(application.claim.amount_cents)
+    data = {"amount": amount, "method": "cash", "open": seen}
+    assert client.post(url("counter_payment", application), data).status_code == 422
+    data = {"amount": "1,00", "method": "bitcoin", "open": seen}
+    assert client.post(url("counter_payment", application), data).status_code == 422
     assert payment_queries.balance(application.claim).confirmed_cents == 0
 
 

@@ -14,8 +14,9 @@ from django.urls import reverse
 from rathaus.core.actors import Actor
 from rathaus.core.events import new_chain
 from rathaus.core.money import Money
+from rathaus.organisation import permissions
 from rathaus.payments import actions, queries
-from rathaus.payments.models import Claim, PaymentIssue, Refund
+from rathaus.payments.models import Claim, CounterReceipt, PaymentIssue, Refund
 from tests.desk import making
 from tests.desk.conftest import SignIn
 from tests.support.payments import line
@@ -83,12 +84,34 @@ def test_wrong_bookings_are_shown_again(cashier: Client, amount: str, entry: str
 
 def test_counter_payment_gives_a_receipt_and_not_more_than_is_open(cashier: Client) -> None:
     row = claim()
-    data = {"amount": "30,00", "method": "card"}
+    data = {"amount": "30,00", "method": "card", "open": "2600"}
     assert cashier.post(at("claim_counter", row), data).status_code == 422
-    cashier.post(at("claim_counter", row), {"amount": "10,00", "method": "card"})
-    cashier.post(at("claim_counter", row), {"amount": "16,00", "method": "cash"})
+    for amount, method, seen in (("10,00", "card", "2600"), ("16,00", "cash", "1600")):
+        data = {"amount": amount, "method": method, "open": seen}
+        cashier.post(at("claim_counter", row), data)
     assert queries.balance(row).is_paid
     assert "Karte" in cashier.get(at("claim", row)).content.decode()
+
+
+@pytest.mark.parametrize("amount", ["10,00", "26,00"])
+def test_a_double_click_books_once_and_names_the_receipt(cashier: Client, amount: str) -> None:
+    row = claim()
+    assert 'name="open" value="2600"' in cashier.get(at("claim", row)).content.decode()
+    data = {"amount": amount, "method": "cash", "open": "2600"}
+    cashier.post(at("claim_counter", row), data)
+    page = cashier.post(at("claim_counter", row), data, follow=True).content.decode()
+    assert CounterReceipt.objects.get().number in page
+    assert "Es wurde nichts gebucht." in page
+    assert queries.balance(row).confirmed_cents == Money.parse(amount).cents
+
+
+@pytest.mark.parametrize("seen", ["", "-1", "x", "²", "9" * 99])
+def test_a_payment_without_what_was_seen_is_not_booked(cashier: Client, seen: str) -> None:
+    row = claim()
+    data = {"amount": "10,00", "method": "cash", "open": seen}
+    page = cashier.post(at("claim_counter", row), data, follow=True).content.decode()
+    assert "Offen sind jetzt 26,00" in page
+    assert queries.balance(row).confirmed_cents == 0
 
 
 def test_what_came_too_much_goes_back_and_the_issue_is_settled(cashier: Client) -> None:
@@ -127,6 +150,16 @@ def test_large_refunds_need_a_second_person(cashier: Client) -> None:
     assert refund.state == "created"
 
 
+def test_a_refund_that_waits_for_release_calls_the_cashier_on_every_page(cashier: Client) -> None:
+    row = paid(9000)
+    cashier.post(at("claim_refund", row), {"refund": "80,00", "reason": "Doppelt gezahlt"})
+    rail = re.search(
+        r'Kasse<span class="rh-rail__n[^>]*>(\d+)<', cashier.get(CASH).content.decode()
+    )
+    assert rail is not None
+    assert rail[1] == "1"
+
+
 @pytest.mark.parametrize(
     ("amount", "reason"),
     [("", "weil"), ("0", "weil ja"), ("26,01", "weil ja"), ("5,00", ""), ("5,00", "\x00")],
@@ -146,6 +179,60 @@ def test_a_refund_can_be_rejected(cashier: Client) -> None:
     refund.refresh_from_db()
     assert refund.state == "rejected"
     assert cashier.post(at("refund_settle", refund), {"act": "explode"}).status_code == 404
+
+
+def test_a_failed_refund_can_be_tried_again_noted_or_rejected(cashier: Client) -> None:
+    row = paid()
+    cashier.post(at("claim_refund", row), {"refund": "26,00", "reason": "Versehen"})
+    Refund.objects.update(state="failed")
+    page = cashier.get(at("claim", row)).content.decode()
+    for act in ("execute", "by_hand", "reject"):
+        assert f'name="act" value="{act}"' in page
+    cashier.post(at("refund_settle", Refund.objects.get()), {"act": "reject"})
+    assert Refund.objects.get().state == "rejected"
+
+
+def test_a_fee_that_is_given_up_is_owed_by_nobody(cashier: Client) -> None:
+    application = making.new_case("meldebescheinigung-einfach")
+    row = application.claim
+    assert row is not None
+    assert "Gebühr erlassen" in cashier.get(at("claim", row)).content.decode()
+    cashier.post(at("claim_waive", row), {"why": "Antrag zurück, Härtefall"})
+    row.refresh_from_db()
+    application.refresh_from_db()
+    assert (row.state, queries.balance(row).open_cents) == ("cancelled", 0)
+    assert application.state == "received"
+    page = cashier.get(at("claim", row)).content.decode()
+    assert "Härtefall" in page
+    assert "Theda Saathoff" in page
+    assert "Gebühr erlassen" not in page
+
+
+@pytest.mark.parametrize("why", ["", "weil", "\x00"])
+def test_giving_up_a_fee_needs_a_reason(cashier: Client, why: str) -> None:
+    row = claim()
+    assert cashier.post(at("claim_waive", row), {"why": why}).status_code == 422
+    row.refresh_from_db()
+    assert row.state == "open"
+
+
+def test_what_was_paid_meanwhile_is_not_given_up(cashier: Client) -> None:
+    row = paid()
+    response = cashier.post(at("claim_waive", row), {"why": "Härtefall"}, follow=True)
+    assert "nichts mehr zu bezahlen" in response.content.decode()
+    row.refresh_from_db()
+    assert row.state == "paid"
+
+
+def test_only_who_may_pay_back_may_give_up(
+    cashier: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(permissions.TABLE, "payment.refund", frozenset())
+    row = claim()
+    assert "Gebühr erlassen" not in cashier.get(at("claim", row)).content.decode()
+    assert cashier.post(at("claim_waive", row), {"why": "Härtefall"}).status_code == 403
+    row.refresh_from_db()
+    assert row.state == "open"
 
 
 def test_search_opens_the_claim_whatever_was_typed(cashier: Client) -> None:

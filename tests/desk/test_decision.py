@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from rathaus.core.clock import today
 from rathaus.core.jobs import run_pending
-from rathaus.payments.models import Refund
+from rathaus.payments.models import Claim, Refund
 from rathaus.proceedings import actions
 from rathaus.proceedings.models import Application, Decision, Letter
 from tests.desk import making
@@ -145,6 +145,34 @@ def test_the_clerk_chooses_whether_the_fee_goes_back(trade: Client, back: bool) 
     application.refresh_from_db()
     assert application.state == "rejected"
     assert Refund.objects.filter(claim=application.claim).exists() is back
+
+
+@pytest.mark.parametrize("rule", [True, False])
+def test_an_unpaid_fee_follows_the_rule_of_the_service(
+    trade: Client, monkeypatch: pytest.MonkeyPatch, rule: bool
+) -> None:
+    """Nobody was asked about a refund, so nobody has answered no."""
+    application = making.new_case("gewerbe-anmelden")
+    staff = making.person("insa.cordes")
+    actions.take_over(application=application, staff=staff, actor=making.acting(staff))
+    service = application.service.model_copy(update={"fee_refund_on_rejection": rule})
+    monkeypatch.setattr(Application, "service", service)
+    typed = drafted(trade, application, "rejected")
+    page = trade.post(decide(application), {**typed, "step": "preview"}).content.decode()
+    assert "refund_asked" not in page
+    trade.post(decide(application), {**typed, "step": "confirm"})
+    application.refresh_from_db()
+    claim = Claim.objects.get(application=application)
+    assert (application.state, claim.state) == ("rejected", "cancelled" if rule else "open")
+
+
+def test_an_empty_box_means_no(trade: Client) -> None:
+    application = making.taken("insa.cordes", "gewerbe-anmelden")
+    making.pay(application)
+    typed = drafted(trade, application, "rejected")
+    page = trade.post(decide(application), {**typed, "refund_asked": "yes", "step": "preview"})
+    assert "werden nicht erstattet" in page.content.decode()
+    assert 'name="refund_asked" value="yes"' in page.content.decode()
 
 
 def test_a_question_asked_meanwhile_stops_the_decision(tax: Client) -> None:

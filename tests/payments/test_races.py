@@ -281,3 +281,19 @@ def test_payment_in_progress_names_the_attempt(claim: Claim) -> None:
     with pytest.raises(errors.PaymentInProgress) as caught:
         start(claim)
     assert caught.value.attempt == attempt
+
+
+def test_two_clicks_at_the_counter_book_a_part_once(claim: Claim) -> None:
+    def click() -> object:
+        return actions.record_counter_payment(
+            claim=Claim.objects.get(pk=claim.pk),
+            amount=Money(1000),
+            method="cash",
+            staff=CASHIER,
+            seen_cents=2600,
+        )
+
+    results = at_once(click, click)
+    kinds = sorted(type(result).__name__ for result in results)
+    assert kinds == ["CounterReceipt", "OpenAmountChanged"]
+    assert queries.balance(claim).confirmed_cents == 1000

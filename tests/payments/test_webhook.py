@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from unittest.mock import patch
 
 import pytest
+import time_machine
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.payments import approved
 
 from rathaus.core import clock
-from rathaus.core.jobs import run_pending
+from rathaus.core.jobs import retry, run_pending
 from rathaus.core.models import Job
-from rathaus.payments.models import ProviderNotification
-from rathaus.payments.providers.base import NotReached
+from rathaus.payments.models import Claim, ProviderNotification
+from rathaus.payments.providers.base import NotReached, OutcomeUnknown
 from rathaus.payments.providers.paypal import config, notifications, webhook
+from rathaus.payments.providers.paypal.client import PayPalClient
 from rathaus.payments.providers.paypal.webhook import Trust, WebhookInvalid, verify
 from rathaus.simulation.models import SimulatedKey, SimulatedWebhook
 from rathaus.simulation.paypal import keys, webhooks
@@ -264,3 +268,32 @@ def test_capture_events_name_their_order() -> None:
         ).encode()
     )
     assert (notice.order_id, notice.capture_id) == ("ORD1", "CAP1")
+
+
+def test_an_order_that_stays_unreadable_ends_before_the_operator(claim: Claim) -> None:
+    """It is looked at ever more seldom, then it is a dead letter that can be started again."""
+    approved(claim)
+    start, waits = clock.now(), []
+    hook = Job.objects.filter(name="payments.process_notification")
+
+    def at(hours: float) -> None:
+        with time_machine.travel(start + timedelta(hours=hours), tick=False):
+            Job.objects.filter(state="ready").update(run_at=clock.now())
+            run_pending()
+            left = hook.filter(state="ready").first()
+            waits.append((left.run_at - clock.now()).total_seconds() if left else 0.0)
+
+    with patch.object(PayPalClient, "get_order", side_effect=OutcomeUnknown("500")):
+        for hours in (0, 1, 12, 48, 71):
+            at(hours)
+        assert waits[0] == 60
+        assert waits == sorted(waits)
+        assert waits[-1] > 3600
+        for hour in range(12):
+            at(73 + hour)
+    dead = hook.get()
+    assert dead.state == "dead"
+    with time_machine.travel(start + timedelta(hours=90), tick=False):
+        assert retry(dead)
+        run_pending()
+    assert ProviderNotification.objects.get().verdict == "accepted"

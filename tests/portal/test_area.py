@@ -13,8 +13,11 @@ from django.test.utils import CaptureQueriesContext
 
 from rathaus.accounts.actions import acting
 from rathaus.accounts.models import Representation
+from rathaus.core.actors import Actor
 from rathaus.core.clock import shifted
 from rathaus.core.models import Event
+from rathaus.core.money import Money
+from rathaus.payments import actions as payments
 from rathaus.proceedings import actions
 from rathaus.proceedings.models import Application, Draft
 from tests.portal import residents
@@ -223,6 +226,23 @@ def test_payments(person: Person) -> None:
     assert (
         application.claim.payment_reference not in person.get("/konto/zahlungen/?zeige=paid").page
     )
+
+
+def test_to_do_names_what_is_still_open(person: Person) -> None:
+    application = person.apply(FEE)
+    claim = application.claim
+    assert claim is not None
+    attempt = payments.start_attempt(claim=claim, provider="transfer", actor=Actor.resident("r"))
+    assert attempt.amount_cents == claim.amount_cents
+    payments.record_incoming_transfer(
+        claim=claim,
+        amount=Money(claim.amount_cents - 300),
+        bank_reference="E-1",
+        actor=Actor.staff("k", "Kasse"),
+    )
+    page = person.get("/konto/").page
+    assert re.search(r"\D3,00\s€ bezahlen", page)
+    assert f"/vorgang/{application.public_id}/bezahlen/rechnung/" in page
 
 
 def test_pages_go_on(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:

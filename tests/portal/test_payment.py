@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 
 import pytest
 
+from rathaus.core.actors import Actor
 from rathaus.core.jobs import run_pending
+from rathaus.core.money import Money
+from rathaus.payments import actions
 from rathaus.payments.models import PaymentAttempt
 from rathaus.portal.views import payment
 from rathaus.proceedings.models import Application
@@ -77,6 +81,63 @@ def test_cancel_and_pay_later_by_invoice(resident: Browser) -> None:
     assert "<svg" in resident.page
     resident.get(f"/vorgang/{application.public_id}/")
     assert "Wir warten auf Ihre Überweisung" in resident.page
+
+
+def part(application: Application, entry: str, left: int = 600) -> None:
+    """All but `left` cents arrive on the town's account."""
+    assert application.claim is not None
+    actions.record_incoming_transfer(
+        claim=application.claim,
+        amount=Money(application.claim.amount_cents - left),
+        bank_reference=entry,
+        actor=Actor.staff("k", "Kasse"),
+    )
+
+
+def test_the_invoice_asks_for_what_is_still_open(resident: Browser) -> None:
+    application = resident.apply(SLUG)
+    assert application.claim is not None
+    resident.get(f"/vorgang/{application.public_id}/bezahlen/")
+    resident.post({"provider": "transfer"})
+    part(application, "E-1")
+    resident.get(f"/vorgang/{application.public_id}/")
+    assert "/bezahlen/rechnung/" in resident.page
+    for _ in range(2):  # looking twice makes no second invoice
+        resident.get(f"/vorgang/{application.public_id}/bezahlen/rechnung/")
+        assert re.search(r"6,00\s€ überweisen", resident.page)
+        assert resident.response.context["bank"]["amount"] == Money(600)  # of the code, too
+    open_invoices = application.claim.attempts.filter(state="awaiting_payer", amount_cents=600)
+    assert open_invoices.count() == 1
+    actions.record_incoming_transfer(
+        claim=application.claim,
+        amount=Money(600),
+        bank_reference="E-2",
+        actor=Actor.staff("k", "Kasse"),
+    )
+    application.claim.refresh_from_db()
+    assert application.claim.state == "paid"
+    assert not application.claim.attempts.filter(state="awaiting_payer").exists()
+
+
+def test_no_second_invoice_while_paypal_is_unclear(resident: Browser) -> None:
+    application, attempt, _order = to_paypal(resident)
+    actions.cancel_attempt(attempt=attempt, actor=Actor.resident("r"))
+    resident.get(f"/vorgang/{application.public_id}/bezahlen/")
+    resident.post({"provider": "transfer"})
+    PaymentAttempt.objects.filter(pk=attempt.pk).update(state="unknown")
+    resident.get(f"/vorgang/{application.public_id}/bezahlen/rechnung/")
+    assert "überweisen" in resident.page
+    part(application, "E-1")
+    resident.get(f"/vorgang/{application.public_id}/bezahlen/rechnung/")
+    assert resident.path == f"/vorgang/{application.public_id}/bezahlen/"
+
+
+def test_a_transfer_nobody_announced_is_no_invoice(resident: Browser) -> None:
+    application = resident.apply(SLUG)
+    part(application, "E-1")
+    resident.get(f"/vorgang/{application.public_id}/bezahlen/rechnung/")
+    assert resident.path == f"/vorgang/{application.public_id}/bezahlen/"
+    assert re.search(r"6,00\s€ bezahlen", resident.page)
 
 
 def test_unknown_attempt(resident: Browser) -> None:

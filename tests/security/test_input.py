@@ -285,7 +285,7 @@ def test_answers_on_pages_of_the_desk_are_text(hostile_case: Application, sign_i
 FIELDS = """
 message note to act pick here template subject body remedy reason refund step due text1 kind1
 upload1 text amount method transfer entry resolution reference service channel draft code old new
-again q revision person.last_name iban
+again q revision why person.last_name iban
 """
 
 

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from rathaus.core import tally
 from rathaus.core.models import Job, JobState
 from rathaus.desk.access import Desk
-from rathaus.payments.models import PaymentIssue
-from rathaus.payments.states import IssueState
+from rathaus.payments.models import PaymentIssue, Refund
+from rathaus.payments.states import IssueState, RefundState
 from rathaus.proceedings import queries
 from rathaus.records.disposal.models import Process
 from rathaus.records.disposal.release_rights import releasable
@@ -78,6 +78,7 @@ def _waiting(desk: Desk) -> dict[str, Any]:
         rows["release"] = releasable(desk.grants, prepared)
     if desk.can("payment.match"):
         rows["issues"] = PaymentIssue.objects.filter(state=IssueState.OPEN)
+        rows["refunds"] = Refund.objects.filter(state=RefundState.CREATED)
     if desk.can("jobs.view"):
         rows["dead"] = Job.objects.filter(state=JobState.DEAD)
     return rows
@@ -147,8 +148,9 @@ def _records_and_money(desk: Desk, request: HttpRequest) -> list[Item]:
     if desk.can("records.verify"):
         items.append(_item(_("Beweise"), "evidence", "workspace_premium", "evidence"))
     if desk.can("payment.match"):
-        issues = calling(request)["issues"]
-        items.append(_item(_("Kasse"), "cash", "payments", "cash", count=issues, late=True))
+        numbers = calling(request)
+        waiting = numbers["issues"] + numbers["refunds"]
+        items.append(_item(_("Kasse"), "cash", "payments", "cash", count=waiting, late=True))
     return items
 
 

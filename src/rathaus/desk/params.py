@@ -52,6 +52,12 @@ def day(source: Mapping[str, str], name: str) -> date | None:
         return None
 
 
+def whole(source: Mapping[str, str], name: str) -> int:
+    """A number of a hidden field, 0 or more; -1 for anything else."""
+    value = source.get(name) or ""
+    return int(value) if re.fullmatch(r"[0-9]{1,12}", value) else -1
+
+
 def query(**values: str) -> str:
     """``?a=b`` of everything that is not empty; "" for nothing."""
     filled = {key: value for key, value in values.items() if value}

@@ -128,6 +128,7 @@ urlpatterns = [
     page(CLAIM + "schalter/", booking.counter, "claim_counter", needs="payment.match"),
     page(CLAIM + "ueberweisung/", booking.transfer, "claim_transfer", needs="payment.match"),
     page(CLAIM + "erstattung/", booking.refund, "claim_refund", needs="payment.match"),
+    page(CLAIM + "erlass/", booking.waive, "claim_waive", needs="payment.match"),
     page(
         "kasse/erstattung/<uuid:ident>/",
         booking.settle_refund,

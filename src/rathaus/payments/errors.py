@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from rathaus.core.money import Money
 from rathaus.payments.models import PaymentAttempt
 
 
@@ -44,6 +45,34 @@ class AmountWrong(PaymentError):
     message = _("Der Betrag passt nicht zur offenen Forderung.")
 
 
+class OpenAmountChanged(PaymentError):
+    """Something came in since the cashier saw the page, such as the first of two clicks.
+
+    `booked` is the newest payment; `still_open` is what is open now.
+    """
+
+    message = _(
+        "Inzwischen sind %(amount)s eingegangen (%(reference)s). Offen sind jetzt %(open)s. "
+        "Es wurde nichts gebucht."
+    )
+
+    def __init__(self, booked: PaymentAttempt | None, still_open: Money) -> None:
+        super().__init__()
+        self.booked = booked
+        self.still_open = still_open
+
+    def __str__(self) -> str:
+        if self.booked is None:
+            text = _("Offen sind jetzt %(open)s. Es wurde nichts gebucht.")
+            return str(text) % {"open": self.still_open.format()}
+        came = Money(self.booked.received_cents, self.booked.currency)
+        return str(self.message) % {
+            "amount": came.format(),
+            "reference": self.booked.provider_reference,
+            "open": self.still_open.format(),
+        }
+
+
 class RefundTooLarge(PaymentError):
     """No payment has that much left. `refundable_cents` is the most that can go back."""
 
@@ -55,7 +84,7 @@ class RefundTooLarge(PaymentError):
 
 
 class FourEyesRequired(PaymentError):
-    """The same person asked for the refund."""
+    """Above the limit: the same person asked for the refund, or no person releases it."""
 
     message = _("Diese Erstattung muss eine zweite Person freigeben.")
 

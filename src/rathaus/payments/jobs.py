@@ -41,6 +41,9 @@ KEEP_NOTIFICATIONS = timedelta(days=60)
 PROVE_WITHIN = timedelta(days=3)
 """A webhook whose certificate cannot be had for so long is dropped: PayPal stops repeating then,
 and whoever invents addresses must not leave work behind for ever. The poller asks anyway."""
+READ_WITHIN = timedelta(days=3)
+"""An order that cannot be read for so long is a matter for the operator: the job fails for good
+and lies with the dead ones, from where it can be started again."""
 _STEPS = (
     (timedelta(minutes=10), timedelta(minutes=1)),
     (timedelta(hours=1), timedelta(minutes=5)),
@@ -96,6 +99,19 @@ def settle_refund(*, refund_id: int) -> None:
     refund = Refund.objects.get(pk=refund_id)
     if refund.state in (RefundState.REQUESTING, RefundState.UNKNOWN, RefundState.PENDING):
         refresh_refund(refund, actor=Actor.system("payments.poll"))
+    asked = refund.request_at or refund.created_at
+    if refund.state == RefundState.UNKNOWN and clock.now() - asked > UNCLEAR_AFTER:
+        with transaction.atomic():
+            ledger.raise_issue(
+                refund.claim,
+                PaymentIssue.Kind.UNKNOWN,
+                key=str(refund.public_id),
+                text="Seit über einem Tag ist unklar, ob die Erstattung ausgeführt wurde. "
+                "Bitte beim Zahlungsdienst nachsehen und nicht noch einmal erstatten.",
+                attempt=refund.attempt,
+                amount_cents=refund.amount_cents,
+                actor=Actor.system("payments.poll"),
+            )
 
 
 @job("payments.process_notification", prompt=True)
@@ -115,7 +131,7 @@ def process_notification(*, notification_id: int) -> None:
         if age > PROVE_WITHIN:
             _judge(row, ProviderNotification.Verdict.FORGED, str(error))
             return
-        raise RetryLater(max(60, age.total_seconds() / 4), str(error)) from error
+        raise RetryLater(_patience(age), str(error)) from error
     attempt = paypal.attempt_for(notice)
     if attempt is None:
         logger.info("webhook %s for no payment of ours", row.transmission_id)
@@ -124,7 +140,10 @@ def process_notification(*, notification_id: int) -> None:
     try:
         settle(attempt, recheck=True, reversal=notice.is_reversal, patient=False)
     except ProviderError as error:
-        raise RetryLater(60, str(error)) from error
+        age = clock.now() - row.received_at
+        if age > READ_WITHIN:
+            raise
+        raise RetryLater(_patience(age), str(error)) from error
     _judge(row, ProviderNotification.Verdict.ACCEPTED, "", notice.event_type)
 
 
@@ -133,6 +152,11 @@ def forget_notifications() -> None:
     """Webhook bodies name payers: keep them only as long as replays and disputes need."""
     old = clock.now() - KEEP_NOTIFICATIONS
     ProviderNotification.objects.filter(received_at__lt=old).delete()
+
+
+def _patience(age: timedelta) -> float:
+    """Seconds until the next look at a webhook: soon at first, then ever more seldom."""
+    return max(60.0, age.total_seconds() / 4)
 
 
 def _judge(row: ProviderNotification, verdict: str, reason: str, event_type: str = "") -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -111,6 +112,18 @@ def latest_attempt(claim: Claim) -> PaymentAttempt | None:
     with suppress(PaymentAttempt.DoesNotExist):
         return _newest_attempt.get(claim.pk)
     return None
+
+
+def confirmed_attempts(claim: Claim) -> list[PaymentAttempt]:
+    """The payments that arrived, oldest first; the last one covered the claim."""
+    rows = claim.attempts.filter(state=AttemptState.CONFIRMED)
+    return list(rows.order_by("confirmed_at", "pk"))
+
+
+def awaited(attempts: Iterable[PaymentAttempt]) -> PaymentAttempt | None:
+    """Of a claim's attempts the newest that waits for the payer: how they last chose to pay."""
+    waiting = [row for row in attempts if row.state == AttemptState.AWAITING_PAYER]
+    return max(waiting, key=lambda row: row.number, default=None)
 
 
 def providers() -> list[Provider]:

@@ -101,7 +101,7 @@ REFUND: Table = _table(
         "requesting": "pending done failed unknown",
         "unknown": "requesting pending done failed",
         "pending": "done failed",
-        "failed": "done",
+        "failed": "requesting done rejected",
         "done": "",
         "rejected": "",
     }

@@ -22,6 +22,9 @@ class MoneyFacts:
     claim: Claim
     balance: Balance
     attempt: PaymentAttempt | None
+    """The newest, whatever became of it."""
+    awaited: PaymentAttempt | None = None
+    """The newest that waits for the payer."""
 
     @property
     def can_pay(self) -> bool:
@@ -46,7 +49,7 @@ class MoneyFacts:
     @property
     def by_invoice(self) -> bool:
         """The resident chose the invoice."""
-        return self.attempt is not None and self.attempt.provider == "transfer" and self.can_pay
+        return self.awaited is not None and self.awaited.provider == "transfer" and self.can_pay
 
     @property
     def open(self) -> Money:
@@ -84,4 +87,5 @@ def money_of(application: Application) -> MoneyFacts | None:
         balance = queries.balance(claim)
     else:  # nothing came, so nothing went back: no need to add up
         balance = Balance(claim.due_cents, 0, 0, 0, claim.currency)
-    return MoneyFacts(claim, balance, attempts[0] if attempts else None)
+    newest = attempts[0] if attempts else None
+    return MoneyFacts(claim, balance, newest, queries.awaited(attempts))

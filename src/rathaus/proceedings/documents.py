@@ -19,6 +19,7 @@ from rathaus.forms import engine
 from rathaus.forms.definition import FieldType
 from rathaus.organisation import queries as organisation
 from rathaus.payments import queries as payment_queries
+from rathaus.payments.models import PaymentAttempt
 from rathaus.payments.providers import registry
 from rathaus.proceedings import answers as paths
 from rathaus.proceedings import vouching
@@ -111,12 +112,14 @@ def receipt_pdf(application: Application, row: Verification) -> bytes:
 
 
 def payment_receipt_pdf(application: Application, row: Verification) -> bytes:
-    """Zahlungsbeleg for the claim of this application."""
+    """Zahlungsbeleg for the claim of this application: what arrived, by which way and when.
+
+    Raises: LookupError without a claim that was paid.
+    """
     claim = application.claim
-    if claim is None:
-        raise LookupError(f"{application.reference} has no claim")
-    balance = payment_queries.balance(claim)
-    attempt = payment_queries.latest_attempt(claim)
+    payments = payment_queries.confirmed_attempts(claim) if claim else []
+    if claim is None or not payments:
+        raise LookupError(f"{application.reference} has no claim that was paid")
     with translation.override("de"):
         return letters.render(
             data.PaymentReceiptData(
@@ -124,16 +127,20 @@ def payment_receipt_pdf(application: Application, row: Verification) -> bytes:
                 reference=application.reference,
                 payment_reference=claim.payment_reference,
                 service=application.service.title,
-                paid_at=row.issued_at,
-                method=str(registry.get(attempt.provider).public_name) if attempt else _("Zahlung"),
-                transaction=(attempt.provider_reference or "") if attempt else "",
+                paid_at=payments[-1].confirmed_at or row.issued_at,
+                method=", ".join(dict.fromkeys(_way(one) for one in payments)),
+                transaction=", ".join(one.provider_reference or "" for one in payments),
                 payer=_applicant(application),
                 fees=_fees(claim.fee_lines),
-                amount_cents=balance.confirmed_cents,
+                amount_cents=sum(one.received_cents for one in payments),
                 verification=_printed(row),
                 issued_at=row.issued_at,
             )
         )
+
+
+def _way(attempt: PaymentAttempt) -> str:
+    return str(registry.get(attempt.provider).public_name)
 
 
 def letter_pdf(application: Application, letter: Letter, row: Verification | None) -> bytes:

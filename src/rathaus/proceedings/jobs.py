@@ -97,7 +97,10 @@ def send_notice(*, application_id: int, key: str) -> None:
 
 @jobs.job("proceedings.pay_back")
 def pay_back(*, refund_id: int) -> None:
-    """Carry out a refund that the fee rule promises; others stay with the cashier."""
+    """Carry out a refund that the provider can make and that needs no second person.
+
+    Every other one stays as it is: requested, on the list of the cashier.
+    """
     refund = Refund.objects.get(pk=refund_id)
     with contextlib.suppress(FourEyesRequired, ManualRefundNeeded):
         payments.execute_refund(refund=refund, actor=WORKER)

@@ -2,33 +2,30 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from rathaus.accounts.events import AccountsMerged
 from rathaus.accounts.models import Account
 from rathaus.core.actors import Actor
 from rathaus.core.events import subscribe
 from rathaus.core.jobs import enqueue
 from rathaus.core.models import Event
-from rathaus.payments.events import ClaimPaid
+from rathaus.payments.events import ClaimCancelled, ClaimPaid
 from rathaus.proceedings import destruction, farewell, findable, jobs, reminders  # noqa: F401 – register themselves
 from rathaus.proceedings.actions.casework import pass_on, release
 from rathaus.proceedings.models import Application, Draft, Seen
 from rathaus.proceedings.personal import export  # noqa: F401 – its job
-from rathaus.proceedings.states import State
+from rathaus.proceedings.states import MoveRefused, State
 from rathaus.records.events_plan import CaseRefiled
 
 
 @subscribe(ClaimPaid)
 def on_claim_paid(event: ClaimPaid, row: Event) -> None:
     """A paid fee gives the application to the desk and makes the payment receipt."""
-    application = (
-        Application.objects.filter(case__chain_id=row.chain_id)
-        .select_related("case", "version__service")
-        .first()
-    )
+    application = _of_chain(row)
     if application is None:
         return
-    if application.state == State.AWAITING_PAYMENT:
-        release(application=application, actor=Actor.system("payments"))
+    _release_if_waiting(application)
     enqueue(jobs.make_payment_receipt, application_id=application.pk)
 
 
@@ -46,6 +43,26 @@ def on_case_refiled(event: CaseRefiled, row: Event) -> None:
         return
     office = application.case.office
     pass_on(application=application, office=office, actor=Actor.system("records"))
+
+
+@subscribe(ClaimCancelled)
+def on_claim_cancelled(event: ClaimCancelled, row: Event) -> None:
+    """A fee that was given up keeps nobody waiting: the desk gets the application."""
+    application = _of_chain(row)
+    if application is not None:
+        _release_if_waiting(application)
+
+
+def _of_chain(row: Event) -> Application | None:
+    rows = Application.objects.filter(case__chain_id=row.chain_id)
+    return rows.select_related("case", "version__service").first()
+
+
+def _release_if_waiting(application: Application) -> None:
+    """Nothing where the case has moved on: money is a fact, and so it stays written down."""
+    if application.state == State.AWAITING_PAYMENT:
+        with suppress(MoveRefused):
+            release(application=application, actor=Actor.system("payments"))
 
 
 @subscribe(AccountsMerged)

@@ -10,11 +10,21 @@ from rathaus.proceedings import jobs
 from rathaus.proceedings.models import Application
 
 
+def hold_claim(application: Application) -> None:
+    """Take the lock of the claim before that of the application, and re-read the claim.
+
+    A payment locks claim, record and application in this order. Whatever moves an application
+    that may have a payment under way begins in the same way, or the two wait for each other.
+    """
+    if application.claim is not None:
+        payments.serialise(application.claim)
+
+
 def settle_claim(application: Application, *, refund: bool, reason: str, actor: Actor) -> None:
     """Cancel what is still open and, if `refund`, give back what was paid.
 
-    A job carries the refund out where the provider can do it and one person may release it;
-    otherwise it waits for the cashier.
+    A job carries a refund out where the provider can do it and its amount is within what needs
+    no second person; otherwise it waits for the cashier, who sees it beside "Kasse".
     """
     claim = application.claim
     if claim is None:

@@ -152,4 +152,6 @@ def render(data: Document) -> bytes:
             case ReceiptData():
                 return pdf.render("receipt", _receipt(data), at=data.received_at)
             case PaymentReceiptData():
-                return pdf.render("payment_receipt", _payment_receipt(data), at=data.paid_at)
+                return pdf.render(
+                    "payment_receipt", _payment_receipt(data), at=data.issued_at or data.paid_at
+                )

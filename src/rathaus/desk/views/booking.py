@@ -67,6 +67,7 @@ def counter(request: DeskRequest, claim: Claim) -> HttpResponse | None:
             amount=_amount(request, "amount"),
             method=method,
             staff=request.desk.actor(),
+            seen_cents=params.whole(request.POST, "open"),
         )
     except errors.AmountWrong as error:
         raise Wrong("amount", str(error)) from error
@@ -112,6 +113,19 @@ def refund(request: DeskRequest, claim: Claim) -> HttpResponse | None:
     except errors.AmountWrong as error:
         raise Wrong("refund", str(error)) from error
     messages.success(request, _("Die Erstattung ist angefordert. Geben Sie sie unten frei."))
+    return None
+
+
+@booking
+def waive(request: DeskRequest, claim: Claim) -> HttpResponse | None:
+    """Give up what is open: the resident owes nothing any more."""
+    if not request.desk.can("payment.refund"):
+        raise PermissionDenied("payment.refund")
+    reason = params.text(request.POST, "why", 300)
+    if len(reason) < 5:
+        raise Wrong("why", _("Nennen Sie den Grund in wenigen Worten."))
+    actions.waive_claim(claim=claim, reason=reason, actor=request.desk.actor())
+    messages.success(request, _("Die Gebühr ist erlassen. Der Grund steht in der Akte."))
     return None
 
 

@@ -17,8 +17,11 @@ from django.views.decorators.http import require_safe
 from rathaus.core.money import Money
 from rathaus.desk import lookup, params, rows
 from rathaus.desk.access import DeskRequest
+from rathaus.desk.history import Entry, entry
 from rathaus.payments import queries
+from rathaus.payments.events import ClaimCancelled
 from rathaus.payments.models import Claim, CounterReceipt, PaymentAttempt, PaymentIssue, Refund
+from rathaus.payments.models.refund import RELEASABLE_STATES
 from rathaus.payments.models.refund import Refund as RefundModel
 from rathaus.payments.states import (
     AttemptState,
@@ -119,6 +122,8 @@ def claim_page(
         "open_text": _amount(balance.open_cents),
         "refund_text": _amount(balance.overpaid_cents or refundable),
         "can_pay": balance.open_cents > 0,
+        "can_waive": found.state == ClaimState.OPEN and desk.can("payment.refund"),
+        "cancelled": _cancellation(found),
         "can_refund": refundable > 0 and desk.can("payment.refund"),
         "typed": typed or {},
         "errors": errors or {},
@@ -137,9 +142,19 @@ def _refund(row: RefundModel, me: Any) -> dict[str, Any]:
         "tone": REFUND_TONES[state],
         "waits": state == RefundState.CREATED,
         "again": state in {RefundState.UNKNOWN, RefundState.REQUESTING},
-        "by_hand": state in {RefundState.CREATED, RefundState.FAILED},
+        "failed": state == RefundState.FAILED,
+        "stays": state in RELEASABLE_STATES,
         "mine": row.requested_by == str(me),
     }
+
+
+def _cancellation(found: Claim) -> Entry | None:
+    """Who cancelled the claim, when and why, as the record says."""
+    if found.state != ClaimState.CANCELLED:
+        return None
+    rows = found.chain.events.filter(type=ClaimCancelled.name, data__claim_id=str(found.public_id))
+    row = rows.select_related("personal_row").first()
+    return entry(row) if row else None
 
 
 def _by_case(text: str) -> Claim | None:

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from rathaus.catalogue.definition import Letter as Template
 from rathaus.core.clock import now
+from rathaus.core.money import Money
 from rathaus.desk import lookup, params
 from rathaus.desk.access import DeskRequest
 from rathaus.desk.views import case as case_page
@@ -42,7 +43,8 @@ class Typed:
     template: Template
     text: LetterText
     reason: str = ""
-    refund: bool = False
+    refund: bool | None = None
+    """Whether the fee goes back; None: not asked, the rule of the service counts."""
     errors: dict[str, str] = field(default_factory=dict)
 
 
@@ -123,8 +125,7 @@ def _choose(request: DeskRequest, application: Application) -> HttpResponse:
         errors = {"reason": _("Begründen Sie die Ablehnung. Der Grund steht im Schreiben.")}
         return _start(request, application, errors, key=key, reason=reason)
     text = actions.draft_letter(application=application, template_key=key, reason=reason)
-    refund = application.service.fee_refund_on_rejection
-    return _editor(request, application, Typed(template, text, reason, refund))
+    return _editor(request, application, Typed(template, text, reason))
 
 
 def _editor(
@@ -146,7 +147,6 @@ def _preview(request: DeskRequest, application: Application, typed: Typed) -> Ht
 
 def _confirm(request: DeskRequest, application: Application, typed: Typed) -> HttpResponse:
     desk = request.desk
-    rejected = typed.template.outcome == "rejected"
     try:
         actions.decide(
             application=application,
@@ -154,7 +154,7 @@ def _confirm(request: DeskRequest, application: Application, typed: Typed) -> Ht
             outcome=typed.template.outcome,
             letter=typed.text,
             actor=desk.actor(application.case.office),
-            refund=typed.refund if rejected and application.claim else None,
+            refund=typed.refund,
         )
     except MoveRefused:
         return steps.moved_on(request, application)
@@ -185,7 +185,14 @@ def _typed(request: DeskRequest, application: Application) -> Typed | None:
         remedy=params.lines(request.POST, "remedy", LIMITS["remedy"] + 1),
     )
     reason = params.lines(request.POST, "reason", LIMITS["reason"])
-    return Typed(template, text, reason, request.POST.get("refund") == "yes")
+    return Typed(template, text, reason, _refund(request))
+
+
+def _refund(request: DeskRequest) -> bool | None:
+    """An empty box sends nothing: `refund_asked` says that there was one."""
+    if request.POST.get("refund") == "yes":
+        return True
+    return False if request.POST.get("refund_asked") else None
 
 
 def _check(typed: Typed) -> None:
@@ -215,8 +222,9 @@ def _templates(application: Application) -> list[Template]:
 
 
 def _context(application: Application, typed: Typed) -> dict[str, Any]:
-    claim = application.claim
-    paid = payments.balance(claim).confirmed if claim else None
+    paid = _paid(application)
+    if paid and typed.refund is None:
+        typed.refund = application.service.fee_refund_on_rejection
     return {
         "nav_current": "basket",
         "application": application,
@@ -224,5 +232,12 @@ def _context(application: Application, typed: Typed) -> dict[str, Any]:
         "letter": typed.text,
         "errors": typed.errors,
         "rejected": typed.template.outcome == "rejected",
-        "paid": paid if paid and paid.cents else None,
+        "paid": paid,
     }
+
+
+def _paid(application: Application) -> Money | None:
+    """What was paid for this application, if anything."""
+    claim = application.claim
+    paid = payments.balance(claim).confirmed if claim else None
+    return paid if paid and paid.cents else None

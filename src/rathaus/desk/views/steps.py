@@ -175,7 +175,11 @@ def counter_payment(request: DeskRequest, application: Application) -> HttpRespo
             amount=Money.parse(typed["amount"]),
             method=method,
             staff=request.desk.actor(application.case.office),
+            seen_cents=params.whole(request.POST, "open"),
         )
+    except payment_errors.OpenAmountChanged as error:
+        messages.warning(request, str(error))
+        return None
     except (MoneyError, payment_errors.PaymentError) as error:
         text = _("Geben Sie einen Betrag ein, zum Beispiel 26,00.")
         if isinstance(error, payment_errors.PaymentError):

@@ -7,7 +7,8 @@ from rathaus.payments.actions.cashdesk import (
     record_incoming_transfer,
     resolve_issue,
 )
-from rathaus.payments.actions.claims import cancel_claim, create_claim
+from rathaus.payments.actions.claims import cancel_claim, create_claim, waive_claim
+from rathaus.payments.actions.ledger import serialise
 from rathaus.payments.actions.notifications import receive_notification
 from rathaus.payments.actions.refunds import (
     execute_refund,
@@ -32,6 +33,8 @@ __all__ = [
     "request_all",
     "request_refund",
     "resolve_issue",
+    "serialise",
     "settle",
     "start_attempt",
+    "waive_claim",
 ]

@@ -17,17 +17,25 @@ from rathaus.payments.states import AttemptState, IssueState, move
 
 
 def record_counter_payment(
-    *, claim: Claim, amount: Money, method: str, staff: Actor
+    *, claim: Claim, amount: Money, method: str, staff: Actor, seen_cents: int | None = None
 ) -> CounterReceipt:
     """Cash or card at the counter, with a numbered receipt.
 
-    Raises: AmountWrong (zero, more than is open, other currency), ClaimNotPayable.
+    `seen_cents` is what was open when the cashier saw the page: the second of two clicks sends
+    the same again, and books nothing.
+
+    Raises: AmountWrong (zero, more than is open, other currency), ClaimNotPayable,
+    OpenAmountChanged.
     """
     if method not in CounterReceipt.Method.values:
         raise ValueError(f"unknown method {method!r}")
     with transaction.atomic():
         ledger.serialise(claim)
         open_cents = queries.balance(claim).open_cents
+        if seen_cents not in (None, open_cents):
+            came = queries.confirmed_attempts(claim)
+            still_open = Money(open_cents, claim.currency)
+            raise errors.OpenAmountChanged(came[-1] if came else None, still_open)
         if not open_cents:
             raise errors.ClaimNotPayable
         if not 0 < amount.cents <= open_cents or amount.currency != claim.currency:

@@ -13,7 +13,7 @@ from rathaus.core import clock, references
 from rathaus.core.actors import Actor
 from rathaus.core.events import record
 from rathaus.core.models import Chain
-from rathaus.payments import events
+from rathaus.payments import errors, events
 from rathaus.payments.actions import ledger, refunds
 from rathaus.payments.fees import FeeLine, total
 from rathaus.payments.models import Claim
@@ -88,6 +88,19 @@ def cancel_claim(*, claim: Claim, reason: str, actor: Actor, refund: bool = Fals
             refunds.request_all(claim=claim, reason=reason, actor=actor)
         ledger.rebalance(claim, actor=actor)
     return claim
+
+
+def waive_claim(*, claim: Claim, reason: str, actor: Actor) -> Claim:
+    """Erlass: the town gives up what is still open, for example after a rejection.
+
+    A part that was paid becomes an issue for the cashier.
+    Raises: ClaimNotPayable if it was paid or cancelled meanwhile.
+    """
+    with transaction.atomic():
+        ledger.serialise(claim)
+        if claim.state != ClaimState.OPEN:
+            raise errors.ClaimNotPayable
+        return cancel_claim(claim=claim, reason=reason, actor=actor)
 
 
 def _payment_reference() -> str:

@@ -94,8 +94,18 @@ def end(attempt: PaymentAttempt, outcome: AttemptState, *, reason: str, actor: A
     return True
 
 
-def rebalance(claim: Claim, *, actor: Actor, attempt: PaymentAttempt | None = None) -> None:
-    """Bring the claim's state in line with its money, and tell what changed."""
+def rebalance(
+    claim: Claim,
+    *,
+    actor: Actor,
+    attempt: PaymentAttempt | None = None,
+    stays_here: bool = False,
+) -> None:
+    """Bring the claim's state in line with its money, and tell what changed.
+
+    `stays_here`: money that was on its way back stays after all, so that an overpayment the
+    cashier had settled calls again.
+    """
     balance = queries.balance(claim)
     before = claim.state
     if balance.overpaid_cents:
@@ -123,7 +133,7 @@ def rebalance(claim: Claim, *, actor: Actor, attempt: PaymentAttempt | None = No
                 actor=actor,
             )
     if balance.overpaid_cents:
-        _overpaid(claim, balance.overpaid_cents, attempt, actor)
+        _overpaid(claim, balance.overpaid_cents, attempt, actor, again=stays_here)
     else:
         _settle_overpayment_issues(claim, actor)
 
@@ -137,10 +147,14 @@ def raise_issue(
     actor: Actor,
     attempt: PaymentAttempt | None = None,
     amount_cents: int = 0,
+    again: bool = False,
 ) -> bool:
-    """Put something on the cashier's desk; False if it already lies there."""
+    """Put something on the cashier's desk; False if it already lies there.
+
+    `again`: it has happened once more, so that one which was settled is opened again.
+    """
     moment = clock.now()
-    _, created = PaymentIssue.objects.get_or_create(
+    issue, created = PaymentIssue.objects.get_or_create(
         claim=claim,
         kind=kind,
         key=key[:120],
@@ -152,7 +166,8 @@ def raise_issue(
             "created_at": moment,
         },
     )
-    if created:
+    raised = created or (again and _reopen(issue))
+    if raised:
         record(
             claim.chain,
             events.PaymentIssueRaised(
@@ -160,10 +175,19 @@ def raise_issue(
             ),
             actor=actor,
         )
-    return created
+    return raised
 
 
-def _overpaid(claim: Claim, cents: int, attempt: PaymentAttempt | None, actor: Actor) -> None:
+def _reopen(issue: PaymentIssue) -> bool:
+    """What was done about it the first time stays in the record."""
+    if issue.state != IssueState.RESOLVED:
+        return False
+    return move(issue, IssueState.OPEN, resolution="", resolved_by="")
+
+
+def _overpaid(
+    claim: Claim, cents: int, attempt: PaymentAttempt | None, actor: Actor, *, again: bool
+) -> None:
     cancelled = claim.state == ClaimState.CANCELLED
     raised = raise_issue(
         claim,
@@ -173,6 +197,7 @@ def _overpaid(claim: Claim, cents: int, attempt: PaymentAttempt | None, actor: A
         attempt=attempt,
         amount_cents=cents,
         actor=actor,
+        again=again,
     )
     if raised:
         record(

@@ -2,38 +2,32 @@
 
 from __future__ import annotations
 
-import uuid
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max, Sum
 
 from rathaus.core import clock
 from rathaus.core.actors import Actor
 from rathaus.core.events import record
 from rathaus.payments import errors, events, queries
-from rathaus.payments.actions import ledger
+from rathaus.payments.actions import ledger, refund_book
 from rathaus.payments.guards import assert_no_transaction
-from rathaus.payments.models import Claim, PaymentAttempt, PaymentIssue, Refund
-from rathaus.payments.models.refund import RESERVED_STATES
+from rathaus.payments.models import Claim, PaymentAttempt, Refund
+from rathaus.payments.models.refund import RELEASABLE_STATES
 from rathaus.payments.providers.base import (
+    AlreadyDone,
     OutcomeUnknown,
+    Provider,
     ProviderError,
-    RefundSnapshot,
-    RefundStatus,
-    Snapshot,
     registry,
 )
-from rathaus.payments.states import REFUND, AttemptState, ClaimState, RefundState, move, swap
+from rathaus.payments.states import AttemptState, ClaimState, RefundState, move, swap
 
 FOUR_EYES_ABOVE_CENTS = 5000
 LEASE = timedelta(minutes=2)
-_FROM_STATUS = {
-    RefundStatus.DONE: RefundState.DONE,
-    RefundStatus.PENDING: RefundState.PENDING,
-    RefundStatus.FAILED: RefundState.FAILED,
-}
+LOOK_SOON, LOOK_SELDOM = timedelta(minutes=5), timedelta(hours=6)
 
 
 def request_refund(
@@ -58,7 +52,7 @@ def request_refund(
             waive = min(
                 max(0, amount_cents - queries.balance(claim).overpaid_cents), claim.due_cents
             )
-        refund = _new(source, amount_cents, reason, actor, waive=waive)
+        refund = refund_book.create(source, amount_cents, reason, actor, waive=waive)
         if waive:
             swap(
                 claim,
@@ -89,7 +83,7 @@ def request_refund(
 def request_all(*, claim: Claim, reason: str, actor: Actor) -> list[Refund]:
     """One refund for each payment that still has money here. For claims that fell away."""
     wanted = [
-        (attempt, refundable(attempt))
+        (attempt, refund_book.refundable(attempt))
         for attempt in claim.attempts.filter(state=AttemptState.CONFIRMED).order_by("number")
     ]
     return [
@@ -103,57 +97,59 @@ def execute_refund(*, refund: Refund, actor: Actor) -> Refund:
     """Release a refund and send it to the provider; a double click sends it once.
 
     Also goes on with one whose outcome is unknown: it looks first and repeats with the
-    same key. The result is done, pending, failed or unknown.
+    same key. One that failed is sent anew, with another key. The result is done, pending,
+    failed or unknown.
 
-    Raises: FourEyesRequired, ManualRefundNeeded.
+    Raises: FourEyesRequired, ManualRefundNeeded, RefundTooLarge (the payment does not hold that
+    much any more).
     """
     assert_no_transaction()
     refund.refresh_from_db()
     way = registry.get(refund.provider)
-    if refund.state == RefundState.CREATED:
+    first_try = refund.state in RELEASABLE_STATES
+    if first_try:
         _four_eyes(refund, actor)
         if not way.refunds_by_api:
             raise errors.ManualRefundNeeded
-    first_try = refund.state == RefundState.CREATED
-    if not _begin(refund, actor):
-        return refund
-    try:
-        snapshot = (None if first_try else _seen_before(refund)) or way.refund(refund)
-    except OutcomeUnknown as error:
-        with transaction.atomic():
-            later = clock.now() + timedelta(minutes=5)
-            move(refund, RefundState.UNKNOWN, failure=error.code, next_poll_at=later)
-        return refund
-    except ProviderError as error:
-        _fail(refund, error.code, actor)
-        return refund
-    with transaction.atomic():
-        _note(refund, snapshot, actor)
+    if _begin(refund, actor) and (first_try or _is_missing(refund, way, actor)):
+        _send(refund, way, actor, first_try=first_try)
     return refund
 
 
 def record_manual_refund(*, refund: Refund, note: str, actor: Actor) -> Refund:
-    """The town has paid back by transfer or in cash. Raises: FourEyesRequired."""
+    """The town has paid back by transfer or in cash.
+
+    Raises: FourEyesRequired, RefundTooLarge (the payment does not hold that much any more).
+    """
     _four_eyes(refund, actor)
     with transaction.atomic():
         ledger.serialise(refund.claim)
         refund.refresh_from_db()
-        if refund.state in (RefundState.CREATED, RefundState.FAILED):
+        if refund.state in RELEASABLE_STATES:
+            refund_book.reserve(refund)
             refund.executed_by, refund.executed_label = actor.id, actor.label
             refund.failure = note[:100]
             refund.save(update_fields=["executed_by", "executed_label", "failure"])
-            _done(refund, actor)
+            refund_book.done(refund, actor)
     return refund
 
 
 def reject_refund(*, refund: Refund, actor: Actor) -> Refund:
-    """Not released: the waived part of the claim is owed again."""
+    """Not released, or not tried again: the waived part of the claim is owed again.
+
+    After a failure that holds only as far as the money still lies here: another refund may
+    have given it back since.
+    """
     with transaction.atomic():
         ledger.serialise(refund.claim)
         refund.refresh_from_db()
-        if refund.state == RefundState.CREATED and move(refund, RefundState.REJECTED):
+        had_failed = refund.state == RefundState.FAILED
+        if refund.state in RELEASABLE_STATES and move(refund, RefundState.REJECTED):
             claim = refund.claim
-            left = claim.waived_cents - refund.waived_cents
+            back = refund.waived_cents
+            if had_failed:
+                back = min(back, queries.balance(claim).overpaid_cents)
+            left = claim.waived_cents - back
             swap(claim, {"waived_cents": claim.waived_cents}, waived_cents=left)
             record(
                 claim.chain,
@@ -164,7 +160,7 @@ def reject_refund(*, refund: Refund, actor: Actor) -> Refund:
                 ),
                 actor=actor,
             )
-            ledger.rebalance(claim, actor=actor)
+            ledger.rebalance(claim, actor=actor, stays_here=True)
     return refund
 
 
@@ -178,32 +174,8 @@ def refresh_refund(refund: Refund, *, actor: Actor) -> Refund:
     except ProviderError:
         return refund
     with transaction.atomic():
-        _note(refund, snapshot, actor)
+        refund_book.note(refund, snapshot, actor)
     return refund
-
-
-def reconcile(
-    attempt: PaymentAttempt, snapshot: Snapshot, *, actor: Actor, reversal: bool = False
-) -> None:
-    """Match the refunds the provider knows with ours; the rest was made elsewhere."""
-    for item in snapshot.refunds:
-        ours = _match(attempt, item)
-        if ours is not None:
-            _note(ours, item, actor)
-        elif item.status == RefundStatus.DONE:
-            _foreign(attempt, item.reference, item.amount_cents, reversal, actor)
-    if snapshot.reversed:
-        left = refundable(attempt)
-        if left:
-            _foreign(attempt, f"reversal-{attempt.capture_reference}", left, True, actor)
-
-
-def refundable(attempt: PaymentAttempt) -> int:
-    """Cents of a confirmed attempt that are neither refunded nor spoken for."""
-    reserved = attempt.refunds.filter(state__in=RESERVED_STATES).aggregate(
-        cents=Sum("amount_cents", default=0)
-    )
-    return int(attempt.received_cents - reserved["cents"])
 
 
 def _source(claim: Claim, cents: int, wanted: PaymentAttempt | None) -> PaymentAttempt:
@@ -212,60 +184,35 @@ def _source(claim: Claim, cents: int, wanted: PaymentAttempt | None) -> PaymentA
         rows = rows.filter(pk=wanted.pk)
     best = 0
     for attempt in rows:
-        left = refundable(attempt)
+        left = refund_book.refundable(attempt)
         if left >= cents:
             return attempt
         best = max(best, left)
     raise errors.RefundTooLarge(best)
 
 
-def _new(
-    source: PaymentAttempt,
-    cents: int,
-    reason: str,
-    actor: Actor,
-    *,
-    waive: int = 0,
-    origin: Refund.Origin = Refund.Origin.TOWN,
-    reference: str | None = None,
-) -> Refund:
-    moment = clock.now()
-    last = Refund.objects.filter(claim=source.claim).aggregate(number=Max("number"))["number"]
-    return Refund.objects.create(
-        claim=source.claim,
-        attempt=source,
-        number=(last or 0) + 1,
-        provider=source.provider,
-        provider_reference=reference,
-        origin=origin,
-        amount_cents=cents,
-        waived_cents=waive,
-        currency=source.currency,
-        reason=reason[:300],
-        state_since=moment,
-        request_id=str(uuid.uuid4()),
-        requested_by=actor.id[:64],
-        requested_label=actor.label[:150],
-        created_at=moment,
-    )
-
-
 def _four_eyes(refund: Refund, actor: Actor) -> None:
+    """Above the limit a second person releases. A job acts for whoever asked: it is nobody."""
     limit = getattr(settings, "RATHAUS_REFUND_FOUR_EYES_ABOVE_CENTS", FOUR_EYES_ABOVE_CENTS)
-    if (
-        refund.amount_cents > limit
-        and actor.kind == "staff"
-        and actor.id[:64] == refund.requested_by
-    ):
+    if refund.amount_cents <= limit:
+        return
+    if actor.kind != "staff" or actor.id[:64] == refund.requested_by:
         raise errors.FourEyesRequired
 
 
 def _begin(refund: Refund, actor: Actor) -> bool:
     """Commit "requesting" before the call; False if somebody else is at it or it is over."""
     moment = clock.now()
+    seen = refund.state
     changes = {"request_at": refund.request_at or moment, "next_poll_at": moment + LEASE}
     with transaction.atomic():
-        if refund.state == RefundState.CREATED:
+        ledger.serialise(refund.claim)
+        refund.refresh_from_db()
+        if refund.state != seen:
+            return False
+        if refund.state in RELEASABLE_STATES:
+            refund_book.reserve(refund)
+            changes |= _anew(refund) if refund.state == RefundState.FAILED else {}
             return move(
                 refund,
                 RefundState.REQUESTING,
@@ -281,111 +228,57 @@ def _begin(refund: Refund, actor: Actor) -> bool:
     return False
 
 
-def _seen_before(refund: Refund) -> RefundSnapshot | None:
-    """For a second try: the refund as the provider already has it, found by its invoice id.
+def _anew(refund: Refund) -> dict[str, Any]:
+    """The provider refused the old key for good, and keeps what failed under its invoice id."""
+    fresh = refund_book.new_request(refund.claim)
+    return {**fresh, "request_at": clock.now(), "provider_reference": None, "failure": ""}
 
-    A key older than the provider's memory would make a second refund, so look first.
+
+def _is_missing(refund: Refund, way: Provider, actor: Actor) -> bool:
+    """Before a second try: write down what the provider has, and say whether ours is missing.
+
+    A key older than the provider's memory would make a second refund, so look first. Where
+    even the look fails nothing is known: the money may be on its way to the payer.
     """
-    snapshot = registry.get(refund.provider).refresh(refund.attempt)
-    for item in snapshot.refunds:
-        if item.invoice_id == refund.invoice_id or item.reference == refund.provider_reference:
-            return item
-    return None
-
-
-def _match(attempt: PaymentAttempt, item: RefundSnapshot) -> Refund | None:
-    for refund in attempt.refunds.all():
-        if refund.provider_reference == item.reference:
-            return refund
-        if refund.provider_reference is None and refund.invoice_id == item.invoice_id:
-            return refund
-    return None
-
-
-def _foreign(
-    attempt: PaymentAttempt, reference: str, cents: int, reversal: bool, actor: Actor
-) -> None:
-    """Money went back without our doing; a person has to know."""
-    ledger.serialise(attempt.claim)
-    if Refund.objects.filter(provider=attempt.provider, provider_reference=reference).exists():
-        return
-    origin = Refund.Origin.REVERSAL if reversal else Refund.Origin.EXTERNAL
-    kind = PaymentIssue.Kind.REVERSED if reversal else PaymentIssue.Kind.EXTERNAL_REFUND
-    text = (
-        "Die zahlende Person hat das Geld zurückgeholt."
-        if reversal
-        else "Beim Zahlungsdienst wurde außerhalb dieses Systems erstattet."
-    )
-    refund = _new(attempt, cents, text, actor, origin=origin, reference=reference)
-    ledger.raise_issue(
-        attempt.claim,
-        kind,
-        key=reference,
-        text=text,
-        attempt=attempt,
-        amount_cents=cents,
-        actor=actor,
-    )
-    _done(refund, actor)
-
-
-def _note(refund: Refund, snapshot: RefundSnapshot, actor: Actor) -> None:
-    ledger.serialise(refund.claim)
+    try:
+        snapshot = way.refresh(refund.attempt)
+    except ProviderError as error:
+        _look_again(refund, error.code)
+        return False
+    with transaction.atomic():
+        refund_book.reconcile(refund.attempt, snapshot, actor=actor)
     refund.refresh_from_db()
-    target = _FROM_STATUS[snapshot.status]
-    if target not in REFUND[refund.state]:
-        return
-    if refund.provider_reference is None:
-        swap(refund, {"provider_reference": None}, provider_reference=snapshot.reference)
-    if target == RefundState.DONE:
-        _done(refund, actor)
-    elif target == RefundState.PENDING:
-        move(refund, target, next_poll_at=clock.now() + timedelta(hours=1))
+    return refund.state == RefundState.REQUESTING
+
+
+def _send(refund: Refund, way: Provider, actor: Actor, *, first_try: bool) -> None:
+    try:
+        snapshot = way.refund(refund)
+    except OutcomeUnknown as error:
+        _look_again(refund, error.code)
+    except AlreadyDone as error:
+        # Somebody gave all of it back: who, tells a look. After the look it was not us.
+        if first_try:
+            _look_again(refund, error.code)
+        else:
+            _fail(refund, error.code, actor)
+    except ProviderError as error:
+        _fail(refund, error.code, actor)
     else:
-        _failed(refund, snapshot.reason or "FAILED", actor)
+        with transaction.atomic():
+            refund_book.note(refund, snapshot, actor)
 
 
-def _done(refund: Refund, actor: Actor) -> None:
+def _look_again(refund: Refund, code: str) -> None:
+    """Nobody knows whether it went out: the amount stays spoken for. Soon, later seldom."""
     moment = clock.now()
-    if not move(refund, RefundState.DONE, done_at=moment, next_poll_at=None):
-        return
-    record(
-        refund.claim.chain,
-        events.RefundDone(
-            claim_id=str(refund.claim.public_id),
-            refund_id=str(refund.public_id),
-            amount_cents=refund.amount_cents,
-            origin=refund.origin,
-        ),
-        actor=actor,
-    )
-    ledger.rebalance(refund.claim, actor=actor)
+    age = moment - (refund.request_at or moment)
+    pause = min(max(LOOK_SOON, age / 4), LOOK_SELDOM)
+    with transaction.atomic():
+        move(refund, RefundState.UNKNOWN, failure=code, next_poll_at=moment + pause)
 
 
 def _fail(refund: Refund, code: str, actor: Actor) -> None:
     with transaction.atomic():
         ledger.serialise(refund.claim)
-        _failed(refund, code, actor)
-
-
-def _failed(refund: Refund, code: str, actor: Actor) -> None:
-    if not move(refund, RefundState.FAILED, failure=code[:100], next_poll_at=None):
-        return
-    claim = refund.claim
-    record(
-        claim.chain,
-        events.RefundFailed(
-            claim_id=str(claim.public_id), refund_id=str(refund.public_id), failure=code[:100]
-        ),
-        actor=actor,
-    )
-    ledger.raise_issue(
-        claim,
-        PaymentIssue.Kind.REFUND_FAILED,
-        key=str(refund.public_id),
-        text="Die Erstattung ist fehlgeschlagen. Bitte auf anderem Weg erstatten.",
-        attempt=refund.attempt,
-        amount_cents=refund.amount_cents,
-        actor=actor,
-    )
-    ledger.rebalance(claim, actor=actor)
+        refund_book.failed(refund, code, actor)

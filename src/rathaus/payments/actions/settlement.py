@@ -16,7 +16,7 @@ from rathaus.core import clock
 from rathaus.core.actors import Actor
 from rathaus.core.events import record
 from rathaus.payments import events, queries
-from rathaus.payments.actions import attempts, ledger, refunds
+from rathaus.payments.actions import attempts, ledger, refund_book
 from rathaus.payments.guards import assert_no_transaction
 from rathaus.payments.models import PaymentAttempt, PaymentIssue
 from rathaus.payments.providers.base import (
@@ -187,7 +187,7 @@ def _apply(
                 fee_cents=snapshot.fee_cents,
                 actor=actor,
             )
-            refunds.reconcile(attempt, snapshot, actor=actor, reversal=reversal)
+            refund_book.reconcile(attempt, snapshot, actor=actor, reversal=reversal)
         elif snapshot.status == Status.PENDING:
             _pending(attempt, snapshot, actor)
         elif snapshot.status == Status.FAILED:

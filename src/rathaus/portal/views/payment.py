@@ -18,7 +18,7 @@ from rathaus.payments.models import Claim, PaymentAttempt
 from rathaus.payments.providers import registry
 from rathaus.portal import shell
 from rathaus.portal.access import actor_for, application_for, personal
-from rathaus.portal.money import money_of
+from rathaus.portal.money import MoneyFacts, money_of
 from rathaus.portal.views.catalogue import week
 from rathaus.proceedings.models import Application
 
@@ -109,15 +109,14 @@ def _is_allowed(url: str) -> bool:
 @require_safe
 @personal
 def invoice(request: HttpRequest, application_id: uuid.UUID) -> HttpResponse:
-    """Bank details, as text to copy and as GiroCode."""
+    """Bank details, as text to copy and as GiroCode, over what is open at this moment."""
     application = application_for(request, application_id)
     facts = money_of(application)
     if facts is None or facts.balance.open_cents == 0:
         return redirect("portal:status", application_id=application_id)
-    attempt = _transfer(facts.attempt)
+    attempt = _invoice(application, facts)
     if attempt is None:
         return redirect("portal:pay", application_id=application_id)
-    attempt.claim = facts.claim
     page = {
         "application": application,
         "service": application.service,
@@ -128,8 +127,17 @@ def invoice(request: HttpRequest, application_id: uuid.UUID) -> HttpResponse:
     return render(request, "portal/invoice.html", page)
 
 
-def _transfer(attempt: PaymentAttempt | None) -> PaymentAttempt | None:
-    return attempt if attempt is not None and attempt.provider == "transfer" else None
+def _invoice(application: Application, facts: MoneyFacts) -> PaymentAttempt | None:
+    """The invoice that waits, over what is open; None where none was chosen or may be made."""
+    waiting = facts.awaited if facts.by_invoice else None
+    if waiting is None or waiting.amount_cents == facts.balance.open_cents:
+        return waiting
+    try:  # a part was paid since: it asks for more than is open and gets a successor
+        return actions.start_attempt(
+            claim=facts.claim, provider="transfer", actor=actor_for(application)
+        )
+    except errors.PaymentError:
+        return None
 
 
 @require_safe

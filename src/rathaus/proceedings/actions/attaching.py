@@ -11,6 +11,7 @@ from rathaus.core.actors import Actor
 from rathaus.core.events import record
 from rathaus.proceedings.events import ApplicationAttached
 from rathaus.proceedings.models import Application, Draft, DraftState
+from rathaus.proceedings.settlement import hold_claim
 
 
 @transaction.atomic
@@ -20,6 +21,7 @@ def attach_application(*, application: Application, account: Account, actor: Act
     The caller has checked the code (`queries.by_reference`).
     Raises: Changed if it has an account by now, or the account was closed.
     """
+    hold_claim(application)
     free = Application.objects.filter(pk=application.pk, account=None, represented=None)
     if not _is_open(account) or not free.update(account=account):
         raise Changed(str(application.public_id))

@@ -20,6 +20,7 @@ from rathaus.proceedings.events import (
     ApplicationViewed,
 )
 from rathaus.proceedings.models import Application
+from rathaus.proceedings.settlement import hold_claim
 from rathaus.proceedings.states import Move, State
 
 VIEW_ONCE_PER = timedelta(hours=1)
@@ -30,6 +31,7 @@ def release(*, application: Application, actor: Actor) -> None:
     """Give the application to the desk: paid, or released by hand. Starts the clock."""
     from rathaus.proceedings.actions.submission import deadline
 
+    hold_claim(application)
     moment = now()
     due_on = deadline(application.service, local(moment).date())
     states.apply(
@@ -56,6 +58,7 @@ def put_back(*, application: Application, actor: Actor) -> None:
 @transaction.atomic
 def assign(*, application: Application, staff: StaffMember, actor: Actor) -> None:
     """Hand the case to a colleague, whatever its open state. Raises: MoveRefused if it ended."""
+    hold_claim(application)
     handed = Application.objects.filter(pk=application.pk, state__in=states.OPEN_STATES).update(
         assigned_to=staff
     )

@@ -20,7 +20,7 @@ from rathaus.proceedings.letters import LetterText
 from rathaus.proceedings.models import Application, Decision, Letter
 from rathaus.proceedings.models.dialogue import CorrectionState
 from rathaus.proceedings.models.outcome import Outcome
-from rathaus.proceedings.settlement import settle_claim
+from rathaus.proceedings.settlement import hold_claim, settle_claim
 from rathaus.proceedings.states import Move
 
 
@@ -53,6 +53,7 @@ def decide(
     move = Move.GRANT if outcome == Outcome.GRANTED else Move.REJECT
     moment = now()
     with transaction.atomic():
+        hold_claim(application)
         states.apply(application, move, actor_kind=actor.kind, decided_at=moment)
         decision = Decision.objects.create(
             application=application, outcome=outcome, decided_by=staff, decided_at=moment

@@ -14,7 +14,7 @@ from rathaus.proceedings.errors import NotWithdrawable
 from rathaus.proceedings.events import ApplicationWithdrawn
 from rathaus.proceedings.models import Application, CorrectionRequest
 from rathaus.proceedings.models.dialogue import CorrectionState
-from rathaus.proceedings.settlement import settle_claim
+from rathaus.proceedings.settlement import hold_claim, settle_claim
 from rathaus.proceedings.states import Move
 from rathaus.records import actions as records
 
@@ -28,6 +28,7 @@ def withdraw(*, application: Application, actor: Actor, reason: str = "") -> Non
     if not service.withdrawable:
         raise NotWithdrawable(service.slug)
     with transaction.atomic():
+        hold_claim(application)
         states.apply(application, Move.WITHDRAW, actor_kind=actor.kind, decided_at=now())
         CorrectionRequest.objects.filter(
             application=application, state=CorrectionState.OPEN

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from rathaus.accounts.models import Account
 from rathaus.core.clock import now
+from rathaus.payments import queries as payments
 from rathaus.payments.models import Claim
 from rathaus.payments.states import AttemptState, ClaimState, RefundState
 from rathaus.proceedings import papers
@@ -67,6 +68,7 @@ class Bill:
 
     application: Application
     claim: Claim
+    open_cents: int
     refunded_cents: int = 0
     returning_cents: int = 0
     receipt: Document | None = None
@@ -197,15 +199,18 @@ def _bills(found: list[Application]) -> list[Bill]:
         claim = sums[row.claim_id or 0]
         attempts = sorted(claim.attempts.all(), key=lambda attempt: attempt.number)
         last = attempts[-1] if attempts else None
+        awaited = payments.awaited(attempts)
+        received = sum(a.received_cents for a in attempts if a.state == AttemptState.CONFIRMED)
         made.append(
             Bill(
                 application=row,
                 claim=claim,
+                open_cents=max(0, claim.due_cents - received + (claim.back or 0)),
                 refunded_cents=claim.back or 0,
                 returning_cents=claim.under_way or 0,
                 receipt=receipts.get(row.case_id),
                 is_waiting=last is not None and last.state in WAITING,
-                by_invoice=last is not None and last.provider == "transfer",
+                by_invoice=awaited is not None and awaited.provider == "transfer",
             )
         )
     return made
