@@ -56,8 +56,10 @@ def test_who_has_paid_at_paypal_is_not_asked_again_while_it_is_checked(resident:
 def test_a_part_that_was_paid_is_shown(resident: Browser) -> None:
     application = resident.apply(PREPAID)
     pay(application, 500)
-    resident.get(f"/vorgang/{application.public_id}/")
     open_cents = application.claim.due_cents - 500
+    resident.get(f"/vorgang/{application.public_id}/bestaetigung/")
+    assert f"Jetzt {Money(open_cents).format()} bezahlen" in resident.page
+    resident.get(f"/vorgang/{application.public_id}/")
     said = f"Bezahlt: {Money(500).format()}, noch offen: {Money(open_cents).format()}"
     assert said in resident.page
 

@@ -8,9 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from rathaus.payments.queries import latest_attempt
 from rathaus.portal import papers
 from rathaus.portal.access import application_for, personal
+from rathaus.portal.money import money_of
 from rathaus.proceedings import queries
 
 
@@ -19,16 +19,15 @@ from rathaus.proceedings import queries
 def confirmation(request: HttpRequest, application_id: uuid.UUID) -> HttpResponse:
     """May be opened again and printed. The receipt follows within moments."""
     application = application_for(request, application_id)
-    claim = application.claim
-    attempt = latest_attempt(claim) if claim is not None else None
+    money = money_of(application)
     facts = {
         "application": application,
         "service": application.service,
         "code": application.code,
-        "now": queries.what_now(application, attempt=attempt),
+        "now": queries.what_now(application, attempt=money.attempt if money else None),
         "receipt": papers.receipt(application),
-        "owed": claim.amount if claim is not None and claim.state == "open" else None,
-        "by_invoice": attempt is not None and attempt.provider == "transfer",
+        "owed": money.open if money is not None and money.can_pay else None,
+        "by_invoice": money is not None and money.by_invoice,
         "office": application.case.office,
         "nav_current": "cases",
     }
