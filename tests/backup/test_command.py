@@ -41,6 +41,10 @@ def test_the_usual_way(
         (["backup", "{tmp}/b", "--passphrase-file", "{tmp}/fehlt"], "nicht lesbar"),
         (["backup", "{tmp}/b", "--passphrase-file", "{pass}", "--keep", "viel"], "7,4,12"),
         (["backup", "{tmp}/b", "--recipient", "{pass}"], "nicht lesbar"),
+        (
+            ["backup", "{tmp}/b", "--recipient", "{pass}", "--passphrase-file", "{pass}"],
+            "nur eines",
+        ),
         (["restore", "{tmp}", "--passphrase-file", "{pass}"], "kein Backup"),
         (["restore", "{pass}", "--passphrase-file", "{pass}"], "kein Backup"),
     ],
