@@ -62,6 +62,23 @@ def test_wrong_use(
     assert says in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    "words", [["verify"], ["list"], ["prune"], ["key"], [""], ["verify", ""], ["fotos", "verify"]]
+)
+def test_a_target_that_got_lost_makes_no_backup(
+    words: list[str],
+    tmp_path: Path,
+    passphrase: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """An empty variable in a crontab."""
+    monkeypatch.chdir(tmp_path)
+    assert run("backup", *words, "--passphrase-file", passphrase) == 2
+    assert "Verwendung" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == [passphrase]
+
+
 def test_a_short_passphrase(
     transactional_db: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -22,14 +22,15 @@ from rathaus.backup.keys import Secret
 
 def backup_command(arguments: argparse.Namespace) -> int:
     """0 done, 1 something is wrong with the record or the backup, 2 wrong use or no backup."""
-    step, target = "create", Path(arguments.words[0])
-    if arguments.words[0] in STEPS and len(arguments.words) == 2:
-        step, target = arguments.words[0], Path(arguments.words[1])
-    elif len(arguments.words) != 1:
-        return _refused("Verwendung: rathaus backup [verify|list|prune|key] ORDNER|DATEI")
+    step, target = _asked(arguments.words)
+    if not target:
+        return _refused(
+            "Verwendung: rathaus backup [verify|list|prune|key] ORDNER|DATEI "
+            "(ein Ordner, der heißt wie ein Schritt: ./verify)"
+        )
     try:
         run: Callable[[Path, argparse.Namespace], int] = globals()[f"_{step}"]
-        return run(target, arguments)
+        return run(Path(target), arguments)
     except BackupFailed as error:
         return _refused(str(error))
 
@@ -57,6 +58,18 @@ def restore_command(arguments: argparse.Namespace) -> int:
         print("Die Software ist neuer als das Backup. Jetzt: rathaus setup")
     print("Danach prüfen: rathaus records verify")
     return 0
+
+
+def _asked(words: list[str]) -> tuple[str, str]:
+    """Step and target; no target for wrong use.
+
+    A step alone is wrong use: the target got lost, such as an empty variable in a crontab.
+    """
+    if len(words) == 2 and words[0] in STEPS:
+        return words[0], words[1]
+    if len(words) == 1 and words[0] not in STEPS:
+        return "create", words[0]
+    return "", ""
 
 
 def _create(target: Path, arguments: argparse.Namespace) -> int:
