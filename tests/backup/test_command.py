@@ -79,6 +79,20 @@ def test_a_target_that_got_lost_makes_no_backup(
     assert list(tmp_path.iterdir()) == [passphrase]
 
 
+@pytest.mark.parametrize("target", ["platte/backup", "platte/stadt.rbk"])
+def test_a_disk_that_is_not_mounted_is_told(
+    transactional_db: None,
+    target: str,
+    tmp_path: Path,
+    passphrase: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run("backup", tmp_path / target, "--passphrase-file", passphrase) == 2
+    said = capsys.readouterr().err
+    assert f"{tmp_path / 'platte'} gibt es nicht" in said and "eingehängt" in said
+    assert not (tmp_path / "platte").exists()
+
+
 def test_a_short_passphrase(
     transactional_db: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

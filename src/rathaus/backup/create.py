@@ -54,15 +54,12 @@ class Made:
 def into_folder(
     folder: Path, secret: Secret, *, with_keys: bool = False, progress: Progress | None = None
 ) -> Made:
-    """A new snapshot in a backup folder. Raises: BackupFailed."""
-    place = Place(folder, secret)
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        place.prepare()
-        with place.locked():
-            made = _Run(place, progress).run(with_keys=with_keys)
-    except OSError as error:
-        raise BackupFailed(_reason(error, folder)) from error
+    """A new snapshot in a backup folder, which is made in a folder that exists.
+
+    Raises: BackupFailed.
+    """
+    _refuse_without_parent(folder)
+    made = _snapshot_in(folder, secret, with_keys=with_keys, progress=progress)
     backups.made(folder, made.snapshot)
     return made
 
@@ -70,12 +67,13 @@ def into_folder(
 def into_file(
     path: Path, secret: Secret, *, with_keys: bool = False, progress: Progress | None = None
 ) -> Made:
-    """One whole backup in one file. Raises: BackupFailed."""
+    """One whole backup in one file, in a folder that exists. Raises: BackupFailed."""
+    _refuse_without_parent(path)
     scratch = path.with_name(f".{path.name}.part")
     folder = path.with_name(f".{path.name}.d")
     try:
         shutil.rmtree(folder, ignore_errors=True)
-        made = into_folder(folder, secret, with_keys=with_keys, progress=progress)
+        made = _snapshot_in(folder, secret, with_keys=with_keys, progress=progress)
         with tarfile.open(scratch, "w") as archive:
             archive.add(folder, arcname=".", filter=_plain)
         scratch.replace(path)
@@ -86,6 +84,28 @@ def into_file(
         shutil.rmtree(folder, ignore_errors=True)
     backups.made(path, made.snapshot)
     return made
+
+
+def _snapshot_in(
+    folder: Path, secret: Secret, *, with_keys: bool, progress: Progress | None
+) -> Made:
+    place = Place(folder, secret)
+    try:
+        folder.mkdir(exist_ok=True, mode=0o700)
+        place.prepare()
+        with place.locked():
+            return _Run(place, progress).run(with_keys=with_keys)
+    except OSError as error:
+        raise BackupFailed(_reason(error, folder)) from error
+
+
+def _refuse_without_parent(target: Path) -> None:
+    """A backup beside a disk that is not mounted would fill the disk of the town."""
+    if not target.parent.is_dir():
+        raise BackupFailed(
+            f"Den Ordner {target.parent} gibt es nicht. Ist der Datenträger eingehängt? Soll das "
+            f"Backup wirklich dorthin, legen Sie den Ordner an: mkdir -p {target.parent}"
+        )
 
 
 class _Run:
