@@ -9,6 +9,8 @@ import pytest
 
 from rathaus import cli
 from rathaus.backup import prune
+from rathaus.backup.errors import Damaged
+from rathaus.backup.place import Place
 from rathaus.records.models import Case
 
 pytestmark = pytest.mark.one_database
@@ -91,6 +93,34 @@ def test_a_disk_that_is_not_mounted_is_told(
     said = capsys.readouterr().err
     assert f"{tmp_path / 'platte'} gibt es nicht" in said and "eingehängt" in said
     assert not (tmp_path / "platte").exists()
+
+
+def test_who_cannot_read_backups_cannot_sort_them_out_and_is_told_before(
+    transactional_db: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("backup", "key", tmp_path / "k.pem") == 0
+    words = ("backup", tmp_path / "b", "--recipient", tmp_path / "k.pem.pub", "--keep", "7,4,12")
+    assert run(*words) == 2
+    assert "rathaus backup prune" in capsys.readouterr().err
+    assert not (tmp_path / "b").exists()
+
+
+def test_a_backup_is_told_though_the_old_ones_could_not_be_sorted_out(
+    transactional_db: None,
+    tmp_path: Path,
+    passphrase: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def broken(place: Place, rule: prune.Rule) -> None:
+        raise Damaged("snapshots/x/manifest ist beschädigt.")
+
+    monkeypatch.setattr(prune, "prune", broken)
+    words = ("backup", tmp_path / "b", "--passphrase-file", passphrase, "--keep", "7,4,12")
+    assert run(*words) == 1
+    said = capsys.readouterr()
+    assert "0 Dateien" in said.out and "Backup ist gemacht" in said.err
+    assert "snapshots/x/manifest" in said.err
 
 
 def test_a_short_passphrase(

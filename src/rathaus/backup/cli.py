@@ -21,7 +21,9 @@ from rathaus.backup.keys import Secret
 
 
 def backup_command(arguments: argparse.Namespace) -> int:
-    """0 done, 1 something is wrong with the record or the backup, 2 wrong use or no backup."""
+    """0 done, 1 something is wrong with the record, with a backup that was made or with keeping
+    order among the old ones, 2 wrong use or no backup.
+    """
     step, target = _asked(arguments.words)
     if not target:
         return _refused(
@@ -76,22 +78,36 @@ def _create(target: Path, arguments: argparse.Namespace) -> int:
     rule = _rule(arguments.keep) if arguments.keep else None
     as_file = target.is_file() or (not target.is_dir() and bool(target.suffix))
     secret = _secret(arguments)
+    if rule and not as_file and not secret.reads:
+        raise BackupFailed(
+            "--keep muss die Backups lesen, und der öffentliche Schlüssel kann das nicht. Lassen "
+            "Sie --keep hier weg und räumen Sie dort auf, wo der private Schlüssel liegt: rathaus "
+            f"backup prune {target} --private-key DATEI --keep {arguments.keep}"
+        )
     make = create.into_file if as_file else create.into_folder
     with _bar() as bar:
         made = make(target, secret, with_keys=arguments.with_town_key, progress=bar)
-    gone: list[str] = []
-    if rule and not as_file:
-        with restoring.opened(target, secret) as place:
-            gone, _ = prune.prune(place, rule)
+    gone, problem = _tidied(target, secret, rule) if rule and not as_file else ([], "")
     if arguments.json:
-        print(json.dumps({**made.__dict__, "forgotten": gone}))
+        print(json.dumps({**made.__dict__, "forgotten": gone, "problem": problem}))
     else:
         print(f"Backup {made.snapshot}: {made.files} Dateien, {made.copied} davon neu.")
         if not arguments.with_town_key:
             print("Der Stadtschlüssel ist nicht dabei. Bewahren Sie ihn getrennt auf.")
         for name in made.missing[:20]:
             print(f"Fehlt in der Ablage: {name}")
-    return 1 if made.missing else 0
+    if problem:
+        print(problem, file=sys.stderr)
+    return 1 if made.missing or problem else 0
+
+
+def _tidied(target: Path, secret: Secret, rule: prune.Rule) -> tuple[list[str], str]:
+    """What was forgotten, and what hindered that: the new backup is there all the same."""
+    try:
+        with restoring.opened(target, secret) as place:
+            return prune.prune(place, rule)[0], ""
+    except (BackupFailed, OSError) as error:
+        return [], f"Das Backup ist gemacht. Alte sind nicht alle aufgeräumt: {error}"
 
 
 def _verify(target: Path, arguments: argparse.Namespace) -> int:

@@ -45,6 +45,11 @@ class Secret:
         return "passphrase" if self.passphrase else "recipient"
 
     @property
+    def reads(self) -> bool:
+        """Whether it opens what it closed; a public key only closes."""
+        return bool(self.passphrase or self.private)
+
+    @property
     def mark(self) -> str:
         """The public key, to tell key pairs apart; empty for a passphrase."""
         return self.recipient.public_bytes_raw().hex() if self.recipient else ""
@@ -126,7 +131,7 @@ class Keyring:
         known = self._known()
         for ident in known:
             self._refuse_another(self._row(ident))
-        if known and (self._secret.passphrase or self._secret.private):
+        if known and self._secret.reads:
             try:
                 return known[0], self.get(known[0])
             except WrongKey as error:
