@@ -12,6 +12,7 @@ from rathaus.backup import prune
 from rathaus.backup.errors import Damaged
 from rathaus.backup.place import Place
 from rathaus.records.models import Case
+from tests.backup.conftest import SECRET
 
 pytestmark = pytest.mark.one_database
 
@@ -137,6 +138,21 @@ def test_a_key_is_never_overwritten(
     assert run("backup", "key", tmp_path / "k.pem") == 0
     assert run("backup", "key", tmp_path / "k.pem") == 2
     assert "kann nicht angelegt werden" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("rule", ["0,0,0", "0,4,12", "-1,4,12", "7,-4,12", "7,4", "7,4,12,1", ""])
+def test_a_rule_that_keeps_nothing_or_is_none_forgets_nothing(
+    rule: str, tmp_path: Path, passphrase: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = Place(tmp_path / "b", SECRET)
+    place.prepare()
+    for name in names("2026-10-15", "2026-11-01"):
+        (place.folder / "snapshots" / name).mkdir()
+        (place.folder / "snapshots" / name / "manifest").write_bytes(b"x")
+    words = ("backup", "prune", place.folder, "--passphrase-file", passphrase, f"--keep={rule}")
+    assert run(*words) == 2
+    assert "mindestens einer" in capsys.readouterr().err
+    assert len(place.snapshots()) == 2
 
 
 def names(*days: str) -> list[str]:

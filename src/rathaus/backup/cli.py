@@ -173,7 +173,9 @@ def _rule(text: str) -> prune.Rule:
     try:
         return prune.Rule.parse(text or "")
     except ValueError:
-        raise BackupFailed("--keep hat die Form 7,4,12: Tage, Wochen, Monate.") from None
+        raise BackupFailed(
+            "--keep hat die Form 7,4,12: Tage (mindestens einer), Wochen, Monate."
+        ) from None
 
 
 @contextmanager
