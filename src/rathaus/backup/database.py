@@ -112,18 +112,23 @@ def is_empty() -> bool:
     return not connection.introspection.table_names()
 
 
-def restore(pieces: Iterable[bytes], engine: str) -> None:
-    """Put a dump into the empty database of the settings, whole or not at all.
+def refuse_another_kind(engine: str) -> None:
+    """Raises: BackupFailed where a dump of `engine` does not fit the database of the settings."""
+    if engine != connection.vendor:
+        names = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
+        raise BackupFailed(
+            f"Das Backup enthält eine Datenbank von {names.get(engine, engine)}, DATABASE_URL "
+            f"führt zu {names.get(connection.vendor, connection.vendor)}. Beides muss gleich sein."
+        )
+
+
+def restore(pieces: Iterable[bytes]) -> None:
+    """Put a dump of the same kind into the empty database of the settings, whole or not at all.
 
     Raises: BackupFailed.
     """
-    if engine != connection.vendor:
-        raise BackupFailed(
-            f"Das Backup enthält {engine}, DATABASE_URL nennt {connection.vendor}. "
-            "Beides muss gleich sein."
-        )
     connection.close()
-    if engine == "sqlite":
+    if connection.vendor == "sqlite":
         _into_sqlite(pieces, Path(connection.settings_dict["NAME"]))
     else:
         _into_postgresql(pieces, connection.settings_dict)

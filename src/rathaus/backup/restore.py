@@ -102,7 +102,7 @@ def restore(place: Place, snapshot: str, *, progress: Progress | None = None) ->
     _beside(place, folder, snapshot, data)
     key = _keys(manifest, data)
     pieces = place.reading(folder / "database", f"snapshot:{snapshot}:database")
-    database.restore(pieces, manifest["engine"])
+    database.restore(pieces)
     (data / MARK).unlink()
     return Restored(snapshot, len(present), len(manifest["missing"]), key, newer)
 
@@ -113,6 +113,7 @@ def try_out(place: Place, snapshot: str, target: Path) -> Trial:
     The town's key comes from the backup if it holds it, else from this machine.
     """
     manifest = place.manifest(snapshot)
+    database.refuse_another_kind(manifest["engine"])
     if "keys" not in manifest and manifest["town_key"] != create.key_mark():
         raise BackupFailed("Das Backup gehört zu einem anderen Stadtschlüssel als dem hier.")
     with (
@@ -172,7 +173,11 @@ def _in_process(
 
 
 def _check(manifest: dict[str, Any]) -> bool:
-    """Whether the software is newer than the backup. Raises: TooNew."""
+    """Whether the software is newer than the backup.
+
+    Raises: TooNew, BackupFailed for one with another kind of database.
+    """
+    database.refuse_another_kind(manifest["engine"])
     known = set(MigrationLoader(None, ignore_no_migrations=True).disk_migrations)
     made = {(app, name) for app, name in manifest["migrations"]}
     ours = {app for app, _ in known}

@@ -17,12 +17,11 @@ def main() -> int:
 
     django.setup()
     from django.core.management import call_command
-    from django.db import connection
 
     from rathaus.backup import database
     from rathaus.records.evidence import cli
 
-    database.restore(_pieces(Path("database.dump")), connection.vendor)
+    database.restore(_pieces(Path("database.dump")))
     call_command("migrate", verbosity=0, interactive=False)
     seal = Path(sys.argv[1]) if sys.argv[1] else None
     return cli.verify_command(json=True, fresh=True, anchors=seal)
