@@ -10,13 +10,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from django.conf import settings
+from django.db import Error as DatabaseTrouble
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from rathaus.backup import create, keys, prune
 from rathaus.backup import restore as restoring
 from rathaus.backup.arguments import STEPS
-from rathaus.backup.errors import BackupFailed
+from rathaus.backup.errors import BackupFailed, of_database, of_disk
 from rathaus.backup.keys import Secret
 
 
@@ -30,21 +32,33 @@ def backup_command(arguments: argparse.Namespace) -> int:
             "Verwendung: rathaus backup [verify|list|prune|key] ORDNER|DATEI "
             "(ein Ordner, der heißt wie ein Schritt: ./verify)"
         )
-    try:
-        run: Callable[[Path, argparse.Namespace], int] = globals()[f"_{step}"]
-        return run(Path(target), arguments)
-    except BackupFailed as error:
-        return _refused(str(error))
+    run: Callable[[Path, argparse.Namespace], int] = globals()[f"_{step}"]
+    return _told(lambda: run(Path(target), arguments))
 
 
 def restore_command(arguments: argparse.Namespace) -> int:
     """0 restored, 2 not."""
+    return _told(lambda: _restore(arguments))
+
+
+def _told(run: Callable[[], int]) -> int:
+    """What `run` returns; 2 and a sentence where the backup, disk or database hinders it."""
     try:
-        with restoring.opened(arguments.target, _secret(arguments)) as place, _bar() as bar:
-            snapshot = restoring.choose(place, arguments.snapshot)
-            done = restoring.restore(place, snapshot, progress=bar)
+        return run()
     except BackupFailed as error:
         return _refused(str(error))
+    except BrokenPipeError:
+        raise  # who reads our output has enough of it
+    except OSError as error:
+        return _refused(of_disk(error, settings.DATA_DIR))
+    except DatabaseTrouble as error:
+        return _refused(of_database(error))
+
+
+def _restore(arguments: argparse.Namespace) -> int:
+    with restoring.opened(arguments.target, _secret(arguments)) as place, _bar() as bar:
+        snapshot = restoring.choose(place, arguments.snapshot)
+        done = restoring.restore(place, snapshot, progress=bar)
     if arguments.json:
         print(json.dumps(done.__dict__))
         return 0
@@ -87,7 +101,8 @@ def _create(target: Path, arguments: argparse.Namespace) -> int:
     make = create.into_file if as_file else create.into_folder
     with _bar() as bar:
         made = make(target, secret, with_keys=arguments.with_town_key, progress=bar)
-    gone, problem = _tidied(target, secret, rule) if rule and not as_file else ([], "")
+    gone, untidy = _tidied(target, secret, rule) if rule and not as_file else ([], "")
+    problem = " ".join(filter(None, (made.problem, untidy)))
     if arguments.json:
         print(json.dumps({**made.__dict__, "forgotten": gone, "problem": problem}))
     else:
@@ -107,7 +122,8 @@ def _tidied(target: Path, secret: Secret, rule: prune.Rule) -> tuple[list[str], 
         with restoring.opened(target, secret) as place:
             return prune.prune(place, rule)[0], ""
     except (BackupFailed, OSError) as error:
-        return [], f"Das Backup ist gemacht. Alte sind nicht alle aufgeräumt: {error}"
+        reason = of_disk(error, target) if isinstance(error, OSError) else error
+        return [], f"Das Backup ist gemacht. Alte sind nicht alle aufgeräumt: {reason}"
 
 
 def _verify(target: Path, arguments: argparse.Namespace) -> int:

@@ -11,12 +11,15 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from django.db import connection
 
-from rathaus.backup.errors import BackupFailed
+from rathaus.backup.errors import BackupFailed, of_database
 from rathaus.settings.database import of_libpq, said
+
+if TYPE_CHECKING:
+    import psycopg
 
 FILES = "SELECT name, size FROM core_blob WHERE name <> '' ORDER BY name"
 PIECE = 1024 * 1024
@@ -73,10 +76,8 @@ def _sqlite(scratch: Path) -> Iterator[tuple[IO[bytes], Files]]:
 @contextmanager
 def _postgresql() -> Iterator[tuple[IO[bytes], Files]]:
     """pg_dump sees the very snapshot in which the names of the files are read."""
-    import psycopg
-
     settings = connection.settings_dict
-    with psycopg.connect(**_parameters(settings)) as own:
+    with _connected(settings) as own:
         own.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         row = own.execute("SELECT pg_export_snapshot()").fetchone()
         files = Files(own.execute(FILES).fetchall())
@@ -193,7 +194,7 @@ def scratch_database(folder: Path) -> Iterator[str]:
     settings = connection.settings_dict
     name = f"rathaus_check_{os.getpid()}"
     try:
-        with psycopg.connect(**_parameters(settings), autocommit=True) as own:
+        with _connected(settings, autocommit=True) as own:
             own.execute(f'CREATE DATABASE "{name}"')
     except psycopg.Error as error:
         raise BackupFailed(
@@ -203,8 +204,20 @@ def scratch_database(folder: Path) -> Iterator[str]:
     try:
         yield _address({**settings, "NAME": name})
     finally:
-        with psycopg.connect(**_parameters(settings), autocommit=True) as own:
+        with _connected(settings, autocommit=True) as own:
             own.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@contextmanager
+def _connected(settings: dict[str, Any], **more: Any) -> Iterator[psycopg.Connection]:
+    """A connection of our own to PostgreSQL. Raises: BackupFailed where it is not to be had."""
+    import psycopg
+
+    try:
+        with psycopg.connect(**_parameters(settings), **more) as own:
+            yield own
+    except psycopg.OperationalError as error:
+        raise BackupFailed(of_database(error)) from error
 
 
 def _address(settings: dict[str, Any]) -> str:
