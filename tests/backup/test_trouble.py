@@ -63,7 +63,7 @@ def empty(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> Pat
     settings.DATA_DIR = tmp_path / "other"
     settings.DATA_DIR.mkdir()
     monkeypatch.setattr(database, "is_empty", lambda: True)
-    monkeypatch.setattr(database, "restore", lambda pieces, engine: b"".join(pieces))
+    monkeypatch.setattr(database, "restore", b"".join)
     return tmp_path / "other"
 
 
@@ -230,6 +230,21 @@ def test_from_a_newer_version(backup: Place, empty: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(Place, "manifest", lambda self, snapshot: manifest)
     with pytest.raises(TooNew, match=r"records\.9999_future"):
         restore.restore(backup, backup.snapshots()[0])
+
+
+@pytest.mark.one_database
+def test_another_kind_of_database_is_told_before_anything_is_written(
+    backup: Place, empty: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    snapshot = backup.snapshots()[0]
+    manifest = backup.manifest(snapshot)
+    manifest["engine"] = "postgresql" if manifest["engine"] == "sqlite" else "sqlite"
+    monkeypatch.setattr(Place, "manifest", lambda self, snapshot: manifest)
+    with pytest.raises(BackupFailed, match="Beides muss gleich sein"):
+        restore.restore(backup, snapshot)
+    with pytest.raises(BackupFailed, match="Beides muss gleich sein"):
+        restore.try_out(backup, snapshot, backup.folder)
+    assert list(empty.iterdir()) == []
 
 
 @pytest.mark.one_database

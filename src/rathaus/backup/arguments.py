@@ -22,7 +22,10 @@ def add_to(backup: argparse.ArgumentParser, restore: argparse.ArgumentParser) ->
         "--with-town-key", action="store_true", help="put the keys of the town into it (escrow)"
     )
     backup.add_argument(
-        "--keep", default="", metavar="DAYS,WEEKS,MONTHS", help="what prune keeps, e.g. 7,4,12"
+        "--keep",
+        default="",
+        metavar="DAYS,WEEKS,MONTHS",
+        help="what prune keeps, e.g. 7,4,12; at least one day",
     )
     restore.add_argument("target", type=Path, metavar="FOLDER|FILE")
     for parser in (backup, restore):

@@ -10,38 +10,55 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from django.conf import settings
+from django.db import Error as DatabaseTrouble
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from rathaus.backup import create, keys, prune
 from rathaus.backup import restore as restoring
 from rathaus.backup.arguments import STEPS
-from rathaus.backup.errors import BackupFailed
+from rathaus.backup.errors import BackupFailed, of_database, of_disk
 from rathaus.backup.keys import Secret
 
 
 def backup_command(arguments: argparse.Namespace) -> int:
-    """0 done, 1 something is wrong with the record or the backup, 2 wrong use or no backup."""
-    step, target = "create", Path(arguments.words[0])
-    if arguments.words[0] in STEPS and len(arguments.words) == 2:
-        step, target = arguments.words[0], Path(arguments.words[1])
-    elif len(arguments.words) != 1:
-        return _refused("Verwendung: rathaus backup [verify|list|prune|key] ORDNER|DATEI")
-    try:
-        run: Callable[[Path, argparse.Namespace], int] = globals()[f"_{step}"]
-        return run(target, arguments)
-    except BackupFailed as error:
-        return _refused(str(error))
+    """0 done, 1 something is wrong with the record, with a backup that was made or with keeping
+    order among the old ones, 2 wrong use or no backup.
+    """
+    step, target = _asked(arguments.words)
+    if not target:
+        return _refused(
+            "Verwendung: rathaus backup [verify|list|prune|key] ORDNER|DATEI "
+            "(ein Ordner, der heißt wie ein Schritt: ./verify)"
+        )
+    run: Callable[[Path, argparse.Namespace], int] = globals()[f"_{step}"]
+    return _told(lambda: run(Path(target), arguments))
 
 
 def restore_command(arguments: argparse.Namespace) -> int:
     """0 restored, 2 not."""
+    return _told(lambda: _restore(arguments))
+
+
+def _told(run: Callable[[], int]) -> int:
+    """What `run` returns; 2 and a sentence where the backup, disk or database hinders it."""
     try:
-        with restoring.opened(arguments.target, _secret(arguments)) as place, _bar() as bar:
-            snapshot = restoring.choose(place, arguments.snapshot)
-            done = restoring.restore(place, snapshot, progress=bar)
+        return run()
     except BackupFailed as error:
         return _refused(str(error))
+    except BrokenPipeError:
+        raise  # who reads our output has enough of it
+    except OSError as error:
+        return _refused(of_disk(error, settings.DATA_DIR))
+    except DatabaseTrouble as error:
+        return _refused(of_database(error))
+
+
+def _restore(arguments: argparse.Namespace) -> int:
+    with restoring.opened(arguments.target, _secret(arguments)) as place, _bar() as bar:
+        snapshot = restoring.choose(place, arguments.snapshot)
+        done = restoring.restore(place, snapshot, progress=bar)
     if arguments.json:
         print(json.dumps(done.__dict__))
         return 0
@@ -59,26 +76,54 @@ def restore_command(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _asked(words: list[str]) -> tuple[str, str]:
+    """Step and target; no target for wrong use.
+
+    A step alone is wrong use: the target got lost, such as an empty variable in a crontab.
+    """
+    if len(words) == 2 and words[0] in STEPS:
+        return words[0], words[1]
+    if len(words) == 1 and words[0] not in STEPS:
+        return "create", words[0]
+    return "", ""
+
+
 def _create(target: Path, arguments: argparse.Namespace) -> int:
     rule = _rule(arguments.keep) if arguments.keep else None
     as_file = target.is_file() or (not target.is_dir() and bool(target.suffix))
     secret = _secret(arguments)
+    if rule and not as_file and not secret.reads:
+        raise BackupFailed(
+            "--keep muss die Backups lesen, und der öffentliche Schlüssel kann das nicht. Lassen "
+            "Sie --keep hier weg und räumen Sie dort auf, wo der private Schlüssel liegt: rathaus "
+            f"backup prune {target} --private-key DATEI --keep {arguments.keep}"
+        )
     make = create.into_file if as_file else create.into_folder
     with _bar() as bar:
         made = make(target, secret, with_keys=arguments.with_town_key, progress=bar)
-    gone: list[str] = []
-    if rule and not as_file:
-        with restoring.opened(target, secret) as place:
-            gone, _ = prune.prune(place, rule)
+    gone, untidy = _tidied(target, secret, rule) if rule and not as_file else ([], "")
+    problem = " ".join(filter(None, (made.problem, untidy)))
     if arguments.json:
-        print(json.dumps({**made.__dict__, "forgotten": gone}))
+        print(json.dumps({**made.__dict__, "forgotten": gone, "problem": problem}))
     else:
         print(f"Backup {made.snapshot}: {made.files} Dateien, {made.copied} davon neu.")
         if not arguments.with_town_key:
             print("Der Stadtschlüssel ist nicht dabei. Bewahren Sie ihn getrennt auf.")
         for name in made.missing[:20]:
             print(f"Fehlt in der Ablage: {name}")
-    return 1 if made.missing else 0
+    if problem:
+        print(problem, file=sys.stderr)
+    return 1 if made.missing or problem else 0
+
+
+def _tidied(target: Path, secret: Secret, rule: prune.Rule) -> tuple[list[str], str]:
+    """What was forgotten, and what hindered that: the new backup is there all the same."""
+    try:
+        with restoring.opened(target, secret) as place:
+            return prune.prune(place, rule)[0], ""
+    except (BackupFailed, OSError) as error:
+        reason = of_disk(error, target) if isinstance(error, OSError) else error
+        return [], f"Das Backup ist gemacht. Alte sind nicht alle aufgeräumt: {reason}"
 
 
 def _verify(target: Path, arguments: argparse.Namespace) -> int:
@@ -144,7 +189,9 @@ def _rule(text: str) -> prune.Rule:
     try:
         return prune.Rule.parse(text or "")
     except ValueError:
-        raise BackupFailed("--keep hat die Form 7,4,12: Tage, Wochen, Monate.") from None
+        raise BackupFailed(
+            "--keep hat die Form 7,4,12: Tage (mindestens einer), Wochen, Monate."
+        ) from None
 
 
 @contextmanager

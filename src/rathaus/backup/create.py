@@ -8,14 +8,14 @@ away, a disposal), the row went with it: then a new snapshot is taken.
 
 from __future__ import annotations
 
-import errno
+import contextlib
 import io
 import json
 import shutil
 import tarfile
 import tempfile
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
@@ -26,7 +26,7 @@ from django.core.files.storage import storages
 from django.db.migrations.recorder import MigrationRecorder
 
 from rathaus.backup import database
-from rathaus.backup.errors import BackupFailed
+from rathaus.backup.errors import BackupFailed, of_disk
 from rathaus.backup.keys import Secret
 from rathaus.backup.place import STAMP, Place
 from rathaus.core import backups, storage
@@ -49,43 +49,74 @@ class Made:
     copied: int
     missing: tuple[str, ...]
     """Files that the database names and that are not there: the record is damaged."""
+    problem: str = ""
+    """What went wrong after it was made."""
 
 
 def into_folder(
     folder: Path, secret: Secret, *, with_keys: bool = False, progress: Progress | None = None
 ) -> Made:
-    """A new snapshot in a backup folder. Raises: BackupFailed."""
-    place = Place(folder, secret)
+    """A new snapshot in a backup folder, which is made in a folder that exists.
+
+    Raises: BackupFailed.
+    """
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        place.prepare()
-        with place.locked():
-            made = _Run(place, progress).run(with_keys=with_keys)
+        _refuse_without_parent(folder)
+        made = _snapshot_in(folder, secret, with_keys=with_keys, progress=progress)
     except OSError as error:
-        raise BackupFailed(_reason(error, folder)) from error
-    backups.made(folder, made.snapshot)
-    return made
+        raise BackupFailed(of_disk(error, folder)) from error
+    return _noted(folder, made)
 
 
 def into_file(
     path: Path, secret: Secret, *, with_keys: bool = False, progress: Progress | None = None
 ) -> Made:
-    """One whole backup in one file. Raises: BackupFailed."""
+    """One whole backup in one file, in a folder that exists. Raises: BackupFailed."""
     scratch = path.with_name(f".{path.name}.part")
     folder = path.with_name(f".{path.name}.d")
     try:
+        _refuse_without_parent(path)
         shutil.rmtree(folder, ignore_errors=True)
-        made = into_folder(folder, secret, with_keys=with_keys, progress=progress)
+        made = _snapshot_in(folder, secret, with_keys=with_keys, progress=progress)
         with tarfile.open(scratch, "w") as archive:
             archive.add(folder, arcname=".", filter=_plain)
         scratch.replace(path)
     except OSError as error:
-        raise BackupFailed(_reason(error, path)) from error
+        raise BackupFailed(of_disk(error, path)) from error
     finally:
-        scratch.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # there is none, and never was
+            scratch.unlink()
         shutil.rmtree(folder, ignore_errors=True)
-    backups.made(path, made.snapshot)
+    return _noted(path, made)
+
+
+def _snapshot_in(
+    folder: Path, secret: Secret, *, with_keys: bool, progress: Progress | None
+) -> Made:
+    place = Place(folder, secret)
+    folder.mkdir(exist_ok=True, mode=0o700)
+    place.prepare()
+    with place.locked():
+        return _Run(place, progress).run(with_keys=with_keys)
+
+
+def _noted(target: Path, made: Made) -> Made:
+    """Noted for `rathaus doctor`. The backup is whole where that is not possible."""
+    try:
+        backups.made(target, made.snapshot)
+    except OSError as error:
+        reason = of_disk(error, settings.DATA_DIR)
+        return replace(made, problem=f"Das Backup ist gemacht, aber hier nicht vermerkt. {reason}")
     return made
+
+
+def _refuse_without_parent(target: Path) -> None:
+    """A backup beside a disk that is not mounted would fill the disk of the town."""
+    if not target.parent.is_dir():
+        raise BackupFailed(
+            f"Den Ordner {target.parent} gibt es nicht. Ist der Datenträger eingehängt? Soll das "
+            f"Backup wirklich dorthin, legen Sie den Ordner an: mkdir -p {target.parent}"
+        )
 
 
 class _Run:
@@ -197,17 +228,6 @@ def _plain(entry: tarfile.TarInfo) -> tarfile.TarInfo | None:
     entry.uid = entry.gid = 0
     entry.uname = entry.gname = ""
     return entry
-
-
-def _reason(error: OSError, place: Path) -> str:
-    if error.errno == errno.ENOSPC:
-        return (
-            f"Auf dem Datenträger von {place} ist kein Platz mehr. Frühere Backups sind heil; "
-            "schaffen Sie Platz und wiederholen Sie es."
-        )
-    if error.errno in (errno.EACCES, errno.EROFS, errno.EPERM):
-        return f"In {place} darf nicht geschrieben werden ({error.strerror})."
-    return f"{place}: {error.strerror or error}"
 
 
 def stream(pieces: Iterable[bytes]) -> IO[bytes]:

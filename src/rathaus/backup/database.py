@@ -11,12 +11,15 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from django.db import connection
 
-from rathaus.backup.errors import BackupFailed
+from rathaus.backup.errors import BackupFailed, of_database
 from rathaus.settings.database import of_libpq, said
+
+if TYPE_CHECKING:
+    import psycopg
 
 FILES = "SELECT name, size FROM core_blob WHERE name <> '' ORDER BY name"
 PIECE = 1024 * 1024
@@ -73,10 +76,8 @@ def _sqlite(scratch: Path) -> Iterator[tuple[IO[bytes], Files]]:
 @contextmanager
 def _postgresql() -> Iterator[tuple[IO[bytes], Files]]:
     """pg_dump sees the very snapshot in which the names of the files are read."""
-    import psycopg
-
     settings = connection.settings_dict
-    with psycopg.connect(**_parameters(settings)) as own:
+    with _connected(settings) as own:
         own.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         row = own.execute("SELECT pg_export_snapshot()").fetchone()
         files = Files(own.execute(FILES).fetchall())
@@ -112,18 +113,23 @@ def is_empty() -> bool:
     return not connection.introspection.table_names()
 
 
-def restore(pieces: Iterable[bytes], engine: str) -> None:
-    """Put a dump into the empty database of the settings, whole or not at all.
+def refuse_another_kind(engine: str) -> None:
+    """Raises: BackupFailed where a dump of `engine` does not fit the database of the settings."""
+    if engine != connection.vendor:
+        names = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
+        raise BackupFailed(
+            f"Das Backup enthält eine Datenbank von {names.get(engine, engine)}, DATABASE_URL "
+            f"führt zu {names.get(connection.vendor, connection.vendor)}. Beides muss gleich sein."
+        )
+
+
+def restore(pieces: Iterable[bytes]) -> None:
+    """Put a dump of the same kind into the empty database of the settings, whole or not at all.
 
     Raises: BackupFailed.
     """
-    if engine != connection.vendor:
-        raise BackupFailed(
-            f"Das Backup enthält {engine}, DATABASE_URL nennt {connection.vendor}. "
-            "Beides muss gleich sein."
-        )
     connection.close()
-    if engine == "sqlite":
+    if connection.vendor == "sqlite":
         _into_sqlite(pieces, Path(connection.settings_dict["NAME"]))
     else:
         _into_postgresql(pieces, connection.settings_dict)
@@ -188,7 +194,7 @@ def scratch_database(folder: Path) -> Iterator[str]:
     settings = connection.settings_dict
     name = f"rathaus_check_{os.getpid()}"
     try:
-        with psycopg.connect(**_parameters(settings), autocommit=True) as own:
+        with _connected(settings, autocommit=True) as own:
             own.execute(f'CREATE DATABASE "{name}"')
     except psycopg.Error as error:
         raise BackupFailed(
@@ -198,8 +204,20 @@ def scratch_database(folder: Path) -> Iterator[str]:
     try:
         yield _address({**settings, "NAME": name})
     finally:
-        with psycopg.connect(**_parameters(settings), autocommit=True) as own:
+        with _connected(settings, autocommit=True) as own:
             own.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@contextmanager
+def _connected(settings: dict[str, Any], **more: Any) -> Iterator[psycopg.Connection]:
+    """A connection of our own to PostgreSQL. Raises: BackupFailed where it is not to be had."""
+    import psycopg
+
+    try:
+        with psycopg.connect(**_parameters(settings), **more) as own:
+            yield own
+    except psycopg.OperationalError as error:
+        raise BackupFailed(of_database(error)) from error
 
 
 def _address(settings: dict[str, Any]) -> str:

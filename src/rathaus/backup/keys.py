@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,9 @@ from rathaus.backup.errors import BackupFailed, Damaged, WrongKey
 SCRYPT = {"n": 2**16, "r": 8, "p": 1}
 """64 MB and a fraction of a second per guess (RFC 7914)."""
 LEAST = 12
+NAME = re.compile(r"[0-9a-f]{32}\.json")
+ONE = {"passphrase": "einer Passphrase", "recipient": "einem Schlüsselpaar"}
+ANOTHER = {"passphrase": "einer anderen Passphrase", "recipient": "einem anderen Schlüsselpaar"}
 
 
 @dataclass(frozen=True)
@@ -35,9 +39,33 @@ class Secret:
     recipient: X25519PublicKey | None = None
     private: X25519PrivateKey | None = None
 
+    @property
+    def kind(self) -> str:
+        """How it wraps: ``passphrase`` or ``recipient``."""
+        return "passphrase" if self.passphrase else "recipient"
+
+    @property
+    def reads(self) -> bool:
+        """Whether it opens what it closed; a public key only closes."""
+        return bool(self.passphrase or self.private)
+
+    @property
+    def mark(self) -> str:
+        """The public key, to tell key pairs apart; empty for a passphrase."""
+        return self.recipient.public_bytes_raw().hex() if self.recipient else ""
+
 
 def from_files(*, passphrase: Path | None, recipient: Path | None, private: Path | None) -> Secret:
-    """A secret from files. Raises: BackupFailed."""
+    """A secret from files.
+
+    Raises: BackupFailed for files that hold no key, and for none or more than one of the three.
+    """
+    if sum(path is not None for path in (passphrase, recipient, private)) > 1:
+        raise BackupFailed(
+            "Ein Backup wird mit einer Passphrase oder für ein Schlüsselpaar verschlüsselt. Geben "
+            "Sie nur eines an: --passphrase-file, --recipient oder --private-key "
+            "(RATHAUS_BACKUP_PASSPHRASE_FILE, RATHAUS_BACKUP_RECIPIENT)."
+        )
     try:
         if passphrase is not None:
             text = passphrase.read_text(encoding="utf-8").strip()
@@ -96,31 +124,63 @@ class Keyring:
     def current(self) -> tuple[bytes, bytes]:
         """Id and key for writing: a known one where the secret opens it, else a new one.
 
-        Raises: WrongKey for a passphrase that is not the one used here before.
+        Raises: WrongKey in a folder that was begun with another secret, Damaged where a key is
+        broken. What is in the folder already is not written again: a new backup would need that
+        key too, and no command takes two secrets.
         """
-        if self._secret.passphrase or self._secret.private:
-            for path in sorted(self._folder.glob("*.json")):
-                ident = bytes.fromhex(path.stem)
-                if self._kind(path) == ("passphrase" if self._secret.passphrase else "recipient"):
-                    return ident, self.get(ident)
+        known = self._known()
+        for ident in known:
+            self._refuse_another(self._row(ident))
+        if known and self._secret.reads:
+            try:
+                return known[0], self.get(known[0])
+            except WrongKey as error:
+                raise self._begun_with(ANOTHER[self._secret.kind]) from error
         return self._new()
 
     def get(self, ident: bytes) -> bytes:
         """The key with this id. Raises: WrongKey, Damaged."""
         if ident not in self._open:
-            path = self._folder / f"{ident.hex()}.json"
+            row = self._row(ident)
             try:
-                row = json.loads(path.read_text(encoding="ascii"))
                 self._open[ident] = self._unwrap(ident, row)
-            except (OSError, ValueError, KeyError, TypeError) as error:
-                raise Damaged(f"Der Schlüssel {path.name} ist nicht lesbar.") from error
+            except (ValueError, KeyError, TypeError) as error:
+                raise self._unreadable(ident) from error
         return self._open[ident]
 
-    def _kind(self, path: Path) -> str:
+    def _known(self) -> list[bytes]:
+        names = sorted(path.name for path in self._folder.glob("*.json"))
+        return [bytes.fromhex(name[:32]) for name in names if NAME.fullmatch(name)]
+
+    def _row(self, ident: bytes) -> dict[str, Any]:
         try:
-            return str(json.loads(path.read_text(encoding="ascii"))["kind"])
-        except (OSError, ValueError, KeyError, TypeError):
-            return ""
+            text = self._path(ident).read_text(encoding="ascii")
+            row: dict[str, Any] = json.loads(text)
+            if row["kind"] in ONE:
+                return row
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise self._unreadable(ident) from error
+        raise self._unreadable(ident)
+
+    def _path(self, ident: bytes) -> Path:
+        return self._folder / f"{ident.hex()}.json"
+
+    def _unreadable(self, ident: bytes) -> Damaged:
+        return Damaged(f"Der Schlüssel {self._path(ident).name} ist nicht lesbar.")
+
+    def _refuse_another(self, row: dict[str, Any]) -> None:
+        kind = self._secret.kind
+        if row["kind"] != kind:
+            raise self._begun_with(ONE[row["kind"]])
+        # Folders begun before this was noted do not say whose they are.
+        if kind == "recipient" and row.get("recipient", self._secret.mark) != self._secret.mark:
+            raise self._begun_with(ANOTHER[kind])
+
+    def _begun_with(self, what: str) -> WrongKey:
+        return WrongKey(
+            f"{self._folder.parent} wurde mit {what} begonnen. Nehmen Sie denselben Schlüssel wie "
+            "bisher oder einen neuen Ordner."
+        )
 
     def _new(self) -> tuple[bytes, bytes]:
         ident, key = secrets.token_bytes(16), AESGCM.generate_key(256)
@@ -133,16 +193,18 @@ class Keyring:
         elif self._secret.recipient is not None:
             once = X25519PrivateKey.generate()
             row |= {"kind": "recipient", "ephemeral": once.public_key().public_bytes_raw().hex()}
+            row["recipient"] = self._secret.mark
             wrapping = _agreed(once.exchange(self._secret.recipient), row)
         else:
             raise BackupFailed("Zum Schreiben fehlt ein Schlüssel.")
         row["wrapped"] = AESGCM(wrapping).encrypt(nonce, key, ident).hex()
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path = self._folder / f"{ident.hex()}.json"
-        with path.open("x", encoding="ascii") as file:
+        scratch = self._folder / f".{ident.hex()}.part"  # half a key would count as a broken one
+        with scratch.open("x", encoding="ascii") as file:
             json.dump(row, file)
             file.flush()
             os.fsync(file.fileno())
+        scratch.replace(self._path(ident))
         self._open[ident] = key
         return ident, key
 

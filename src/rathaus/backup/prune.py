@@ -21,9 +21,9 @@ class Rule:
 
     @classmethod
     def parse(cls, text: str) -> Rule:
-        """``7,4,12``. Raises: ValueError."""
+        """``7,4,12``. Raises: ValueError, also for less than one day."""
         days, weeks, months = (int(part) for part in text.split(","))
-        if min(days, weeks, months) < 0:
+        if days < 1 or min(weeks, months) < 0:
             raise ValueError(text)
         return cls(days, weeks, months)
 

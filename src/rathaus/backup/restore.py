@@ -23,9 +23,10 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
 from rathaus.backup import create, database, unpacking
-from rathaus.backup.errors import BackupFailed, NotEmpty, TooNew
+from rathaus.backup.errors import FORBIDDEN, FULL, BackupFailed, NotEmpty, TooNew
 from rathaus.backup.keys import Secret
 from rathaus.backup.place import Place
+from rathaus.backup.trial import NO_TRIAL
 from rathaus.core import backups
 
 MARK = ".restoring"
@@ -57,7 +58,7 @@ class Trial:
 
 @contextmanager
 def opened(target: Path, secret: Secret) -> Iterator[Place]:
-    """A backup folder, or a file unpacked into a scratch folder. Raises: BackupFailed."""
+    """A backup folder, or a file unpacked into a scratch folder. Raises: BackupFailed, OSError."""
     if target.is_dir():
         place = Place(target, secret)
         place.check_format()
@@ -70,6 +71,8 @@ def opened(target: Path, secret: Secret) -> Iterator[Place]:
             with tarfile.open(target, "r:") as archive:
                 unpacking.unpack(archive, Path(scratch))
         except (tarfile.TarError, OSError, EOFError) as error:
+            if isinstance(error, OSError) and error.errno in FULL | FORBIDDEN:
+                raise  # the file is not to blame
             raise BackupFailed(f"{target} ist kein Backup oder ist abgeschnitten.") from error
         place = Place(Path(scratch), secret)
         place.check_format()
@@ -87,7 +90,7 @@ def choose(place: Place, snapshot: str = "") -> str:
 
 
 def restore(place: Place, snapshot: str, *, progress: Progress | None = None) -> Restored:
-    """Into the empty data folder and database of the settings. Raises: BackupFailed."""
+    """Into the empty data folder and database of the settings. Raises: BackupFailed, OSError."""
     manifest = place.manifest(snapshot)
     newer = _check(manifest)
     data = Path(settings.DATA_DIR)
@@ -102,17 +105,19 @@ def restore(place: Place, snapshot: str, *, progress: Progress | None = None) ->
     _beside(place, folder, snapshot, data)
     key = _keys(manifest, data)
     pieces = place.reading(folder / "database", f"snapshot:{snapshot}:database")
-    database.restore(pieces, manifest["engine"])
+    database.restore(pieces)
     (data / MARK).unlink()
     return Restored(snapshot, len(present), len(manifest["missing"]), key, newer)
 
 
 def try_out(place: Place, snapshot: str, target: Path) -> Trial:
-    """Restore into a scratch place, verify the whole record there, forget it. Raises: BackupFailed.
+    """Restore into a scratch place, verify the whole record there, forget it.
 
     The town's key comes from the backup if it holds it, else from this machine.
+    Raises: BackupFailed, OSError where this machine has no place for the trial.
     """
     manifest = place.manifest(snapshot)
+    database.refuse_another_kind(manifest["engine"])
     if "keys" not in manifest and manifest["town_key"] != create.key_mark():
         raise BackupFailed("Das Backup gehört zu einem anderen Stadtschlüssel als dem hier.")
     with (
@@ -164,15 +169,22 @@ def _in_process(
         work.communicate()
         raise
     found, errors = work.communicate(b"go\n")
+    problem = errors.decode(errors="replace")[-800:]
+    if work.returncode == NO_TRIAL:
+        raise BackupFailed(problem.strip())
     try:
         report = json.loads(found)
     except ValueError:
-        return Trial(snapshot, False, {}, errors.decode(errors="replace")[-800:])
+        return Trial(snapshot, False, {}, problem)
     return Trial(snapshot, work.returncode == 0, report)
 
 
 def _check(manifest: dict[str, Any]) -> bool:
-    """Whether the software is newer than the backup. Raises: TooNew."""
+    """Whether the software is newer than the backup.
+
+    Raises: TooNew, BackupFailed for one with another kind of database.
+    """
+    database.refuse_another_kind(manifest["engine"])
     known = set(MigrationLoader(None, ignore_no_migrations=True).disk_migrations)
     made = {(app, name) for app, name in manifest["migrations"]}
     ours = {app for app, _ in known}

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 PIECE = 1024 * 1024
+NO_TRIAL = 3
+"""Exit code where the machine is to blame and not the backup; the reason is on stderr."""
 
 
 def main() -> int:
@@ -17,12 +19,19 @@ def main() -> int:
 
     django.setup()
     from django.core.management import call_command
-    from django.db import connection
 
     from rathaus.backup import database
+    from rathaus.backup.errors import BackupFailed, of_disk
     from rathaus.records.evidence import cli
 
-    database.restore(_pieces(Path("database.dump")), connection.vendor)
+    try:
+        database.restore(_pieces(Path("database.dump")))
+    except BackupFailed as error:
+        sys.stderr.write(str(error))
+        return 1
+    except OSError as error:
+        sys.stderr.write(of_disk(error, Path.cwd()))
+        return NO_TRIAL
     call_command("migrate", verbosity=0, interactive=False)
     seal = Path(sys.argv[1]) if sys.argv[1] else None
     return cli.verify_command(json=True, fresh=True, anchors=seal)
