@@ -231,3 +231,8 @@ def _paths(form: FormDefinition) -> Iterator[str]:
             yield _("Der Pfad „%s“ führt zu keinem Feld.") % path
         elif path == form.contact_email_field and not rest and node.field.type != "email":
             yield _("„%s“ ist kein E-Mail-Feld.") % path
+    for key in form.applicant_address_fields:
+        if key not in nodes:
+            yield _("Der Pfad „%s“ führt zu keinem Feld.") % key
+        elif nodes[key].field.type is not FieldType.ADDRESS:
+            yield _("„%s“ ist keine Anschrift. Schreiben gehen nur an eine Anschrift.") % key

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
@@ -16,12 +16,11 @@ from rathaus.core import secrets
 from rathaus.core.clock import local, now
 from rathaus.core.prepared import Prepared
 from rathaus.forms import engine
-from rathaus.forms.definition import FieldType
 from rathaus.organisation import queries as organisation
 from rathaus.payments import queries as payment_queries
 from rathaus.payments.providers import registry
+from rathaus.proceedings import addressing, vouching
 from rathaus.proceedings import answers as paths
-from rathaus.proceedings import vouching
 from rathaus.proceedings.models import Application, Letter, Verification
 from rathaus.records.models import Document, DocumentKind, DocumentVersion
 from rathaus.theme import documents as data
@@ -141,7 +140,7 @@ def letter_pdf(application: Application, letter: Letter, row: Verification | Non
     return letters.render(
         data.LetterData(
             sender=sender(application),
-            recipient=_recipient(application),
+            recipient=addressing.window(application),
             reference=application.reference,
             day=local(letter.created_at).date(),
             subject=letter.subject,
@@ -180,25 +179,6 @@ def _printed(row: Verification) -> data.Verification:
 
 def _applicant(application: Application) -> tuple[str, ...]:
     return (application.applicant_name,) if application.applicant_name else ()
-
-
-def _recipient(application: Application) -> tuple[str, ...]:
-    lines = [application.applicant_name]
-    address = _first_address(application)
-    if address:
-        street = f"{address.get('street', '')} {address.get('house_number', '')}".strip()
-        city = f"{address.get('postal_code', '')} {address.get('city', '')}".strip()
-        lines += [street, city]
-    return tuple(line for line in lines if line)[:6]
-
-
-def _first_address(application: Application) -> Mapping[str, Any] | None:
-    for step in application.service.online_form.steps:
-        for field in step.fields:
-            value = application.answers.get(field.key)
-            if field.type == FieldType.ADDRESS and isinstance(value, Mapping):
-                return value
-    return None
 
 
 def _next_steps(application: Application) -> Iterable[str]:
