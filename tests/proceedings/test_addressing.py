@@ -71,6 +71,23 @@ def test_who_moves_away_with_the_dog_gets_post_at_the_new_home():
     assert window(SHIPPED["hund-abmelden"], {**answers, "neue_anschrift": None})[0] == "Altbau 1"
 
 
+def test_a_letter_finds_a_room_at_a_family_and_a_home_abroad():
+    abroad = place("Hauptplatz", addition="bei Familie Huber, Top 7", country="AT")
+    lines = window(SHIPPED["eheurkunde"], {"anschrift": abroad}, "Ida Huber")
+    assert lines == (
+        "Ida Huber",
+        "bei Familie Huber, Top 7",
+        "Hauptplatz 1",
+        "26639 Wiesmoor",
+        "ÖSTERREICH",
+    )
+
+
+def test_germany_is_not_named_on_letters_within_germany():
+    lines = window(SHIPPED["eheurkunde"], {"anschrift": place("Weg", country="DE")}, "Ida Huber")
+    assert lines[-1] == "26639 Wiesmoor"
+
+
 @pytest.mark.parametrize("service", SHIPPED.values(), ids=list(SHIPPED))
 def test_every_shipped_service_names_the_postal_address(service: ServiceDefinition):
     assert service.form

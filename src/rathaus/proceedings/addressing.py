@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from rathaus.forms.codelists import code_list
 from rathaus.forms.definition import Field, FieldType, FormDefinition
 from rathaus.proceedings.models import Application
 
@@ -12,14 +13,23 @@ Address = Mapping[str, Any]
 
 
 def window(application: Application) -> tuple[str, ...]:
-    """Name and postal address of the applicant, without empty lines."""
+    """Name and postal address of the applicant, without empty lines: at most six."""
     form, answers = application.service.online_form, application.answers
     lines = [application.applicant_name]
     if address := postal_address(form, answers):
-        street = f"{address.get('street', '')} {address.get('house_number', '')}".strip()
-        city = f"{address.get('postal_code', '')} {address.get('city', '')}".strip()
-        lines += [street, city]
+        lines += _lines(address)
     return tuple(line for line in lines if line)
+
+
+def _lines(address: Address) -> list[str]:
+    """As the post reads it: the addition above the street, a foreign country last in capitals."""
+    street = f"{address.get('street', '')} {address.get('house_number', '')}".strip()
+    city = f"{address.get('postal_code', '')} {address.get('city', '')}".strip()
+    return [address.get("addition", ""), street, city, _abroad(address.get("country", "DE"))]
+
+
+def _abroad(country: str) -> str:
+    return "" if country == "DE" else code_list("countries").labels.get(country, country).upper()
 
 
 def postal_address(form: FormDefinition, answers: Mapping[str, Any]) -> Address | None:
