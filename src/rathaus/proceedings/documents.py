@@ -17,6 +17,7 @@ from rathaus.core.clock import local, now
 from rathaus.core.prepared import Prepared
 from rathaus.forms import engine
 from rathaus.organisation import queries as organisation
+from rathaus.organisation.models import StaffMember
 from rathaus.payments import queries as payment_queries
 from rathaus.payments.providers import registry
 from rathaus.proceedings import addressing, vouching
@@ -135,25 +136,41 @@ def payment_receipt_pdf(application: Application, row: Verification) -> bytes:
         )
 
 
-def letter_pdf(application: Application, letter: Letter, row: Verification | None) -> bytes:
+def letter_pdf(
+    application: Application,
+    letter: Letter,
+    row: Verification | None,
+    *,
+    signer: StaffMember | None,
+) -> bytes:
     """A letter as it goes to the resident; without `row` it is a preview."""
-    return letters.render(
-        data.LetterData(
-            sender=sender(application),
-            recipient=addressing.window(application),
-            reference=application.reference,
-            day=local(letter.created_at).date(),
-            subject=letter.subject,
-            body=letter.body,
-            salutation="",
-            closing="",
-            clerk=letter.signed_by,
-            clerk_phone=application.case.office.phone,
-            clerk_email=application.case.office.email,
-            clerk_room=application.case.office.room,
-            remedy=letter.remedy,
-            verification=_printed(row) if row else None,
-        )
+    return letters.render(letter_data(application, letter, row, signer=signer))
+
+
+def letter_data(
+    application: Application,
+    letter: Letter,
+    row: Verification | None = None,
+    *,
+    signer: StaffMember | None,
+) -> data.LetterData:
+    """What stands in a letter. `signer` is who decides, reached directly where that is known."""
+    office = application.case.office
+    return data.LetterData(
+        sender=sender(application),
+        recipient=addressing.window(application),
+        reference=application.reference,
+        day=local(letter.created_at).date(),
+        subject=letter.subject,
+        body=letter.body,
+        salutation="",
+        closing="",
+        clerk=letter.signed_by,
+        clerk_phone=(signer.phone if signer else "") or office.phone,
+        clerk_email=office.email,
+        clerk_room=office.room,
+        remedy=letter.remedy,
+        verification=_printed(row) if row else None,
     )
 
 
