@@ -119,6 +119,18 @@ def test_letter_names_answers_not_code(mine, staff, actor):
     assert mine.reference in letter.subject + letter.body
 
 
+def test_record_and_resident_read_the_name_of_a_document_not_what_the_clerk_clicked(
+    mine, staff, actor
+):
+    letter = actions.draft_letter(application=mine, template_key="ablehnung", reason="Nein.")
+    actions.decide(application=mine, staff=staff, outcome="rejected", letter=letter, actor=actor)
+    jobs.run_pending()
+    mine.refresh_from_db()
+    document = Letter.objects.get(application=mine).document
+    assert document.title == "Ablehnung Ihres Antrags zur Hundesteuer"
+    assert document.title in str(queries.what_now(mine).text)
+
+
 def test_message_after_the_end_comes_back_to_the_desk(mine, staff, actor):
     grant(mine, staff, actor)
     jobs.run_pending()

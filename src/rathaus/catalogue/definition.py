@@ -90,12 +90,21 @@ class Letter(Model):
 
     key: Key
     title: Text
+    """What the clerk chooses, e.g. "Antrag ablehnen"."""
+    document_title: str = ""
+    """What the letter is called in the record and for the resident, e.g. "Ablehnung Ihres Antrags";
+    empty where `title` is a name already."""
     outcome: Literal["granted", "rejected", "information"]
     subject: Text
     body: Text
     """Paragraphs separated by blank lines; lines starting with "- " make a list."""
     remedy: str = ""
     """Rechtsbehelfsbelehrung, needed where the letter decides."""
+
+    @property
+    def document_name(self) -> str:
+        """The name of the document, never an order to the clerk where one was given."""
+        return self.document_title or self.title
 
 
 class Filing(Model):

@@ -25,6 +25,7 @@ class LetterText:
 
     template_key: str
     title: str
+    """The name of the document, as the record and the resident know it."""
     subject: str
     body: str
     remedy: str
@@ -41,7 +42,7 @@ def fill(application: Application, template: Template, *, reason: str = "") -> L
         values = _values(application, reason)
         return LetterText(
             template_key=template.key,
-            title=template.title,
+            title=template.document_name,
             subject=_replace(template.subject, values, application),
             body=_replace(template.body, values, application),
             remedy=_replace(template.remedy, values, application),

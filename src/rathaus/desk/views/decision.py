@@ -182,7 +182,7 @@ def _typed(request: DeskRequest, application: Application) -> Typed | None:
         return None
     text = LetterText(
         template_key=template.key,
-        title=template.title,
+        title=template.document_name,
         subject=params.text(request.POST, "subject", LIMITS["subject"] + 1),
         body=params.lines(request.POST, "body", LIMITS["body"] + 1),
         remedy=params.lines(request.POST, "remedy", LIMITS["remedy"] + 1),
