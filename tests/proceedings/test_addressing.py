@@ -22,9 +22,9 @@ def case(slug: str, number: int = 0) -> dict[str, Any]:
     return answers
 
 
-def window(service: ServiceDefinition, answers: dict[str, Any], name: str = "") -> tuple[str, ...]:
+def window(service: ServiceDefinition, answers: dict[str, Any]) -> tuple[str, ...]:
     return addressing.window(
-        SimpleNamespace(service=service, answers=answers, applicant_name=name)  # type: ignore[arg-type]
+        SimpleNamespace(service=service, answers=answers)  # type: ignore[arg-type]
     )
 
 
@@ -34,7 +34,7 @@ def place(street: str, number: str = "1", **more: str) -> dict[str, str]:
 
 
 def test_who_moves_their_business_gets_post_at_home_not_at_the_premises_they_left():
-    lines = window(SHIPPED["gewerbe-ummelden"], case("gewerbe-ummelden"), "Heike Lüken")
+    lines = window(SHIPPED["gewerbe-ummelden"], case("gewerbe-ummelden"))
     assert lines == ("Heike Lüken", "Jasminweg 2", "26639 Wiesmoor")
 
 
@@ -73,7 +73,8 @@ def test_who_moves_away_with_the_dog_gets_post_at_the_new_home():
 
 def test_a_letter_finds_a_room_at_a_family_and_a_home_abroad():
     abroad = place("Hauptplatz", addition="bei Familie Huber, Top 7", country="AT")
-    lines = window(SHIPPED["eheurkunde"], {"anschrift": abroad}, "Ida Huber")
+    ida = {"first_names": "Ida", "last_name": "Huber"}
+    lines = window(SHIPPED["eheurkunde"], {"person": ida, "anschrift": abroad})
     assert lines == (
         "Ida Huber",
         "bei Familie Huber, Top 7",
@@ -84,8 +85,13 @@ def test_a_letter_finds_a_room_at_a_family_and_a_home_abroad():
 
 
 def test_germany_is_not_named_on_letters_within_germany():
-    lines = window(SHIPPED["eheurkunde"], {"anschrift": place("Weg", country="DE")}, "Ida Huber")
+    lines = window(SHIPPED["eheurkunde"], {"anschrift": place("Weg", country="DE")})
     assert lines[-1] == "26639 Wiesmoor"
+
+
+def test_a_club_and_who_acts_for_it_stand_on_two_lines():
+    lines = window(SHIPPED["osterfeuer-anzeigen"], case("osterfeuer-anzeigen"))
+    assert lines[:2] == ("Boßelverein „Liek up Mullberg“ e. V.", "Habbo Janßen")
 
 
 @pytest.mark.parametrize("service", SHIPPED.values(), ids=list(SHIPPED))

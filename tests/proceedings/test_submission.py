@@ -31,6 +31,12 @@ def test_record_is_complete_at_once(application):
     assert events.verify_chain(application.case.chain) == []
 
 
+def test_a_club_and_who_acts_for_it_are_told_apart_in_one_line(town):
+    with time_machine.travel("2026-11-23T09:00:00Z"):
+        application = new_application("osterfeuer-anzeigen")
+    assert application.applicant_name == "Boßelverein „Liek up Mullberg“ e. V., Habbo Janßen"
+
+
 def test_name_is_not_readable_in_the_event(application):
     event = application.case.chain.events.get(type="application.submitted")
     assert application.applicant_name

@@ -222,7 +222,8 @@ def _rules(form: FormDefinition) -> Iterator[str]:
 
 def _paths(form: FormDefinition) -> Iterator[str]:
     nodes = compiled(form).nodes
-    for path in filter(None, (form.contact_email_field, *form.applicant_name_fields)):
+    names = (form.applicant_organisation_field, *form.applicant_name_fields)
+    for path in filter(None, (form.contact_email_field, *names)):
         root, _dot, rest = path.partition(".")
         node = nodes.get(root)
         parts = {child.key for child in node.children} if node else set()

@@ -7,6 +7,7 @@ from typing import Any
 
 from rathaus.forms.codelists import code_list
 from rathaus.forms.definition import Field, FieldType, FormDefinition
+from rathaus.proceedings import answers as paths
 from rathaus.proceedings.models import Application
 
 Address = Mapping[str, Any]
@@ -15,10 +16,17 @@ Address = Mapping[str, Any]
 def window(application: Application) -> tuple[str, ...]:
     """Name and postal address of the applicant, without empty lines: at most six."""
     form, answers = application.service.online_form, application.answers
-    lines = [application.applicant_name]
+    lines = [*names(form, answers)]
     if address := postal_address(form, answers):
         lines += _lines(address)
     return tuple(line for line in lines if line)
+
+
+def names(form: FormDefinition, answers: Mapping[str, Any]) -> tuple[str, ...]:
+    """Who applies: the organisation, then the person, as far as they are given."""
+    organisation = paths.text(answers, form.applicant_organisation_field)
+    person = paths.join(answers, form.applicant_name_fields)
+    return tuple(name for name in (organisation, person) if name)
 
 
 def _lines(address: Address) -> list[str]:
