@@ -80,6 +80,9 @@ class Field(Model):
     key: Key
     type: FieldType
     label: Text
+    short_label: str = ""
+    """The answer's name in letters, e.g. "Geboren" for "Wann ist der Hund geboren?"; else the
+    label."""
     hint: str = ""
     help: str = ""
     """Longer explanation, folded away under "Was heißt das?"."""
