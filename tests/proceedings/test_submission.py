@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from datetime import date
 from io import BytesIO
 
@@ -11,6 +12,7 @@ import pikepdf
 import pytest
 import time_machine
 from django.core import mail
+from pypdf import PdfReader
 
 from rathaus.core import events, jobs
 from rathaus.proceedings import actions, errors, queries
@@ -58,6 +60,15 @@ def test_receipt_follows_and_anybody_can_check_it(application):
         meta = pdf.open_metadata()
         assert (meta["pdfaid:part"], meta["pdfaid:conformance"]) == ("2", "A")
         assert meta["pdfuaid:part"] == "1"
+
+
+def test_the_receipt_says_what_was_declared(application):
+    jobs.run_pending()
+    document = Document.objects.get(case=application.case, kind="application")
+    content = document.versions.get().blob.read()
+    text = " ".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages)
+    declared = "Ich melde es innerhalb von zwei Wochen, wenn ich den Hund nicht mehr halte."
+    assert declared in re.sub(r"\s+", " ", text)
 
 
 def test_receipt_job_may_run_twice(application):
