@@ -100,6 +100,10 @@ def test_without_surroundings_nothing_about_them_is_checked(make) -> None:
         ("filing.retention_years", {"filing": {"plan_code": "1", "retention_years": -1}}),
         ("documents.0", {"documents": [{"label": "Plan", "upload": True}], "form": None}),
         ("synonyms", {"synonyms": ["Zaun", " "]}),
+        (
+            "stages.a.visible_if",
+            {"stages": [{"key": "a", "label": "A", "visible_if": {"var": "hoehe"}}]},
+        ),
         ("stages", {"stages": [{"key": "a", "label": "A"}, {"key": "a", "label": "B"}]}),
     ],
 )

@@ -228,6 +228,23 @@ def test_table_decides_alone(state, move, kind):
         assert row is None
 
 
+@pytest.mark.parametrize(
+    ("way", "promised", "never"),
+    [
+        ("post", "Verschickt", "Zur Abholung bereit"),
+        ("abholung", "Zur Abholung bereit", "Verschickt"),
+    ],
+)
+@pytest.mark.parametrize("slug", ["eheurkunde", "geburtsurkunde", "sterbeurkunde"])
+def test_who_picks_up_the_certificate_is_not_told_that_it_is_on_its_way(
+    town, slug, way, promised, never
+):
+    application = new_application(slug, versand=way)
+    titles = [entry.title for entry in queries.timeline(application)]
+    assert promised in titles
+    assert never not in titles
+
+
 def test_timeline_tells_what_was_and_what_comes(mine, staff, actor):
     entries = queries.timeline(mine)
     assert [e.state for e in entries if e.state != "next"][-1] == "now"

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import StringConstraints, model_validator
 
-from rathaus.forms.definition import FormDefinition, Key, Model, Text
+from rathaus.forms.definition import Condition, FormDefinition, Key, Model, Text
 from rathaus.payments.fees import FeeRule
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
@@ -79,6 +79,8 @@ class Stage(Model):
     label: Text
     public_label: str = ""
     public_text: str = ""
+    visible_if: Condition | None = None
+    """For which answers it belongs to the procedure, e.g. sending only where nobody picks up."""
 
 
 class Letter(Model):
