@@ -84,6 +84,7 @@ def test_without_surroundings_nothing_about_them_is_checked(make) -> None:
         ("form.contact_email_field", {"form": form(contact_email_field="vorname")}),
         ("form.applicant_name_fields", {"form": form(applicant_name_fields=["wer"])}),
         ("form.applicant_name_fields", {"form": form(applicant_name_fields=[])}),
+        ("form", {"form": form(applicant_address_fields=["vorname"])}),
         ("fees.0.legal_basis", {"fees": [fee(legal_basis=" ")]}),
         ("fees", {"fees": [fee(valid_from="2027-01-01")]}),
         ("fees", {"fees": [fee(valid_to="2026-06-30")]}),
@@ -99,6 +100,10 @@ def test_without_surroundings_nothing_about_them_is_checked(make) -> None:
         ("filing.retention_years", {"filing": {"plan_code": "1", "retention_years": -1}}),
         ("documents.0", {"documents": [{"label": "Plan", "upload": True}], "form": None}),
         ("synonyms", {"synonyms": ["Zaun", " "]}),
+        (
+            "stages.a.visible_if",
+            {"stages": [{"key": "a", "label": "A", "visible_if": {"var": "hoehe"}}]},
+        ),
         ("stages", {"stages": [{"key": "a", "label": "A"}, {"key": "a", "label": "B"}]}),
     ],
 )
@@ -203,3 +208,12 @@ class TestReadability:
     def test_long_input_is_quick_enough_to_answer(self) -> None:
         assert readability.problems("wort " * 200_000)
         assert readability.problems("[" * 20_000 + "(" * 20_000) == []
+
+
+def test_a_form_with_an_address_should_say_where_letters_go(make) -> None:
+    asking = form()
+    address = {"key": "wohnung", "type": "address", "label": "Wohnung"}
+    asking["steps"][0]["fields"].append(address)
+    assert "form.applicant_address_fields" in warnings(make, form=asking)
+    asking["applicant_address_fields"] = ["wohnung"]
+    assert "form.applicant_address_fields" not in warnings(make, form=asking)

@@ -55,6 +55,11 @@ def test_one_page_has_all_that_is_needed_to_decide(trade: Client) -> None:
         assert part in text, part
 
 
+def test_the_clerk_reads_what_the_person_declared(tax: Client) -> None:
+    text = body(tax, making.taken())
+    assert "Ich melde es innerhalb von zwei Wochen, wenn ich den Hund nicht mehr halte." in text
+
+
 def test_text_of_residents_is_never_markup(tax: Client) -> None:
     application = making.taken()
     evil = "<script>alert(1)</script>"

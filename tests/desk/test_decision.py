@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pypdf import PdfReader
 
 from rathaus.core.clock import today
 from rathaus.core.jobs import run_pending
+from rathaus.organisation.models import StaffMember
 from rathaus.payments.models import Claim, Refund
 from rathaus.proceedings import actions
 from rathaus.proceedings.models import Application, Decision, Letter
@@ -20,6 +23,10 @@ from tests.desk.conftest import SignIn
 
 def decide(application: Application) -> str:
     return reverse("desk:decide", args=[application.public_id])
+
+
+def text_of(content: bytes) -> str:
+    return "\n".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages)
 
 
 def template(application: Application, outcome: str) -> str:
@@ -208,6 +215,30 @@ def test_the_pdf_preview_is_a_pdf_and_leaves_nothing(tax: Client) -> None:
     assert response.content.startswith(b"%PDF-")
     assert response["Content-Disposition"].startswith("attachment")
     assert not Letter.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("direct", "printed"), [("04944 305-141", "04944 305-141"), ("", "04944 305-140")]
+)
+def test_the_preview_shows_who_and_which_number_the_letter_shows(
+    tax: Client, direct: str, printed: str
+) -> None:
+    """The clerk's direct number where there is one, else the office's."""
+    StaffMember.objects.filter(user__login="eilert.janssen").update(phone=direct)
+    application = making.taken()
+    typed = drafted(tax, application)
+    preview = tax.post(decide(application), {**typed, "step": "preview"}).content.decode()
+    draft = tax.post(reverse("desk:letter_pdf", args=[application.public_id]), typed).content
+    tax.post(decide(application), {**typed, "step": "confirm"})
+    run_pending()
+    document = Letter.objects.get(application=application).document
+    assert document is not None
+    sent = document.current.blob.read()
+    anschrift = application.answers["anschrift"]
+    for shown in (preview, text_of(draft), text_of(sent)):
+        assert printed in shown
+        assert f"{anschrift['street']} {anschrift['house_number']}" in shown
+        assert "Eilert Janssen" in shown
 
 
 def test_the_decision_is_refused_elsewhere(sign_in: SignIn, tax: Client) -> None:

@@ -78,6 +78,9 @@ def test_findings(form, words):
         ({"contact_email_field": "mail"}, "führt zu keinem Feld"),
         ({"contact_email_field": "name"}, "kein E-Mail-Feld"),
         ({"applicant_name_fields": ["name", "person.first_names"]}, "person.first_names"),
+        ({"applicant_organisation_field": "verein"}, "führt zu keinem Feld"),
+        ({"applicant_address_fields": ["wohnung"]}, "führt zu keinem Feld"),
+        ({"applicant_address_fields": ["name"]}, "keine Anschrift"),
     ],
 )
 def test_paths_of_applicant_and_contact(more, words):

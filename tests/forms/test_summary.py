@@ -87,3 +87,12 @@ def test_value_at():
     assert engine.value_at(GOOD_ANSWERS, "owners.1.last_name") == "Müller"
     assert engine.value_at(GOOD_ANSWERS, "owners.9.last_name") is None
     assert engine.value_at(GOOD_ANSWERS, "name.x") is None
+
+
+def test_a_declaration_stands_there_in_full_not_only_that_it_was_made():
+    field = {"key": "fee", "type": "consent", "label": "Gebühr",
+             "text": "Ich weiß: Die Gebühr entsteht **immer**."}  # fmt: skip
+    (section,) = engine.summary(one_page(field), {"fee": True}, today=TODAY)
+    assert section.rows[0].lines == ("Ja", "Ich weiß: Die Gebühr entsteht immer.")
+    (section,) = engine.summary(one_page(field), {}, today=TODAY)
+    assert section.rows[0].lines == ("Keine Angabe",)

@@ -230,6 +230,14 @@ def test_every_outcome_has_a_letter_and_every_decision_a_remedy(service: Service
 
 
 @each_online()
+def test_documents_are_named_not_called_by_what_the_clerk_does(service: ServiceDefinition) -> None:
+    """A resident reads "Ablehnung Ihres Antrags", never the clerk's "Antrag ablehnen"."""
+    for letter in service.letters:
+        last = letter.document_name.split()[-1]
+        assert last[0].isupper(), f"{letter.document_name} ends with a verb"
+
+
+@each_online()
 def test_letter_placeholders_can_be_filled(service: ServiceDefinition) -> None:
     assert service.form
     fields = {field.key: field for step in service.form.steps for field in step.fields}

@@ -119,6 +119,18 @@ def test_letter_names_answers_not_code(mine, staff, actor):
     assert mine.reference in letter.subject + letter.body
 
 
+def test_record_and_resident_read_the_name_of_a_document_not_what_the_clerk_clicked(
+    mine, staff, actor
+):
+    letter = actions.draft_letter(application=mine, template_key="ablehnung", reason="Nein.")
+    actions.decide(application=mine, staff=staff, outcome="rejected", letter=letter, actor=actor)
+    jobs.run_pending()
+    mine.refresh_from_db()
+    document = Letter.objects.get(application=mine).document
+    assert document.title == "Ablehnung Ihres Antrags zur Hundesteuer"
+    assert document.title in str(queries.what_now(mine).text)
+
+
 def test_message_after_the_end_comes_back_to_the_desk(mine, staff, actor):
     grant(mine, staff, actor)
     jobs.run_pending()
@@ -227,6 +239,23 @@ def test_table_decides_alone(state, move, kind):
         assert row in TABLE
     if state in {"decided", "rejected", "withdrawn"}:
         assert row is None
+
+
+@pytest.mark.parametrize(
+    ("way", "promised", "never"),
+    [
+        ("post", "Verschickt", "Zur Abholung bereit"),
+        ("abholung", "Zur Abholung bereit", "Verschickt"),
+    ],
+)
+@pytest.mark.parametrize("slug", ["eheurkunde", "geburtsurkunde", "sterbeurkunde"])
+def test_who_picks_up_the_certificate_is_not_told_that_it_is_on_its_way(
+    town, slug, way, promised, never
+):
+    application = new_application(slug, versand=way)
+    titles = [entry.title for entry in queries.timeline(application)]
+    assert promised in titles
+    assert never not in titles
 
 
 def test_timeline_tells_what_was_and_what_comes(mine, staff, actor):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from datetime import date
 from io import BytesIO
 
@@ -11,6 +12,7 @@ import pikepdf
 import pytest
 import time_machine
 from django.core import mail
+from pypdf import PdfReader
 
 from rathaus.core import events, jobs
 from rathaus.proceedings import actions, errors, queries
@@ -29,6 +31,12 @@ def test_record_is_complete_at_once(application):
     types = list(application.case.chain.events.values_list("type", flat=True))
     assert "application.submitted" in types
     assert events.verify_chain(application.case.chain) == []
+
+
+def test_a_club_and_who_acts_for_it_are_told_apart_in_one_line(town):
+    with time_machine.travel("2026-11-23T09:00:00Z"):
+        application = new_application("osterfeuer-anzeigen")
+    assert application.applicant_name == "Boßelverein „Liek up Mullberg“ e. V., Habbo Janßen"
 
 
 def test_name_is_not_readable_in_the_event(application):
@@ -52,6 +60,15 @@ def test_receipt_follows_and_anybody_can_check_it(application):
         meta = pdf.open_metadata()
         assert (meta["pdfaid:part"], meta["pdfaid:conformance"]) == ("2", "A")
         assert meta["pdfuaid:part"] == "1"
+
+
+def test_the_receipt_says_what_was_declared(application):
+    jobs.run_pending()
+    document = Document.objects.get(case=application.case, kind="application")
+    content = document.versions.get().blob.read()
+    text = " ".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages)
+    declared = "Ich melde es innerhalb von zwei Wochen, wenn ich den Hund nicht mehr halte."
+    assert declared in re.sub(r"\s+", " ", text)
 
 
 def test_receipt_job_may_run_twice(application):

@@ -118,22 +118,39 @@ def test_the_letter_says_what_a_letter_says() -> None:
         assert part in text
 
 
-def test_the_address_stands_in_the_window() -> None:
-    """DIN 5008 form B: window 20 to 105 mm from the left, 45 to 90 mm from the top."""
+def placed(letter: LetterData) -> dict[str, tuple[float, float]]:
+    """Millimetres from the left and the top for what stands on the first page."""
     where: dict[str, tuple[float, float]] = {}
 
     def visit(part: str, cm: Any, tm: Any, _font: Any, _size: Any) -> None:
         x = tm[4] * cm[0] + tm[5] * cm[2] + cm[4]
         y = tm[4] * cm[1] + tm[5] * cm[3] + cm[5]
-        for line in LETTER.recipient:
-            if part.strip() == line:
-                where.setdefault(line, (x / 72 * 25.4, 297 - y / 72 * 25.4))
+        where.setdefault(part.strip(), (x / 72 * 25.4, 297 - y / 72 * 25.4))
 
-    pypdf.PdfReader(io.BytesIO(letters.render(LETTER))).pages[0].extract_text(visitor_text=visit)
-    assert len(where) == len(LETTER.recipient)
-    for x, y in where.values():
+    pypdf.PdfReader(io.BytesIO(letters.render(letter))).pages[0].extract_text(visitor_text=visit)
+    return where
+
+
+def test_the_address_stands_in_the_window() -> None:
+    """DIN 5008 form B: window 20 to 105 mm from the left, 45 to 90 mm from the top."""
+    where = placed(LETTER)
+    for x, y in (where[line] for line in LETTER.recipient):
         assert 20 <= x <= 105
         assert 45 <= y <= 90
+
+
+def test_a_long_name_pushes_no_line_out_of_the_window() -> None:
+    recipient = (
+        "Boßelverein „Liek up Mullberg“ und Freunde des Friesensports e. V.",
+        "Habbo Heinrich Gerhard Janßen-Oltmanns von der Mullberger Heide",
+        "bei Familie Huber, Top 7",
+        "Hauptplatz 1",
+        "6020 Innsbruck",
+        "ÖSTERREICH",
+    )
+    where = placed(LETTER.model_copy(update={"recipient": recipient}))
+    for line in recipient[2:]:
+        assert 45 <= where[line][1] <= 90
 
 
 def test_the_receipt_repeats_every_answer_and_file() -> None:

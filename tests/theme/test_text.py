@@ -15,6 +15,11 @@ def test_paragraphs_lists_bold_and_headings() -> None:
     assert out.count("<li>") == 2
 
 
+def test_without_marks_every_word_stays() -> None:
+    source = "Ich *weiß*\\\ndas:\n\n- **eins**\n- [zwei](https://example.org)\nund drei"
+    assert text.plain(source) == ["Ich weiß das:", "eins", "zwei und drei"]
+
+
 def test_headings_never_compete_with_the_page() -> None:
     assert "<h1" not in text.render("# a\n\n## b") and "<h2" not in text.render("# a\n\n## b")
     assert "<h6>" in text.render("###### f")

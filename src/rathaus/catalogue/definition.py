@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import StringConstraints, model_validator
 
-from rathaus.forms.definition import FormDefinition, Key, Model, Text
+from rathaus.forms.definition import Condition, FormDefinition, Key, Model, Text
 from rathaus.payments.fees import FeeRule
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
@@ -79,6 +79,8 @@ class Stage(Model):
     label: Text
     public_label: str = ""
     public_text: str = ""
+    visible_if: Condition | None = None
+    """For which answers it belongs to the procedure, e.g. sending only where nobody picks up."""
 
 
 class Letter(Model):
@@ -90,12 +92,21 @@ class Letter(Model):
 
     key: Key
     title: Text
+    """What the clerk chooses, e.g. "Antrag ablehnen"."""
+    document_title: str = ""
+    """What the letter is called in the record and for the resident, e.g. "Ablehnung Ihres Antrags";
+    empty where `title` is a name already."""
     outcome: Literal["granted", "rejected", "information"]
     subject: Text
     body: Text
     """Paragraphs separated by blank lines; lines starting with "- " make a list."""
     remedy: str = ""
     """Rechtsbehelfsbelehrung, needed where the letter decides."""
+
+    @property
+    def document_name(self) -> str:
+        """The name of the document, never an order to the clerk where one was given."""
+        return self.document_title or self.title
 
 
 class Filing(Model):

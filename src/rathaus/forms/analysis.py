@@ -231,7 +231,8 @@ def _blamed(rule: Rule, own: set[str], where: str) -> Iterator[str]:
 
 def _paths(form: FormDefinition) -> Iterator[str]:
     nodes = compiled(form).nodes
-    for path in filter(None, (form.contact_email_field, *form.applicant_name_fields)):
+    names = (form.applicant_organisation_field, *form.applicant_name_fields)
+    for path in filter(None, (form.contact_email_field, *names)):
         root, _dot, rest = path.partition(".")
         node = nodes.get(root)
         parts = {child.key for child in node.children} if node else set()
@@ -240,3 +241,8 @@ def _paths(form: FormDefinition) -> Iterator[str]:
             yield _("Der Pfad „%s“ führt zu keinem Feld.") % path
         elif path == form.contact_email_field and not rest and node.field.type != "email":
             yield _("„%s“ ist kein E-Mail-Feld.") % path
+    for key in form.applicant_address_fields:
+        if key not in nodes:
+            yield _("Der Pfad „%s“ führt zu keinem Feld.") % key
+        elif nodes[key].field.type is not FieldType.ADDRESS:
+            yield _("„%s“ ist keine Anschrift. Schreiben gehen nur an eine Anschrift.") % key

@@ -92,6 +92,9 @@ class Field(Model):
     key: Key
     type: FieldType
     label: Text
+    short_label: str = ""
+    """The answer's name in letters, e.g. "Geboren" for "Wann ist der Hund geboren?"; else the
+    label."""
     hint: str = ""
     help: str = ""
     """Longer explanation, folded away under "Was heißt das?"."""
@@ -169,3 +172,8 @@ class FormDefinition(Model):
     """Path of the answer that receives notices, e.g. ``email``."""
     applicant_name_fields: tuple[str, ...] = ()
     """Paths whose answers make the applicant's name, e.g. ``person.first_names``."""
+    applicant_organisation_field: str = ""
+    """Path of the answer that names the organisation the applicant stands for."""
+    applicant_address_fields: tuple[str, ...] = ()
+    """Keys of address fields in the order in which one is taken as the applicant's postal address:
+    the first that was answered."""

@@ -22,6 +22,8 @@ class SummaryRow:
     """One question with its answer."""
 
     label: str
+    short_label: str
+    """The answer's name where the question would not read well: in letters."""
     lines: tuple[str, ...]
     """What was answered, line by line; "Keine Angabe" where nothing was."""
     field_key: str
@@ -131,6 +133,7 @@ def _row(node: Node, value: Any, path: str, group: str) -> SummaryRow:
     is_upload = node.field.type is FieldType.UPLOAD
     return SummaryRow(
         label=node.field.label,
+        short_label=node.field.short_label or node.field.label,
         lines=lines or (_("Keine Angabe"),),
         field_key=path.partition(".")[0],
         path=path,

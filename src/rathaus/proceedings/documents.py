@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
@@ -16,13 +16,13 @@ from rathaus.core import secrets
 from rathaus.core.clock import local, now
 from rathaus.core.prepared import Prepared
 from rathaus.forms import engine
-from rathaus.forms.definition import FieldType
 from rathaus.organisation import queries as organisation
+from rathaus.organisation.models import StaffMember
 from rathaus.payments import queries as payment_queries
 from rathaus.payments.models import PaymentAttempt
 from rathaus.payments.providers import registry
+from rathaus.proceedings import addressing, vouching
 from rathaus.proceedings import answers as paths
-from rathaus.proceedings import vouching
 from rathaus.proceedings.models import Application, Letter, Verification
 from rathaus.records.models import Document, DocumentKind, DocumentVersion
 from rathaus.theme import documents as data
@@ -143,25 +143,41 @@ def _way(attempt: PaymentAttempt) -> str:
     return str(registry.get(attempt.provider).public_name)
 
 
-def letter_pdf(application: Application, letter: Letter, row: Verification | None) -> bytes:
+def letter_pdf(
+    application: Application,
+    letter: Letter,
+    row: Verification | None,
+    *,
+    signer: StaffMember | None,
+) -> bytes:
     """A letter as it goes to the resident; without `row` it is a preview."""
-    return letters.render(
-        data.LetterData(
-            sender=sender(application),
-            recipient=_recipient(application),
-            reference=application.reference,
-            day=local(letter.created_at).date(),
-            subject=letter.subject,
-            body=letter.body,
-            salutation="",
-            closing="",
-            clerk=letter.signed_by,
-            clerk_phone=application.case.office.phone,
-            clerk_email=application.case.office.email,
-            clerk_room=application.case.office.room,
-            remedy=letter.remedy,
-            verification=_printed(row) if row else None,
-        )
+    return letters.render(letter_data(application, letter, row, signer=signer))
+
+
+def letter_data(
+    application: Application,
+    letter: Letter,
+    row: Verification | None = None,
+    *,
+    signer: StaffMember | None,
+) -> data.LetterData:
+    """What stands in a letter. `signer` is who decides, reached directly where that is known."""
+    office = application.case.office
+    return data.LetterData(
+        sender=sender(application),
+        recipient=addressing.window(application),
+        reference=application.reference,
+        day=local(letter.created_at).date(),
+        subject=letter.subject,
+        body=letter.body,
+        salutation="",
+        closing="",
+        clerk=letter.signed_by,
+        clerk_phone=(signer.phone if signer else "") or office.phone,
+        clerk_email=office.email,
+        clerk_room=office.room,
+        remedy=letter.remedy,
+        verification=_printed(row) if row else None,
     )
 
 
@@ -187,25 +203,6 @@ def _printed(row: Verification) -> data.Verification:
 
 def _applicant(application: Application) -> tuple[str, ...]:
     return (application.applicant_name,) if application.applicant_name else ()
-
-
-def _recipient(application: Application) -> tuple[str, ...]:
-    lines = [application.applicant_name]
-    address = _first_address(application)
-    if address:
-        street = f"{address.get('street', '')} {address.get('house_number', '')}".strip()
-        city = f"{address.get('postal_code', '')} {address.get('city', '')}".strip()
-        lines += [street, city]
-    return tuple(line for line in lines if line)[:6]
-
-
-def _first_address(application: Application) -> Mapping[str, Any] | None:
-    for step in application.service.online_form.steps:
-        for field in step.fields:
-            value = application.answers.get(field.key)
-            if field.type == FieldType.ADDRESS and isinstance(value, Mapping):
-                return value
-    return None
 
 
 def _next_steps(application: Application) -> Iterable[str]:

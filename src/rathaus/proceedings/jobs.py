@@ -60,14 +60,15 @@ def make_payment_receipt(*, application_id: int) -> None:
 @jobs.job("proceedings.make_letter")
 def make_letter(*, letter_id: int) -> None:
     """Make the letter's PDF, file it, close the case of a decision, tell the resident."""
-    letter = Letter.objects.select_related("application", "decision").get(pk=letter_id)
+    letter = Letter.objects.select_related("application", "decision__decided_by").get(pk=letter_id)
     if letter.document_id is not None:
         return
     application = documents.load(letter.application_id)
     verification = documents.verification(
         application, kind="letter", key=f"letter:{letter.pk}", title=letter.title
     )
-    pdf = storage.put(documents.letter_pdf(application, letter, verification))
+    signer = letter.decision.decided_by if letter.decision else None
+    pdf = storage.put(documents.letter_pdf(application, letter, verification, signer=signer))
     with contextlib.suppress(documents.AlreadyIssued), together():
         document = _file(application, verification, pdf, kind="letter", name="schreiben")
         Letter.objects.filter(pk=letter.pk).update(document=document)

@@ -17,6 +17,8 @@ from rathaus.proceedings.models import Application
 from rathaus.theme import formats
 
 PLACEHOLDER = re.compile(r"\[\[\s*([a-z0-9_.]+)\s*\]\]")
+_ALONE = re.compile(r"(?P<lead>(- [^\[\]]*: )?)\[\[\s*antrag\.(?P<path>[a-z0-9_.]+)\s*\]\]$")
+"""A line or list item with one answer and nothing after it."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,7 @@ class LetterText:
 
     template_key: str
     title: str
+    """The name of the document, as the record and the resident know it."""
     subject: str
     body: str
     remedy: str
@@ -41,7 +44,7 @@ def fill(application: Application, template: Template, *, reason: str = "") -> L
         values = _values(application, reason)
         return LetterText(
             template_key=template.key,
-            title=template.title,
+            title=template.document_name,
             subject=_replace(template.subject, values, application),
             body=_replace(template.body, values, application),
             remedy=_replace(template.remedy, values, application),
@@ -91,6 +94,9 @@ def _replace(text: str, values: dict[str, str], application: Application) -> str
 
 def _line(line: str, values: dict[str, str], rows: Sequence[engine.SummaryRow]) -> str | None:
     """One line filled in; None for a list item that only repeats answers nobody gave."""
+    alone = _ALONE.match(line)
+    if alone and (repetitions := _repetitions(rows, alone["path"])):
+        return _spread(alone["lead"], repetitions)
     paths = set(PLACEHOLDER.findall(line))
     answers = {
         path: _answer(rows, path.removeprefix("antrag."))
@@ -109,16 +115,74 @@ def _line(line: str, values: dict[str, str], rows: Sequence[engine.SummaryRow]) 
     return PLACEHOLDER.sub(one, line)
 
 
+def _spread(lead: str, repetitions: Sequence[Repetition]) -> str:
+    """A group that has its line for itself: lists, or one item for each repetition."""
+    if lead and _plain(repetitions):
+        return lead + _in_a_row(repetitions)
+    if lead:
+        name = lead.removesuffix(": ")
+        return "\n".join(f"{name}, {one.heading}: {one.text}" for one in repetitions)
+    if len(repetitions) == 1:
+        return repetitions[0].items
+    return "\n\n".join(f"**{one.heading}**\n\n{one.items}" for one in repetitions)
+
+
+def _in_a_row(repetitions: Sequence[Repetition]) -> str:
+    if _plain(repetitions):
+        return "; ".join(one.text for one in repetitions)
+    return "; ".join(f"{one.heading}: {one.text}" for one in repetitions)
+
+
+def _plain(repetitions: Sequence[Repetition]) -> bool:
+    """Whether nobody needs to be told which repetition a value belongs to."""
+    return len(repetitions) == 1 or not any(one.labelled for one in repetitions)
+
+
 def _answer(rows: Sequence[engine.SummaryRow], path: str) -> str:
     """One answer as text, empty if there is none; the repetitions of a group stand in a row."""
-    lines: dict[str, list[str]] = {}
+    if repetitions := _repetitions(rows, path):
+        return _in_a_row(repetitions)
+    parts = [row for row in rows if row.path == path or row.path.startswith(f"{path}.")]
+    return " ".join(", ".join(row.lines) for row in parts if row.answered)
+
+
+@dataclass(frozen=True)
+class Repetition:
+    """One dog, one person: what was answered of it."""
+
+    heading: str
+    values: tuple[str, ...]
+    labelled: bool
+
+    @property
+    def text(self) -> str:
+        """In one line. Values hold commas, so they do not part them."""
+        return "; ".join(self.values)
+
+    @property
+    def items(self) -> str:
+        """As a list."""
+        return "\n".join(f"- {value}" for value in self.values)
+
+
+def _repetitions(rows: Sequence[engine.SummaryRow], path: str) -> list[Repetition]:
+    """The repetitions of the group at `path`; none for another field or an empty group."""
+    found: dict[str, list[engine.SummaryRow]] = {}
     for row in rows:
-        if row.path == path:
-            return ", ".join(row.lines) if row.answered else ""
-        if row.path.startswith(f"{path}.") and row.answered:
-            rest = row.path.removeprefix(f"{path}.").partition(".")[0]
-            item = rest if rest.isdigit() else ""
-            lines.setdefault(item, []).append(", ".join(row.lines))
-    return "; ".join(
-        " ".join(parts) if not item else ", ".join(parts) for item, parts in lines.items()
-    )
+        if row.answered and row.path.startswith(f"{path}."):
+            number = row.path.removeprefix(f"{path}.").partition(".")[0]
+            if number.isdigit():
+                found.setdefault(number, []).append(row)
+    return [_repetition(answered) for answered in found.values()]
+
+
+def _repetition(rows: Sequence[engine.SummaryRow]) -> Repetition:
+    """A lone value is clear from what stands before it; of several each has its label."""
+    labelled = len(rows) > 1
+    values = tuple(_labelled(row) if labelled else ", ".join(row.lines) for row in rows)
+    return Repetition(rows[0].group, values, labelled)
+
+
+def _labelled(row: engine.SummaryRow) -> str:
+    mark = "" if row.short_label.endswith("?") else ":"
+    return f"{row.short_label}{mark} {', '.join(row.lines)}"

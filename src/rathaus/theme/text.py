@@ -61,3 +61,14 @@ def render(source: str) -> SafeString:
 def render_inline(source: str) -> SafeString:
     """The same for one line, without the paragraph around it."""
     return mark_safe(str(_markdown.renderInline(source)))  # noqa: S308
+
+
+def plain(source: str) -> list[str]:
+    """The words of `source` without marks: a line for each paragraph, heading and list item."""
+    return [
+        "".join(
+            " " if child.type.endswith("break") else child.content for child in token.children or ()
+        )
+        for token in parse(source)
+        if token.type == "inline"
+    ]

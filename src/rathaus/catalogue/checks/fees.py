@@ -9,10 +9,9 @@ from itertools import pairwise
 
 from django.utils.translation import gettext as _
 
-from rathaus.catalogue.checks.fields import top_level
+from rathaus.catalogue.checks.fields import condition, top_level
 from rathaus.catalogue.definition import ServiceDefinition
 from rathaus.catalogue.gate import Context, Finding
-from rathaus.core import logic
 from rathaus.forms.definition import FieldType
 from rathaus.payments.fees import FeeRule
 
@@ -69,12 +68,7 @@ def conditions(definition: ServiceDefinition, context: Context) -> Iterator[Find
     for index, rule in enumerate(definition.fees):
         place = f"fees.{index}"
         if rule.condition is not None:
-            for problem in logic.check(rule.condition):
-                yield Finding("error", f"{place}.condition", problem)
-            for path in sorted(logic.variables(rule.condition)):
-                if definition.form is not None and path.partition(".")[0] not in known:
-                    text = _("Die Bedingung fragt nach „%(path)s“, das Formular nicht.")
-                    yield Finding("error", f"{place}.condition", text % {"path": path})
+            yield from condition(definition, rule.condition, f"{place}.condition")
         if rule.kind == "per_piece" and definition.form is not None:
             counted = known.get(rule.quantity_field)
             if counted is None or counted.type not in COUNTABLE:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from django.utils.translation import gettext as _
+
 from rathaus.catalogue.definition import ServiceDefinition
-from rathaus.forms.definition import Field, FieldType, FormDefinition
+from rathaus.catalogue.gate import Finding
+from rathaus.core import logic
+from rathaus.forms.definition import Condition, Field, FieldType, FormDefinition
 
 ADDRESS_PARTS = frozenset({"street", "house_number", "postal_code", "city", "addition", "country"})
 
@@ -28,6 +32,17 @@ def _walk(place: str, row: Field) -> Iterator[tuple[str, Field]]:
     yield place, row
     for inner in row.fields:
         yield from _walk(f"{place}.{inner.key}", inner)
+
+
+def condition(definition: ServiceDefinition, rule: Condition, place: str) -> Iterator[Finding]:
+    """What a condition outside the form gets wrong: its logic, or questions nobody asks."""
+    for problem in logic.check(rule):
+        yield Finding("error", place, problem)
+    known = top_level(definition.form)
+    for path in sorted(logic.variables(rule)):
+        if definition.form is not None and path.partition(".")[0] not in known:
+            text = _("Die Bedingung fragt nach „%(path)s“, das Formular nicht.")
+            yield Finding("error", place, text % {"path": path})
 
 
 def resolve(definition: ServiceDefinition, path: str) -> Field | None:

@@ -21,7 +21,7 @@ def logic(definition: ServiceDefinition, context: Context) -> Iterator[Finding]:
 
 
 def applicant(definition: ServiceDefinition, context: Context) -> Iterator[Finding]:
-    """Name and address for notices come from fields that exist."""
+    """Name, address for notices and postal address come from fields that exist."""
     form = definition.form
     if form is None:
         return
@@ -41,6 +41,10 @@ def applicant(definition: ServiceDefinition, context: Context) -> Iterator[Findi
         if resolve(definition, path) is None:
             text = _("Das Feld „%(path)s“ gibt es nicht.") % {"path": path}
             yield Finding("error", "form.applicant_name_fields", text)
+    asked = {row.type for step in form.steps for row in step.fields}
+    if FieldType.ADDRESS in asked and not form.applicant_address_fields:
+        text = _("Nicht festgelegt, an welche Anschrift Schreiben gehen.")
+        yield Finding("warning", "form.applicant_address_fields", text)
 
 
 def uploads(definition: ServiceDefinition, context: Context) -> Iterator[Finding]:

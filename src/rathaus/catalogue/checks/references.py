@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
 
+from rathaus.catalogue.checks.fields import condition
 from rathaus.catalogue.checks.texts import authored
 from rathaus.catalogue.definition import ServiceDefinition
 from rathaus.catalogue.gate import Context, Finding
@@ -91,6 +92,9 @@ def procedure(definition: ServiceDefinition, context: Context) -> Iterator[Findi
     keys = [stage.key for stage in definition.stages]
     if len(set(keys)) != len(keys):
         yield Finding("error", "stages", _("Zwei Bearbeitungsschritte haben denselben Schlüssel."))
+    for stage in definition.stages:
+        if stage.visible_if is not None:
+            yield from condition(definition, stage.visible_if, f"stages.{stage.key}.visible_if")
     if definition.mode == "online" and not definition.after_submit:
         text = _("Es fehlt, was nach dem Absenden geschieht.")
         yield Finding("warning", "after_submit", text)

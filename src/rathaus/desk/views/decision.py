@@ -79,7 +79,14 @@ def preview_pdf(request: DeskRequest, ident: uuid.UUID) -> HttpResponse:
     typed = _typed(request, application)
     if typed is None:
         return _start(request, application)
-    letter = Letter(
+    letter = _unsent(request, application, typed)
+    content = documents.letter_pdf(application, letter, None, signer=request.desk.staff)
+    return attachment(content, _("Vorschau") + ".pdf", "application/pdf")
+
+
+def _unsent(request: DeskRequest, application: Application, typed: Typed) -> Letter:
+    """The letter as it would be stored now."""
+    return Letter(
         application=application,
         template_key=typed.template.key,
         title=typed.text.title,
@@ -89,8 +96,6 @@ def preview_pdf(request: DeskRequest, ident: uuid.UUID) -> HttpResponse:
         signed_by=request.desk.staff.name,
         created_at=now(),
     )
-    content = documents.letter_pdf(application, letter, None)
-    return attachment(content, _("Vorschau") + ".pdf", "application/pdf")
 
 
 def _start(
@@ -136,13 +141,11 @@ def _editor(
 
 
 def _preview(request: DeskRequest, application: Application, typed: Typed) -> HttpResponse:
-    context = {
-        **_context(application, typed),
-        "sender": documents.sender(application),
-        "signed_by": request.desk.staff,
-        "today": now(),
-    }
-    return render(request, "desk/letter_preview.html", context)
+    letter = _unsent(request, application, typed)
+    paper = documents.letter_data(application, letter, signer=request.desk.staff)
+    return render(
+        request, "desk/letter_preview.html", {**_context(application, typed), "paper": paper}
+    )
 
 
 def _confirm(request: DeskRequest, application: Application, typed: Typed) -> HttpResponse:
@@ -179,7 +182,7 @@ def _typed(request: DeskRequest, application: Application) -> Typed | None:
         return None
     text = LetterText(
         template_key=template.key,
-        title=template.title,
+        title=template.document_name,
         subject=params.text(request.POST, "subject", LIMITS["subject"] + 1),
         body=params.lines(request.POST, "body", LIMITS["body"] + 1),
         remedy=params.lines(request.POST, "remedy", LIMITS["remedy"] + 1),

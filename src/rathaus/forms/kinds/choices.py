@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from rathaus.forms.kinds.base import JSON, Context, Invalid, Kind, Node, Source
 from rathaus.forms.text import one_line
+from rathaus.theme import text
 
 _YES = frozenset(("yes", "ja", "true", "on", "1"))
 _NO = frozenset(("no", "nein", "false", "0"))
@@ -151,7 +152,8 @@ class ConsentKind(Kind):
         return Invalid(node.field.missing_message or default)
 
     def display(self, node: Node, value: JSON) -> list[str]:
-        return [_("Ja")]
+        # What was declared counts, not its heading: it is what the person signed.
+        return [_("Ja"), *text.plain(node.field.text)]
 
     def schema(self, node: Node) -> dict[str, Any]:
         return {"const": True}

@@ -26,8 +26,8 @@ from rathaus.organisation import queries as organisation
 from rathaus.payments import actions as payments
 from rathaus.payments import fees
 from rathaus.payments.errors import PaymentError
+from rathaus.proceedings import addressing, jobs, known, trust
 from rathaus.proceedings import answers as paths
-from rathaus.proceedings import jobs, known, trust
 from rathaus.proceedings.actions.drafts import raise_changed, still_acting
 from rathaus.proceedings.errors import (
     DraftIncomplete,
@@ -136,7 +136,7 @@ def _prepare(
 ) -> Application:
     form = service.online_form
     moment = now()
-    name = paths.join(answers, form.applicant_name_fields)[:200]
+    name = ", ".join(addressing.names(form, answers))[:200]
     return Application(
         draft=draft,
         version=draft.version,

@@ -9,6 +9,8 @@ from typing import Literal
 from django.utils.translation import gettext as _
 
 from rathaus.catalogue.definition import Stage
+from rathaus.core import logic
+from rathaus.core.clock import today
 from rathaus.core.events import type_of
 from rathaus.core.models import Event
 from rathaus.core.money import Money
@@ -187,7 +189,13 @@ def _entry(event: Event) -> TimelineEntry:
 
 def _stages_ahead(application: Application) -> list[Stage]:
     """Public stages that the case has not reached; the last ones of the procedure."""
-    public = [s for s in application.service.stages if s.public_label]
+    day, answers = today(), application.answers
+    public = [
+        stage
+        for stage in application.service.stages
+        if stage.public_label
+        and (stage.visible_if is None or logic.evaluate(stage.visible_if, answers, today=day))
+    ]
     reached = {
         State.AWAITING_PAYMENT: 1,
         State.RECEIVED: 1,
