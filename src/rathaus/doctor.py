@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict, dataclass
 
 from django.conf import settings
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import connection
 
 from rathaus.accounts.sources import config as identity_sources
@@ -52,14 +53,10 @@ def checks() -> list[Check]:
             "town",
             Town.objects.exists(),
             str(Town.objects.first() or "-"),
-            "Run: rathaus demo load, or load your own town (docs/operations.md)",
+            "Run: rathaus town example > stadt.yaml, fill it in, run: rathaus town load stadt.yaml"
+            " (docs/operations.md, Opening your own town)",
         ),
-        Check(
-            "staff",
-            StaffMember.objects.exists(),
-            f"{StaffMember.objects.count()} people",
-            "Create staff accounts (docs/operations.md)",
-        ),
+        _staff(),
         Check(
             "mail",
             not settings.SIMULATION and settings.EMAIL_HOST != "localhost",
@@ -85,6 +82,21 @@ def checks() -> list[Check]:
         ),
     ]
     return result
+
+
+def _staff() -> Check:
+    """Whether anybody can log in at the desk."""
+    active = StaffMember.objects.filter(user__is_active=True)
+    able = active.exclude(
+        user__password__startswith=UNUSABLE_PASSWORD_PREFIX, directory=""
+    ).count()  # fmt: skip
+    return Check(
+        "staff",
+        able > 0,
+        f"{active.count()} people, {able} of them can log in",
+        "Run: rathaus staff list, then: rathaus staff invite LOGIN, an operator first "
+        "(docs/operations.md, Opening your own town)",
+    )
 
 
 def _seal() -> Check:
