@@ -16,6 +16,7 @@ from django.conf import settings as django_settings
 from django.test import Client
 
 from rathaus import cli, doctor
+from rathaus.accounts.sources import config
 from rathaus.catalogue import actions as catalogue
 from rathaus.catalogue import library
 from rathaus.catalogue.models import Service, ServiceVersion
@@ -26,6 +27,8 @@ from rathaus.organisation import loading, queries
 from rathaus.organisation.models import Office, StaffMember, Town
 from rathaus.organisation.townfile import EXAMPLE
 from rathaus.records.models import FilingPlanEntry
+from tests.support.desk import with_app
+from tests.support.logins import FakeSource
 
 pytestmark = pytest.mark.django_db
 
@@ -181,9 +184,7 @@ def test_no_file_and_a_wrong_one(run: Run, tmp_path: Path) -> None:
     assert nothing_there()
 
 
-def test_loading_again_keeps_the_services_of_the_town(
-    run: Run, loaded: None, file: Path
-) -> None:  # fmt: skip
+def test_loading_again_keeps_the_services_of_the_town(run: Run, loaded: None, file: Path) -> None:
     assert {one.published_by for one in ServiceVersion.objects.all()} == {"Rathaus-Software"}
     before = ServiceVersion.objects.count()
     code, out, _ = run("town", "load", str(file))
@@ -288,6 +289,25 @@ class TestInvitation:
         assert answer.status_code == 422, "the old password is over"
         assert choose(Client(), address, GOOD + "-neu")["Location"] == ENROL
 
+    def test_the_second_factor_stays_unless_it_is_lost_too(self, run: Run) -> None:
+        with_app(StaffMember.objects.get(user__login="kim.technik"))
+        assert choose(Client(), link(run))["Location"] == "/arbeit/anmelden/code/"
+        address = link(run, "kim.technik", "--replace", "--new-factor")
+        assert types()[-1] == "organisation.factors_reset"
+        assert choose(Client(), address)["Location"] == ENROL
+
+    def test_who_comes_through_the_directory_gets_no_password(
+        self, run: Run, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        source = FakeSource("verzeichnis")
+        monkeypatch.setattr(config, "for_staff", lambda: [source])
+        StaffMember.objects.filter(user__login="erika.muster").update(
+            directory="verzeichnis", directory_digest="d"
+        )
+        code, _, told = run("staff", "invite", "erika.muster")
+        assert code == 1 and "directory" in told
+        assert "logs in through verzeichnis" in run("staff", "list")[1]
+
     def test_a_closed_access_stays_closed(self, run: Run) -> None:
         address = link(run)
         User.objects.filter(login="kim.technik").update(is_active=False)
@@ -296,9 +316,7 @@ class TestInvitation:
         client.get(address)
         assert client.get(FORM).status_code == 410
 
-    def test_nothing_of_the_link_is_kept(
-        self, run: Run, caplog: pytest.LogCaptureFixture
-    ) -> None:  # fmt: skip
+    def test_nothing_of_the_link_is_kept(self, run: Run, caplog: pytest.LogCaptureFixture) -> None:
         address = link(run)
         token = address.removeprefix(FORM).strip("/")
         signature = token.split(":")[-1]

@@ -52,6 +52,11 @@ def add_town(group: Group, commands: Any) -> None:
     staff["invite"].add_argument(
         "--replace", action="store_true", help="also if there is a password, which then ends"
     )
+    staff["invite"].add_argument(
+        "--new-factor",
+        action="store_true",
+        help="also forget the second factor, if phone and recovery codes are lost",
+    )
     for sub in (town["load"], staff["invite"]):
         sub.add_argument("--by", help="who does this, for the record; default: the system user")
 
@@ -153,9 +158,7 @@ def _require_offices(data: TownFile) -> None:
         )
 
 
-def _show(
-    data: TownFile, report: Report, counts: dict[str, int], *, only_look: bool
-) -> None:  # fmt: skip
+def _show(data: TownFile, report: Report, counts: dict[str, int], *, only_look: bool) -> None:
     marks = {"new": report.created, "changed": report.changed, "left": report.left}
     for mark, lines in marks.items():
         for line in lines:
@@ -210,18 +213,19 @@ def _invite(arguments: argparse.Namespace) -> int:
     from django.conf import settings
     from django.urls import reverse
 
-    from rathaus.accounts.staff import invitations
+    from rathaus.accounts.staff import factors, invitations
     from rathaus.core.clock import local
 
+    actor = _actor(arguments)
     try:
         staff = _find(arguments.login)
-        made = invitations.invite(
-            staff=staff, actor=_actor(arguments), replace=arguments.replace
-        )  # fmt: skip
+        made = invitations.invite(staff=staff, actor=actor, replace=arguments.replace)
     except NotPossible as error:
         return _refuse(str(error), 2)
     except invitations.NotInvited as error:
         return _refuse(_WHY_NOT[error.reason].format(login=arguments.login))
+    if arguments.new_factor:
+        factors.reset(staff=staff, actor=actor)
     link = settings.BASE_URL + reverse("desk:invitation_link", args=[made.token])
     until = local(made.until)
     if arguments.json:
@@ -241,7 +245,7 @@ _WHY_NOT = {
     "Beschäftigte.",
     "directory": "{login} logs in through the town's directory and needs no password here.",
     "has_password": "{login} has a password. With --replace it ends now, and so do all open "
-    "log-ins; the second factor stays.",
+    "log-ins; the second factor stays (else: --new-factor).",
 }
 
 

@@ -87,9 +87,7 @@ def checks() -> list[Check]:
 def _staff() -> Check:
     """Whether anybody can log in at the desk."""
     active = StaffMember.objects.filter(user__is_active=True)
-    able = active.exclude(
-        user__password__startswith=UNUSABLE_PASSWORD_PREFIX, directory=""
-    ).count()  # fmt: skip
+    able = active.exclude(user__password__startswith=UNUSABLE_PASSWORD_PREFIX, directory="").count()
     return Check(
         "staff",
         able > 0,

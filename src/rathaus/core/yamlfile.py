@@ -129,7 +129,7 @@ def _measure(text: str) -> None:
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
         if depth > DEEPEST:
-            raise _wrong("nested too deeply", int(event.start_mark.line) + 1)
+            raise _wrong("nested too deeply", _line(event))
 
 
 def _weigh(node: yaml.Node, known: dict[int, int]) -> int:
@@ -153,8 +153,8 @@ def _weigh(node: yaml.Node, known: dict[int, int]) -> int:
     return weight
 
 
-def _line(node: yaml.Node) -> int:
-    return int(node.start_mark.line) + 1
+def _line(part: yaml.Node | yaml.Event) -> int:
+    return int(part.start_mark.line) + 1 if part.start_mark else 0
 
 
 def _places(node: yaml.Node, at: Place, seen: set[int]) -> Iterator[tuple[Place, int, bool]]:

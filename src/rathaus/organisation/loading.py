@@ -108,9 +108,7 @@ def _set(row: Any, values: dict[str, Any]) -> list[str]:
     return changes
 
 
-def _load_closures(
-    wanted: tuple[ClosureData, ...], office: Office | None, report: Report
-) -> None:  # fmt: skip
+def _load_closures(wanted: tuple[ClosureData, ...], office: Office | None, report: Report) -> None:
     """Past days stay: deadlines were reckoned with them."""
     label = f"closures of {office.key}" if office else "closures of the town hall"
     before = {row.date: row for row in Closure.objects.filter(office=office)}
