@@ -17,6 +17,7 @@ from typing import Any
 
 from rathaus.backup.arguments import add_to as add_backup
 from rathaus.cli_records import add_records
+from rathaus.cli_town import add_town
 from rathaus.core import memory
 
 log = logging.getLogger("rathaus.cli")
@@ -127,6 +128,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     services["check"].add_argument("paths", nargs="*", type=Path, help="default: all shipped ones")
     add_records(_group, commands)
+    add_town(_group, commands)
     jobs = _group(
         commands,
         "jobs",

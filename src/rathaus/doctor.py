@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 from django.conf import settings
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import DatabaseError, connection
 
 from rathaus.accounts.sources import config as identity_sources
@@ -85,16 +86,8 @@ def _town() -> Check:
         "town",
         Town.objects.exists(),
         str(Town.objects.first() or "-"),
-        "Run: rathaus demo load, or load your own town (docs/operations.md)",
-    )
-
-
-def _staff() -> Check:
-    return Check(
-        "staff",
-        StaffMember.objects.exists(),
-        f"{StaffMember.objects.count()} people",
-        "Create staff accounts (docs/operations.md)",
+        "Run: rathaus town example > stadt.yaml, fill it in, run: rathaus town load stadt.yaml"
+        " (docs/operations.md, Opening your own town)",
     )
 
 
@@ -123,6 +116,19 @@ def _simulation() -> Check:
         not settings.SIMULATION,
         "on" if settings.SIMULATION else "off",
         "Never run a real town with RATHAUS_SIMULATION=1",
+    )
+
+
+def _staff() -> Check:
+    """Whether anybody can log in at the desk."""
+    active = StaffMember.objects.filter(user__is_active=True)
+    able = active.exclude(user__password__startswith=UNUSABLE_PASSWORD_PREFIX, directory="").count()
+    return Check(
+        "staff",
+        able > 0,
+        f"{active.count()} people, {able} of them can log in",
+        "Run: rathaus staff list, then: rathaus staff invite LOGIN, an operator first "
+        "(docs/operations.md, Opening your own town)",
     )
 
 

@@ -26,21 +26,31 @@ USED_BY_SEVERAL = ("asn1crypto.tsp", "httpcore")
 
 def prepare() -> None:
     """Bring database, static files and shipped services up to date. Safe to repeat."""
-    from rathaus.catalogue import actions as catalogue
-    from rathaus.catalogue import library
     from rathaus.core import keymark
-    from rathaus.core.actors import Actor
     from rathaus.organisation.models import Town
-    from rathaus.records import actions as records
 
     settings.DATA_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
     call_command("migrate", verbosity=0, interactive=False)
     keymark.settle()
     call_command("collectstatic", verbosity=0, interactive=False)
-    actor = Actor.system("setup")
-    records.load_filing_plan()
-    if Town.objects.exists():
-        catalogue.install(library=library.load_all(), actor=actor)
+    install(services=Town.objects.exists())
+
+
+def install(*, services: bool) -> tuple[int, int]:
+    """Put the filing plan in place and, where a town has offices for them, the shipped services.
+
+    Returns how many places and services there are. Raises: GateFailed.
+    """
+    from rathaus.catalogue import actions as catalogue
+    from rathaus.catalogue import library
+    from rathaus.core.actors import Actor
+    from rathaus.records import actions as records
+
+    places = records.load_filing_plan()
+    if not services:
+        return places, 0
+    actor = Actor.system("setup")  # what somebody else published is a town's own (`install`)
+    return places, len(catalogue.install(library=library.load_all(), actor=actor))
 
 
 def load_demo(*, as_json: bool = False) -> int:

@@ -28,7 +28,10 @@ from tests.desk.conftest import SignIn
 from tests.support import desk
 
 UNDER_WAY = {"second_step", "enrol", "enrol_codes", "enrol_codes_file"}
-PUBLIC = {"login", "logout", "identity_start", "identity_return", "identity_finish", *UNDER_WAY}
+INVITED = {"invitation", "invitation_link"}
+PUBLIC = {
+    "login", "logout", "identity_start", "identity_return", "identity_finish", *UNDER_WAY, *INVITED,
+}  # fmt: skip
 PAGES = [pattern for pattern in urlpatterns if pattern.name not in PUBLIC]
 OF_TOWN = ("kasse/", "beschaeftigte/", "vertretung/")
 OF_PARTS = {

@@ -34,7 +34,9 @@ def test_new_staff_can_log_in_and_is_in_the_history(town: Town, actor: Actor) ->
     assert authenticate(username="enno.duis", password=GOOD) == staff.user
     assert [office.key for office in queries.offices_of(staff)] == ["gewerbeamt"]
     assert queries.staff_of(staff.user) == staff
-    event = Event.objects.get(type="organisation.staff_created")
+    event = Event.objects.get(
+        type="organisation.staff_created", data__staff_id=str(staff.public_id)
+    )
     assert event.data["roles"] == ["gewerbeamt:clerk"]
     assert "Enno" not in str(event.data) and event.personal["full_name"] == "Enno Duis"
     assert verify_chain(actions.site_chain()) == []

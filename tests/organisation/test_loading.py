@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
+import time_machine
 from stdnum import iban
 
-from rathaus.organisation import loading, permissions, queries, revision
-from rathaus.organisation.models import Membership, Office, OpeningHours, StaffMember, Town
+from rathaus.core.actors import Actor
+from rathaus.core.models import Event, User
+from rathaus.organisation import actions, loading, permissions, queries, revision
+from rathaus.organisation.models import (
+    Closure,
+    Membership,
+    Office,
+    OpeningHours,
+    StaffMember,
+    Town,
+)
+from rathaus.organisation.townfile import EXAMPLE
 
 
 def test_the_demo_town_is_complete(town: Town) -> None:
@@ -73,7 +86,7 @@ def test_the_demo_password_is_only_for_new_people(db: None) -> None:
 
 
 MINIMAL = """
-town: {name: Moordorf, street: Weg 1, postal_code: "26624", city: Aurich, phone: "1", email: a@b.c}
+town: {name: Moordorf, street: Weg 1, postal_code: "26624", city: Aurich, phone: "1", email: a@b.de}
 offices: [{key: amt, name: Amt}]
 """
 
@@ -167,3 +180,84 @@ class TestCache:
         loading.signals.changed()
         with django_assert_num_queries(6):
             assert len(queries.offices()) == 61
+
+
+class TestAgain:
+    """The same file with changes, loaded a second time."""
+
+    @pytest.fixture
+    def load(self, db: None, tmp_path: Path, actor: Actor) -> Callable[..., loading.Report]:
+        def run(*changes: tuple[str, str]) -> loading.Report:
+            text = EXAMPLE.read_text(encoding="utf-8")
+            for before, after in changes:
+                assert before in text
+                text = text.replace(before, after)
+            file = tmp_path / "stadt.yaml"
+            file.write_text(text, encoding="utf-8")
+            return loading.apply(loading.read_town(file), actor=actor)
+
+        run()
+        return run
+
+    def test_unchanged(self, load: Callable[..., loading.Report]) -> None:
+        hours = list(OpeningHours.objects.values_list("pk", flat=True))
+        assert load() == loading.Report()
+        assert list(OpeningHours.objects.values_list("pk", flat=True)) == hours
+
+    def test_what_changed_is_changed_and_told(self, load: Callable[..., loading.Report]) -> None:
+        report = load(
+            ("04944 000-20", "04944 000-21"),
+            ('fr: ["8:30-12:00"]', 'fr: ["8:00-12:00"]'),
+            ("standesamt: [clerk]", "standesamt: [clerk, head]"),
+            ("{date: 2027-12-31, reason: Silvester}", "{date: 2027-12-30, reason: Inventur}"),
+            ("last_name: Muster\n", "last_name: Mustermann\n"),
+        )
+        office = queries.office("buergerbuero")
+        assert office.phone == "04944 000-21"
+        assert "office buergerbuero: phone, hours" in report.changed
+        assert "staff max.beispiel: now head in standesamt" in report.changed
+        assert "staff erika.muster: last_name" in report.changed
+        assert date(2027, 12, 31) not in queries.town_closures()
+        assert report.created == report.left == []
+        types = Event.objects.values_list("type", flat=True)
+        assert {"organisation.role_granted", "organisation.staff_changed"} <= set(types)
+
+    def test_what_cases_may_refer_to_stays_and_is_named(
+        self, load: Callable[..., loading.Report]
+    ) -> None:
+        text = EXAMPLE.read_text(encoding="utf-8")
+        cash = text[text.index("  - key: stadtkasse") : text.index("# Beschäftigte.")]
+        kim = text[text.index("  - login: kim.technik") :]
+        report = load(
+            (cash, ""), (kim, ""), ("buergerbuero: [head, clerk]", "buergerbuero: [head]")
+        )
+        assert Office.objects.filter(key="stadtkasse").exists()
+        assert StaffMember.objects.filter(user__login="kim.technik").exists()
+        assert len(report.left) == 3
+        assert "stadtkasse" in report.left[0] and "kim.technik" in report.left[1]
+        assert "still clerk in buergerbuero" in report.left[2]
+
+    def test_a_past_closure_stays_because_deadlines_were_reckoned_with_it(
+        self, load: Callable[..., loading.Report]
+    ) -> None:
+        with time_machine.travel("2028-01-10"):
+            load(("  - {date: 2027-12-31, reason: Silvester}\n", ""))
+        assert Closure.objects.filter(date=date(2027, 12, 31)).exists()
+
+    def test_a_substitution_of_the_desk_stays_where_the_file_names_none(
+        self, load: Callable[..., loading.Report], actor: Actor
+    ) -> None:
+        people = {one.user.login: one for one in StaffMember.objects.select_related("user")}
+        kim = people["kim.technik"]
+        actions.set_substitute(staff=kim, substitute=people["max.beispiel"], actor=actor)
+        load()
+        kim.refresh_from_db()
+        assert kim.substitute == people["max.beispiel"]
+
+    def test_the_login_of_somebody_who_is_no_staff_is_not_taken_over(
+        self, load: Callable[..., loading.Report]
+    ) -> None:
+        User.objects.create_user("kim.anders", "x")
+        with pytest.raises(loading.TownFileError, match=r"staff\.2\.login: .* not free"):
+            load(("login: kim.technik", "login: kim.anders"), ("04944 000-0", "04944 1"))
+        assert queries.town().phone == "04944 000-0"

@@ -6,18 +6,18 @@ mend them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
 from rathaus.catalogue.definition import ServiceDefinition, Slug
+from rathaus.core import yamlfile
+from rathaus.core.yamlfile import Content, Place
 from rathaus.forms.definition import Model, Text
 
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 SHIPPED = Path(__file__).resolve().parent.parent / "library"
 
 
@@ -94,14 +94,14 @@ def load_all(directory: Path | None = None) -> Library:
 
 def load_service(file: Path) -> ServiceDefinition:
     """Read one service. Its folder has the name of its slug. Raises: LibraryError."""
-    raw, lines = _read(file)
+    content = _read(file)
     try:
-        definition = ServiceDefinition.model_validate(raw)
+        definition = ServiceDefinition.model_validate(content.raw)
     except ValidationError as error:
-        raise LibraryError(_problems(file, error, lines)) from error
+        raise LibraryError(_problems(file, error, content)) from error
     if file.name == "service.yaml" and file.parent.name != definition.slug:
         text = f"slug is {definition.slug!r} but the folder is {file.parent.name!r}"
-        raise LibraryError([Problem(file, lines.get(("slug",), 0), "slug", text)])
+        raise LibraryError([Problem(file, content.line(("slug",)), "slug", text)])
     return definition
 
 
@@ -109,11 +109,11 @@ def load_topics(file: Path) -> tuple[TopicData, ...]:
     """Read ``topics.yaml``: a list, or a mapping with the list under ``topics``."""
     if not file.exists():
         return ()
-    raw, lines = _read(file)
-    rows: Any = raw
+    content = _read(file)
+    rows: Any = content.raw
     prefix: Place = ()
-    if isinstance(raw, dict) and set(raw) == {"topics"}:
-        rows, prefix = raw["topics"], ("topics",)
+    if isinstance(rows, dict) and set(rows) == {"topics"}:
+        rows, prefix = rows["topics"], ("topics",)
     if not isinstance(rows, list):
         raise LibraryError([Problem(file, 1, "", "a list of topics is expected")])
     topics: list[TopicData] = []
@@ -122,7 +122,7 @@ def load_topics(file: Path) -> tuple[TopicData, ...]:
         try:
             topics.append(TopicData.model_validate(row))
         except ValidationError as error:
-            problems += _problems(file, error, lines, (*prefix, index))
+            problems += _problems(file, error, content, (*prefix, index))
     slugs = [topic.slug for topic in topics]
     for slug in sorted({slug for slug in slugs if slugs.count(slug) > 1}):
         problems.append(Problem(file, 0, slug, "topic occurs twice"))
@@ -133,75 +133,27 @@ def load_topics(file: Path) -> tuple[TopicData, ...]:
 
 def read_list(file: Path) -> list[Any]:
     """A file whose content is a list, e.g. ``cases.yaml``. Raises: LibraryError."""
-    raw, _lines = _read(file)
+    raw = _read(file).raw
     if not isinstance(raw, list):
         raise LibraryError([Problem(file, 1, "", "a list is expected")])
     return raw
 
 
-Place = tuple[str | int, ...]
-
-
 def _problems(
-    file: Path, error: ValidationError, lines: dict[Place, int], prefix: Place = ()
+    file: Path, error: ValidationError, content: Content, prefix: Place = ()
 ) -> list[Problem]:
     found = []
     for item in error.errors():
         place: Place = (*prefix, *item["loc"])
         text = item["msg"].removeprefix("Value error, ")
-        found.append(Problem(file, _line(lines, place), ".".join(map(str, place)), text))
+        found.append(Problem(file, content.line(place), ".".join(map(str, place)), text))
     return found
 
 
-def _line(lines: dict[Place, int], place: Place) -> int:
-    while place and place not in lines:
-        place = place[:-1]
-    return lines.get(place, 0)
-
-
-def _read(file: Path) -> tuple[Any, dict[Place, int]]:
-    """The content, and the line of every path in it. A key that occurs twice is an error."""
+def _read(file: Path) -> Content:
+    """The content, with the line of every path in it. Raises: LibraryError."""
     try:
-        text = file.read_text(encoding="utf-8")
-        loader = _Loader(text)
-        node = loader.get_single_node()
-        raw = None if node is None else loader.construct_document(node)
-    except OSError as error:
-        raise LibraryError([Problem(file, 0, "", error.strerror or str(error))]) from error
-    except UnicodeDecodeError as error:
-        raise LibraryError([Problem(file, 0, "", "not UTF-8")]) from error
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 0
-        raise LibraryError([Problem(file, line, "", str(error.problem))]) from error
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise LibraryError([Problem(file, 0, "", str(error))]) from error
-    if node is None:
-        raise LibraryError([Problem(file, 0, "", "the file is empty")])
-    lines: dict[Place, int] = {}
-    twice = []
-    for place, line, again in _places(node, (), set()):
-        lines[place] = line
-        if again:
-            path = ".".join(map(str, place))
-            twice.append(Problem(file, line, path, "this key occurs twice"))
-    if twice:
-        raise LibraryError(twice)
-    return raw, lines
-
-
-def _places(node: yaml.Node, at: Place, seen: set[int]) -> Iterator[tuple[Place, int, bool]]:
-    """Every path with its line; what an alias repeats is looked at once."""
-    if id(node) in seen:
-        return
-    seen.add(id(node))
-    if isinstance(node, yaml.MappingNode):
-        names: set[str] = set()
-        for key, value in node.value:
-            name = str(key.value)
-            yield (*at, name), key.start_mark.line + 1, name in names and name != "<<"
-            names.add(name)
-            yield from _places(value, (*at, name), seen)
-    elif isinstance(node, yaml.SequenceNode):
-        for index, value in enumerate(node.value):
-            yield (*at, index), value.start_mark.line + 1, False
-            yield from _places(value, (*at, index), seen)
+        return yamlfile.read(file)
+    except yamlfile.NotReadable as error:
+        problems = [Problem(file, one.line, one.path, one.text) for one in error.mistakes]
+        raise LibraryError(problems) from error

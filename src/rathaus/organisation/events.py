@@ -75,6 +75,15 @@ class PasswordSet(EventType):
     staff_id: str
 
 
+@event_type("organisation.staff_invited", text=_("Einladung zum ersten Kennwort"))
+class StaffInvited(EventType):
+    """Somebody got a link to choose a password; never which link."""
+
+    staff_id: str
+    until: str
+    """ISO 8601; then the link no longer counts."""
+
+
 @event_type("organisation.closure_added", text=_("Schließtag eingetragen"))
 class ClosureAdded(EventType):
     """An office, or without office the town hall, is closed on a day."""
