@@ -245,3 +245,10 @@ def test_queries_of_a_step(resident: Browser) -> None:
 def test_pages_touch_no_session(resident: Browser) -> None:
     resident.apply("hund-anmelden")
     assert set(resident.client.cookies) == {"csrftoken", "rathaus_zugang"}
+
+
+def test_who_reads_english_learns_before_the_form_that_it_is_in_german(resident: Browser) -> None:
+    page = "/leistungen/hund-anmelden/"
+    assert "in German" not in resident.get(page).page
+    resident.client.get("/sprache/en/")
+    assert "form and letters are in German" in resident.get(page).page

@@ -42,7 +42,10 @@ class PaymentInProgress(PaymentError):
 class AmountWrong(PaymentError):
     """Zero, negative, or more than is open."""
 
-    message = _("Der Betrag passt nicht zur offenen Forderung.")
+    message = _(
+        "Der Betrag passt nicht zur offenen Forderung. Geben Sie mehr als null und höchstens so "
+        "viel ein, wie noch offen ist."
+    )
 
 
 class OpenAmountChanged(PaymentError):
