@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -12,6 +13,12 @@ from rathaus.theme import text
 
 _YES = frozenset(("yes", "ja", "true", "on", "1"))
 _NO = frozenset(("no", "nein", "false", "0"))
+
+
+@lru_cache(maxsize=256)
+def _declared(source: str) -> tuple[str, ...]:
+    """The words of a declaration; those of a service are the same each time."""
+    return tuple(text.plain(source))
 
 
 class YesNoKind(Kind):
@@ -153,7 +160,7 @@ class ConsentKind(Kind):
 
     def display(self, node: Node, value: JSON) -> list[str]:
         # What was declared counts, not its heading: it is what the person signed.
-        return [_("Ja"), *text.plain(node.field.text)]
+        return [_("Ja"), *_declared(node.field.text)]
 
     def schema(self, node: Node) -> dict[str, Any]:
         return {"const": True}
