@@ -86,7 +86,8 @@ def test_the_history_says_that_another_office_has_it(trade: Client) -> None:
     assert types[-1][1:] == (offices, "system")
     text = trade.get(page(dog)).content.decode()
     assert "An ein anderes Amt gegeben" in text
-    assert "An ein anderes Amt gegeben" in [entry.title for entry in queries.timeline(dog)]
+    history = queries.timeline(dog, queries.what_now(dog))
+    assert "An ein anderes Amt gegeben" in [entry.title for entry in history]
     assert verify.run().findings == []
 
 

@@ -253,7 +253,7 @@ def test_who_picks_up_the_certificate_is_not_told_that_it_is_on_its_way(
     town, slug, way, promised, never
 ):
     application = new_application(slug, versand=way)
-    titles = [entry.title for entry in queries.timeline(application)]
+    titles = [entry.title for entry in queries.timeline(application, queries.what_now(application))]
     assert promised in titles
     assert never not in titles
 
