@@ -19,6 +19,7 @@ from rathaus.records.models import FilingPlanEntry
 APPS = ("core", "organisation", "catalogue", "records", "search")
 LEFT_OUT = {"Job", "CronEntry", "RateWindow"}
 _snapshot: list[tuple[type[models.Model], list[Any]]] = []
+_statements: list[tuple[str, Any]] = []
 _plan: list[FilingPlanEntry] = []
 
 
@@ -28,14 +29,31 @@ def load() -> None:
         return
     if _snapshot:
         with transaction.atomic(), connection.constraint_checks_disabled():
-            for model, rows in _snapshot:
-                model._base_manager.bulk_create([copy.copy(row) for row in rows])
+            _copy_in()
         revision.forget_all()
         return
     loading.load_town(password="ein langes Testkennwort")
     records.load_filing_plan()
     catalogue.install(library=library.load_all(), actor=Actor.system("test"))
     _snapshot.extend(_rows())
+
+
+def _copy_in() -> None:
+    """The rows of the first time: composed once, then the statements themselves."""
+    if _statements:
+        with connection.cursor() as cursor:
+            for sql, values in _statements:
+                cursor.execute(sql, values)
+        return
+    with connection.execute_wrapper(_note):
+        for model, rows in _snapshot:
+            model._base_manager.bulk_create([copy.copy(row) for row in rows])
+
+
+def _note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+    if sql.startswith("INSERT"):
+        _statements.append((sql, params))
+    return execute(sql, params, many, context)
 
 
 def filing_plan() -> int:
