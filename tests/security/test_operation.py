@@ -216,6 +216,15 @@ def test_personal_pages_are_never_stored(resident: Browser) -> None:
         assert cookie["samesite"] == "Lax", cookie.key
 
 
+def test_a_wrong_host_is_refused_without_filling_the_log(
+    client: Client, settings: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Anybody who scans the address could else write pages of it."""
+    settings.ALLOWED_HOSTS = ["rathaus.example"]
+    assert client.get("/", HTTP_HOST="evil.example").status_code == 400
+    assert "Traceback" not in capsys.readouterr().err
+
+
 def test_no_admin_and_no_files_by_address(client: Client) -> None:
     assert not [p for p in urlpatterns if isinstance(p, URLResolver) and p.app_name == "admin"]
     for path in ("/admin/", "/media/", "/records/", "/keys/town_key", "/static/../keys/town_key",

@@ -29,8 +29,7 @@ from rathaus.backup import database
 from rathaus.backup.errors import BackupFailed, of_disk
 from rathaus.backup.keys import Secret
 from rathaus.backup.place import STAMP, Place
-from rathaus.core import backups, storage
-from rathaus.core import secrets as town
+from rathaus.core import backups, keymark, storage
 from rathaus.core.clock import now
 from rathaus.records.evidence import anchor, queries
 
@@ -208,17 +207,12 @@ def _manifest(
         "address": settings.BASE_URL,
         "files": files,
         "missing": missing,
-        "town_key": key_mark(),
+        "town_key": keymark.mark(),
         "seal": anchor.line(last) if last else "",
     }
     if with_keys:
         found["keys"] = {"town_key": settings.TOWN_KEY, "secret_key": settings.SECRET_KEY}
     return found
-
-
-def key_mark() -> str:
-    """Tells town keys apart without giving anything of them away."""
-    return town.town_key("backup mark").hex()[:16]
 
 
 def _plain(entry: tarfile.TarInfo) -> tarfile.TarInfo | None:

@@ -27,7 +27,7 @@ from rathaus.backup.errors import FORBIDDEN, FULL, BackupFailed, NotEmpty, TooNe
 from rathaus.backup.keys import Secret
 from rathaus.backup.place import Place
 from rathaus.backup.trial import NO_TRIAL
-from rathaus.core import backups
+from rathaus.core import backups, keymark
 
 MARK = ".restoring"
 Progress = Callable[[int, int], None]
@@ -118,7 +118,7 @@ def try_out(place: Place, snapshot: str, target: Path) -> Trial:
     """
     manifest = place.manifest(snapshot)
     database.refuse_another_kind(manifest["engine"])
-    if "keys" not in manifest and manifest["town_key"] != create.key_mark():
+    if "keys" not in manifest and manifest["town_key"] != keymark.mark():
         raise BackupFailed("Das Backup gehört zu einem anderen Stadtschlüssel als dem hier.")
     with (
         tempfile.TemporaryDirectory(dir=settings.DATA_DIR, prefix=".trial-") as scratch,
@@ -242,7 +242,7 @@ def _beside(place: Place, folder: Path, snapshot: str, data: Path) -> None:
 def _keys(manifest: dict[str, Any], data: Path) -> str:
     """Put keys in place that came with the backup; the fresh ones here protect nothing yet."""
     if "keys" not in manifest:
-        return "here" if manifest["town_key"] == create.key_mark() else "wanted"
+        return "here" if manifest["town_key"] == keymark.mark() else "wanted"
     for name, value in manifest["keys"].items():
         path = data / "keys" / name
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

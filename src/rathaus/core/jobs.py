@@ -200,7 +200,7 @@ def claim(
 
 def _take(owner: str, until: datetime, only_prompt: bool) -> list[Job]:
     if abs(now() - _looked_for_lost.get(only_prompt, NEVER)) > LOOK_FOR_LOST:
-        if lost := _take_lost(owner, only_prompt):
+        if lost := _take_lost(owner, only_prompt=only_prompt):
             return lost
         _looked_for_lost[only_prompt] = now()
     for prompt in (True,) if only_prompt else (True, False):
@@ -210,7 +210,7 @@ def _take(owner: str, until: datetime, only_prompt: bool) -> list[Job]:
             if registered is None or registered.many is None:
                 return first
             return first + _take_ready(owner, prompt, until, BATCH - 1, name=registered.name)
-    return _take_lost(owner, only_prompt)
+    return _take_lost(owner, only_prompt=only_prompt)
 
 
 def _take_ready(
@@ -245,7 +245,7 @@ def _take_ready(
     return sorted(rows, key=lambda row: (row.run_at, row.pk))  # RETURNING has no order
 
 
-def _take_lost(owner: str, only_prompt: bool) -> list[Job]:
+def _take_lost(owner: str, *, only_prompt: bool) -> list[Job]:
     """One at a time: it may be the one that took its worker down."""
     moment = now()
     lost = Job.objects.filter(state=JobState.RUNNING, lease_until__lt=moment)

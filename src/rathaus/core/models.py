@@ -168,7 +168,7 @@ class KeyMark(models.Model):
     """One row: what the town's key looks like from outside (`rathaus.core.keymark`)."""
 
     place = models.PositiveSmallIntegerField(primary_key=True, default=1)
-    mark = models.CharField(max_length=64)
+    mark = models.CharField(max_length=16)
     created_at = models.DateTimeField()
 
 

@@ -41,6 +41,10 @@ class AttemptState(models.TextChoices):
     UNKNOWN = "unknown", _("unklar")
 
 
+ON_ITS_WAY = (AttemptState.APPROVED, AttemptState.CAPTURING, AttemptState.PENDING)
+"""The payer has done his part, and the service has not said how it ends: nobody pays again."""
+
+
 class RefundState(models.TextChoices):
     """A refund's way. Manual ones (transfer, cash) go from created to done."""
 

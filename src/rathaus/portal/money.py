@@ -10,9 +10,8 @@ from rathaus.core.money import Money
 from rathaus.payments import queries
 from rathaus.payments.models import Claim, PaymentAttempt
 from rathaus.payments.queries import Balance
+from rathaus.payments.states import ON_ITS_WAY
 from rathaus.proceedings.models import Application
-
-WAITING = frozenset({"approved", "capturing", "pending"})
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,7 @@ class MoneyFacts:
     @property
     def is_waiting(self) -> bool:
         """A payment service is still working on it."""
-        return self.attempt is not None and self.attempt.state in WAITING
+        return self.attempt is not None and self.attempt.state in ON_ITS_WAY
 
     @property
     def is_paid(self) -> bool:

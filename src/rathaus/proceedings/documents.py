@@ -129,7 +129,9 @@ def payment_receipt_pdf(application: Application, row: Verification) -> bytes:
                 service=application.service.title,
                 paid_at=payments[-1].confirmed_at or row.issued_at,
                 method=", ".join(dict.fromkeys(_way(one) for one in payments)),
-                transaction=", ".join(one.provider_reference or "" for one in payments),
+                transaction=", ".join(
+                    one.provider_reference for one in payments if one.provider_reference
+                ),
                 payer=_applicant(application),
                 fees=_fees(claim.fee_lines),
                 amount_cents=sum(one.received_cents for one in payments),

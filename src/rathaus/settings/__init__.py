@@ -234,7 +234,10 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "plain"},
+        "nowhere": {"class": "logging.NullHandler"},
+    },
     "root": {
         "handlers": ["console"],
         "level": env_choice("RATHAUS_LOG_LEVEL", "WARNING", LOG_LEVELS),
@@ -242,6 +245,6 @@ LOGGING = {
     "loggers": {
         "rathaus": {"level": env_choice("RATHAUS_LOG_LEVEL", "INFO", LOG_LEVELS)},
         # Anybody may send a wrong name of the host, a page of log for each of them helps nobody.
-        "django.security.DisallowedHost": {"handlers": [], "propagate": False},
+        "django.security.DisallowedHost": {"handlers": ["nowhere"], "propagate": False},
     },
 }

@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
                     "place",
                     models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False),
                 ),
-                ("mark", models.CharField(max_length=64)),
+                ("mark", models.CharField(max_length=16)),
                 ("created_at", models.DateTimeField()),
             ],
         ),

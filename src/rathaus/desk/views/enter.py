@@ -81,7 +81,7 @@ def resume(request: DeskRequest) -> HttpResponse:
     code = params.text(request.POST, "code", 60)
     try:
         draft = queries.open_draft(ident, code, sender=f"desk:{sender_key(request)}")
-        actions.take_to_counter(draft=draft, actor=request.desk.actor())
+        actions.take_to_counter(draft=draft)
     except DraftAlreadySubmitted as known:
         return filling.to_case(request, known.application)
     except TooManyTries:

@@ -22,13 +22,12 @@ from rathaus.payments.providers.base import (
     Snapshot,
     registry,
 )
-from rathaus.payments.states import AttemptState, ClaimState, move
+from rathaus.payments.states import ON_ITS_WAY, AttemptState, ClaimState, move
 
 REUSE = timedelta(hours=2)
 """How long a waiting order is offered again; PayPal keeps it for three hours."""
 KEY_LIFE = timedelta(hours=6)
 """How long PayPal remembers a request id."""
-_MONEY_MAY_MOVE = (AttemptState.APPROVED, AttemptState.CAPTURING, AttemptState.PENDING)
 
 
 def start_attempt(
@@ -122,7 +121,7 @@ def _reusable(claim: Claim, way: Provider, earlier: list[PaymentAttempt]) -> Pay
         raise errors.ClaimNotPayable
     for attempt in earlier:
         attempt.claim = claim
-        if attempt.state in _MONEY_MAY_MOVE or (
+        if attempt.state in ON_ITS_WAY or (
             attempt.state == AttemptState.UNKNOWN and attempt.provider_reference
         ):
             raise errors.PaymentInProgress(attempt)

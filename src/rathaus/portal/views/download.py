@@ -82,7 +82,7 @@ def _without(
         "text": text,
         "nav_current": "cases",
     }
-    return render(request, "portal/gone.html", facts, status=status)
+    return render(request, "portal/no_document.html", facts, status=status)
 
 
 def attached(content: bytes, name: str, content_type: str) -> HttpResponse:

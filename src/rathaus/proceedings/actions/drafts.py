@@ -101,7 +101,7 @@ def act_for(*, draft: Draft, mandate: Mandate | None, actor: Actor) -> Draft:
     return draft
 
 
-def take_to_counter(*, draft: Draft, actor: Actor) -> Draft:
+def take_to_counter(*, draft: Draft) -> Draft:
     """Go on at the counter with what was begun at home; what staff send then came this way.
 
     Raises: DraftAlreadySubmitted, DraftConflict.

@@ -15,7 +15,7 @@ from rathaus.accounts.models import Account
 from rathaus.core.clock import now
 from rathaus.payments import queries as payments
 from rathaus.payments.models import Claim
-from rathaus.payments.states import AttemptState, ClaimState, RefundState
+from rathaus.payments.states import ON_ITS_WAY, AttemptState, ClaimState, RefundState
 from rathaus.proceedings import papers
 from rathaus.proceedings.models import Application, CorrectionRequest, Draft
 from rathaus.proceedings.models.dialogue import CorrectionState
@@ -26,7 +26,6 @@ PAGE = 20
 SOON = timedelta(days=7)
 """A draft that is deleted within this time is something to look after."""
 MOST_TODO = 20
-WAITING = (AttemptState.APPROVED, AttemptState.CAPTURING, AttemptState.PENDING)
 _CURSOR = re.compile(r"(\S{19,40})_(\d{1,18})")
 Show = Literal["all", "open", "todo", "done"]
 Money = Literal["all", "open", "paid", "refunded"]
@@ -201,15 +200,17 @@ def _bills(found: list[Application]) -> list[Bill]:
         last = attempts[-1] if attempts else None
         awaited = payments.awaited(attempts)
         received = sum(a.received_cents for a in attempts if a.state == AttemptState.CONFIRMED)
+        back, under_way = claim.back or 0, claim.under_way or 0
+        balance = payments.Balance(claim.due_cents, received, back, under_way, claim.currency)
         made.append(
             Bill(
                 application=row,
                 claim=claim,
-                open_cents=max(0, claim.due_cents - received + (claim.back or 0)),
-                refunded_cents=claim.back or 0,
-                returning_cents=claim.under_way or 0,
+                open_cents=balance.open_cents,
+                refunded_cents=back,
+                returning_cents=under_way,
                 receipt=receipts.get(row.case_id),
-                is_waiting=last is not None and last.state in WAITING,
+                is_waiting=last is not None and last.state in ON_ITS_WAY,
                 by_invoice=awaited is not None and awaited.provider == "transfer",
             )
         )

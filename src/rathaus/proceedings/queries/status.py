@@ -16,14 +16,11 @@ from rathaus.core.models import Event
 from rathaus.core.money import Money
 from rathaus.payments import queries as payment_queries
 from rathaus.payments.models import Claim, PaymentAttempt
-from rathaus.payments.states import AttemptState, ClaimState
+from rathaus.payments.states import ON_ITS_WAY, ClaimState
 from rathaus.proceedings import events
 from rathaus.proceedings.models import Application
 from rathaus.proceedings.models.dialogue import CorrectionState
 from rathaus.proceedings.states import State
-
-ON_ITS_WAY = (AttemptState.APPROVED, AttemptState.CAPTURING, AttemptState.PENDING)
-"""Payments of which the service has not said how they end: nobody should pay a second time."""
 
 
 @dataclass(frozen=True)
