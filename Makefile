@@ -38,7 +38,7 @@ contracts: $(VENV)/.dev ## who may import whom
 	$(BIN)/lint-imports
 
 unit: $(VENV)/.dev build ## tests on SQLite, without browser
-	$(BIN)/pytest -q -m "not e2e"
+	$(BIN)/pytest -q -m "not e2e and not against_sqlite"
 
 bench: $(VENV)/.dev build ## measure the resident's journey on SQLite and PostgreSQL
 	$(BIN)/python -m bench

@@ -19,7 +19,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from bench import journey, pace, system
+from bench import bare, journey, pace, system
 from bench.resident import Resident, Timing
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,10 +31,40 @@ def measure(
     """Start the server as in production, drive it, describe what was seen.
 
     First one resident, then `parallel` ones without a pause (the peak), then `rate` journeys that
-    begin each second, which jobs have to keep up with (sustained).
+    begin each second, which jobs have to keep up with (sustained). Before and after, the yardstick.
     """
     if database == "postgresql" and "RATHAUS_TEST_DATABASE_URL" not in os.environ:
         return _inside_postgres(seconds, parallel, rate, port)
+    before = bare.rate(database, port)
+    seen = _measure(database, seconds, parallel, rate, port)
+    after = bare.rate(database, port)
+    return {
+        "bare_view_per_second": {"before": before, "after": after, "aims": bare.AIM[database]},
+        "at_the_pace_of_the_aims": bare.as_aimed(_aimed(seen), database, (before + after) / 2),
+        **seen,
+    }
+
+
+def _aimed(seen: dict[str, Any]) -> dict[str, float]:
+    """Of what was seen, what there are aims for and depends on the machine's pace."""
+    peak, sustained = seen["peak"], seen["sustained"]
+    (crowd,) = (peak[name] for name in peak if name.endswith("_residents"))
+    figures = {
+        "peak_journeys_per_second": peak["journeys_per_second"],
+        "drained_journeys_per_second": max(
+            peak["journeys_per_second_drained"], sustained["journeys_per_second_drained"]
+        ),
+        "cpu_ms_per_journey": sustained["cpu_ms_per_journey"],
+        "p95_ms_one_resident": seen["one_resident"]["all"]["p95_ms"],
+        "p95_ms_parallel": crowd["all"]["p95_ms"],
+        "receipt_ms_best_tenth": sustained["receipt_ms"]["best_tenth_p50"],
+    }
+    return {name: value for name, value in figures.items() if value is not None}
+
+
+def _measure(
+    database: str, seconds: float, parallel: int, rate: float, port: int
+) -> dict[str, Any]:
     with (
         tempfile.TemporaryDirectory(prefix="rathaus-bench-") as folder,
         _server(database, Path(folder), port) as (pid, environment),

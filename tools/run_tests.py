@@ -62,7 +62,12 @@ PYTEST = [
     "no:cacheprovider",
 ]
 TESTS = [
-    Part("sqlite", [*PYTEST, "-m", "not e2e"], {"RATHAUS_TEST_DATABASE": "sqlite"}, tests=True),
+    Part(
+        "sqlite",
+        [*PYTEST, "-m", "not e2e and not against_sqlite"],
+        {"RATHAUS_TEST_DATABASE": "sqlite"},
+        tests=True,
+    ),
     Part(
         "postgresql",
         [sys.executable, "tools/with_postgres.py", *PYTEST, "-m", "not e2e and not one_database"],

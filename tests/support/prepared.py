@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import json
 import os
 import shutil
 import sqlite3
@@ -19,6 +20,7 @@ from contextlib import closing, contextmanager
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import django
@@ -103,6 +105,22 @@ def _everything() -> str:
         if path.is_file() and not {"__pycache__", "static", "fonts"} & set(inside.parts):
             digest.update(f"\n{inside}\n".encode() + path.read_bytes())
     return digest.hexdigest()[:16]
+
+
+def tell(name: str, found: Any) -> None:
+    """Keep what one database made of this program, for the run on the other one."""
+    ready = FOLDER / f"{name}-{_everything()}.json"
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    unfinished = ready.with_suffix(f".{os.getpid()}")
+    unfinished.write_text(json.dumps(found))
+    unfinished.rename(ready)
+    _forget_old(f"{name}-*.json")
+
+
+def told(name: str) -> Any:
+    """What was kept under `name` today for just this program; None if nothing was."""
+    ready = FOLDER / f"{name}-{_everything()}.json"
+    return json.loads(ready.read_text()) if ready.exists() else None
 
 
 def postgresql(url: str) -> str:
