@@ -7,7 +7,10 @@ from datetime import timedelta
 import pytest
 
 from rathaus.accounts import assurance
-from rathaus.accounts.models import Account
+from rathaus.accounts.models import Account, Authentication
+from rathaus.accounts.sources import config
+from rathaus.accounts.sources.base import Attribute
+from rathaus.accounts.trust import TrustLevel
 from rathaus.core import clock
 from rathaus.core.actors import Actor
 from rathaus.proceedings import actions
@@ -15,7 +18,15 @@ from rathaus.proceedings.errors import NotConfirmed, TrustTooLow
 from rathaus.proceedings.models import Application, Draft
 from tests.accounts.flow.conftest import bundid, come_back, depart
 from tests.portal.browser import Browser, sample, typed
-from tests.support.logins import HIGH, FakeSource, link, log_in, make_account
+from tests.support.logins import (
+    BASIC,
+    HIGH,
+    SUBSTANTIAL,
+    FakeSource,
+    link,
+    log_in,
+    make_account,
+)
 
 SLUG = "meldebescheinigung-erweitert"
 __all__ = ["bundid"]
@@ -211,3 +222,38 @@ def test_posting_without_the_level_saves_no_locked_answer(resident: Browser) -> 
                   f"/antrag/{draft.public_id}/person/")  # fmt: skip
     draft.refresh_from_db()
     assert "person" not in draft.answers
+
+
+def test_what_two_people_at_one_device_proved_is_never_mixed(resident: Browser) -> None:
+    """The tablet of a family: Erika went through as a guest, then Otto does for his own form."""
+    log_in(resident.client, None, SUBSTANTIAL, subject="erika")
+    with clock.shifted(clock.now() + timedelta(minutes=29)):
+        resident.get("/leistungen/")
+    with clock.shifted(clock.now() + timedelta(minutes=50)):
+        land = config.source("niedersachsen")
+        land.attributes = {"given_names": "OTTO", "family_name": "NORMAL"}  # type: ignore[attr-defined]
+        draft = resident.begin(SLUG)
+        resident.post({"fuer_wen": "selbst", "zweck": "privat"})
+        page = {"zweck": "step_up", "_antrag": str(draft.public_id), "_schritt": "person"}
+        come_back(
+            resident, depart(resident, "niedersachsen", **page), "otto", source="niedersachsen"
+        )
+        assert "Otto" in resident.page and "Normal" in resident.page
+        assert "Gabler" not in resident.page and "Köln" not in resident.page
+        assert Authentication.objects.get().source == "niedersachsen"
+
+
+def test_a_guest_beside_an_account_speaks_alone() -> None:
+    moment = clock.now()
+
+    def proof(source: str, level: TrustLevel, own: bool, **values: str) -> assurance.Proof:
+        told = {name: Attribute(value, level) for name, value in values.items()}
+        return assurance.Proof(source, "", level, moment, moment, told, own)
+
+    owner = proof("bundid", SUBSTANTIAL, True, family_name="A", birth_name="B")
+    land = proof("land", SUBSTANTIAL, True, phone="0151")
+    guest = proof("other", HIGH, False, family_name="C")
+    known = assurance.Assurance((guest, owner, land)).attributes(BASIC)
+    assert {name: one.value for name, (one, _proof) in known.items()} == {"family_name": "C"}
+    known = assurance.Assurance((owner, land)).attributes(BASIC)
+    assert known.keys() == {"family_name", "birth_name", "phone"}
