@@ -26,6 +26,7 @@ from rathaus.accounts.models import (
     Representation,
 )
 from rathaus.accounts.terms import give_consent
+from rathaus.cli import main
 from rathaus.core.clock import shifted, today
 from rathaus.core.events import verify_chain
 from rathaus.core.jobs import run_pending
@@ -392,3 +393,15 @@ def test_the_clerk_reads_that_it_is_gone(person: Person) -> None:
     words = [str(event.type) for event in Event.objects.filter(chain=application.case.chain)]
     assert "application.detached" in words
     assert Application.objects.get(pk=application.pk).applicant_name
+
+
+def test_the_counter_finds_an_account_without_address_by_its_case(person: Person) -> None:
+    """Opened with a BundID account that the person has no more."""
+    application = person.apply()
+    EmailAddress.objects.all().delete()
+    by = ["neu@example.org", "--by", "Insa Cordes"]
+    assert main(["account", "address", application.reference, *by]) == 0
+    address = EmailAddress.objects.get(email="neu@example.org")
+    assert (address.user_id, address.verified) == (person.account.user_id, True)
+    close(person)
+    assert main(["account", "address", application.reference, *by]) == 1
