@@ -73,6 +73,7 @@ def test_existing_account_is_linked_after_logging_in_there(resident: Browser) ->
     log_in(resident.client, account)
     resident.get("/konto/verknuepfungen/")
     assert "BundID hinzufügen?" in resident.page
+    assert "<b>Erika Maria Mustermann</b>" in resident.page, "a shared device: is it me?"
     resident.post({}, "/konto/verknuepfungen/hinzufuegen/")
     assert "BundID ist verknüpft" in resident.page
     assert account.identities.get().source == "bundid"
