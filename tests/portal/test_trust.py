@@ -20,6 +20,7 @@ from tests.accounts.flow.conftest import bundid, come_back, depart
 from tests.portal.browser import Browser, sample, typed
 from tests.support.logins import (
     BASIC,
+    ERIKA,
     HIGH,
     SUBSTANTIAL,
     FakeSource,
@@ -231,7 +232,11 @@ def test_what_two_people_at_one_device_proved_is_never_mixed(resident: Browser) 
         resident.get("/leistungen/")
     with clock.shifted(clock.now() + timedelta(minutes=50)):
         land = config.source("niedersachsen")
-        land.attributes = {"given_names": "OTTO", "family_name": "NORMAL"}  # type: ignore[attr-defined]
+        land.attributes = {  # type: ignore[attr-defined]
+            "given_names": "OTTO",
+            "family_name": "NORMAL",
+            "birth_date": "1990-02-03",
+        }
         draft = resident.begin(SLUG)
         resident.post({"fuer_wen": "selbst", "zweck": "privat"})
         page = {"zweck": "step_up", "_antrag": str(draft.public_id), "_schritt": "person"}
@@ -257,3 +262,40 @@ def test_a_guest_beside_an_account_speaks_alone() -> None:
     assert {name: one.value for name, (one, _proof) in known.items()} == {"family_name": "C"}
     known = assurance.Assurance((owner, land)).attributes(BASIC)
     assert known.keys() == {"family_name", "birth_name", "phone"}
+
+
+@pytest.mark.parametrize("silent", ["company", "no birth date", "told there only"])
+def test_a_level_without_a_name_lets_nobody_type_whom_they_like(
+    resident: Browser, bundid: FakeSource, silent: str
+) -> None:
+    """The certificate of a company, or a person who keeps the own data back, for a neighbour."""
+    if silent == "company":
+        bundid.attributes = {"organisation_name": "Moorblumen GmbH", "organisation_city": "W"}
+    elif silent == "told there only":
+        bundid.attribute_level = BASIC
+    else:
+        bundid.attributes = {k: v for k, v in bundid.attributes.items() if k != "birth_date"}
+    draft = fill_to_person(resident)
+    step_up(resident, draft)
+    assert (resident.status, resident.path) == (403, f"/antrag/{draft.public_id}/person/")
+    assert "Bitte melden Sie sich anders an" in resident.page
+    assert "BundID hat uns Ihren Namen oder Ihr Geburtsdatum nicht bestätigt" in resident.page
+    resident.post(typed(draft.version.parsed.online_form.steps[1].fields, sample(SLUG)))
+    assert resident.status == 403
+    draft.refresh_from_db()
+    assert "person" not in draft.answers
+    level = log_in(Browser().client, None, HIGH, values=bundid.attributes)
+    held = assurance.current(level)
+    actions.save_step(
+        draft=draft, step_key="person", answers=sample(SLUG), revision=draft.revision,
+        actor=draft.actor,
+    )  # fmt: skip
+    if silent != "told there only":
+        with pytest.raises(NotConfirmed):
+            actions.submit(draft=draft, actor=Actor.resident("x"), assurance=held)
+    bundid.attributes, bundid.attribute_level = ERIKA, None
+    page = resident.client.get(f"/antrag/{draft.public_id}/person/").content.decode()
+    assert "Mustermann" not in page
+    resident.get(f"/antrag/{draft.public_id}/person/")
+    step_up(resident, draft)
+    assert resident.status == 200 and "von BundID bestätigt" in resident.page

@@ -195,7 +195,11 @@ def _read(request: HttpRequest) -> Assurance:
 
 
 def _says(proof: Proof, level: TrustLevel) -> bool:
-    return any(attribute.level >= level for attribute in proof.attributes.values())
+    """Whether it says something about a person at this level; of companies nobody asks here."""
+    return any(
+        attribute.level >= level and not name.startswith("organisation_")
+        for name, attribute in proof.attributes.items()
+    )
 
 
 def _open(sealed: str) -> dict[str, Attribute]:
