@@ -310,8 +310,9 @@ def _waiting(
     mine = PendingLogin.objects.filter(
         browser_digest=_browser_digest(token), source=source_key, expires_at__gt=now()
     )
-    hints = [parameters.get("state"), parameters.get("RelayState")]
-    meant = mine.filter(request_id__in=[one for one in hints if one]).first() if token else None
+    said = (parameters.get(name, "") for name in ("state", "RelayState"))
+    hints = [one for one in said if one.isascii() and one.isprintable()]
+    meant = mine.filter(request_id__in=hints).first() if token else None
     if meant is not None and meant.state != SENT:
         raise Refused("answered-already", pending=meant)
     newest = mine.filter(state=SENT).order_by("-created_at") if token else mine.none()
