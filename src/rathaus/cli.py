@@ -166,11 +166,22 @@ def build_parser() -> argparse.ArgumentParser:
         commands,
         "account",
         "Residents' accounts.",
-        {"unlock": ("Switch off codes from an app, after a look at the identity card.", _unlock)},
+        {
+            "unlock": ("Switch off codes from an app, after a look at the identity card.", _unlock),
+            "address": ("Another address to log in with, where the mailbox is lost.", _address),
+        },
     )
     account["unlock"].epilog = "Example: rathaus account unlock harm@example.org --by 'Insa Cordes'"
     account["unlock"].add_argument("email", help="address the person logs in with")
-    account["unlock"].add_argument("--by", required=True, help="who checked the identity card")
+    account[
+        "address"
+    ].epilog = "Example: rathaus account address 22.30/2026-0002 neu@example.org --by 'Insa Cordes'"
+    account["address"].add_argument(
+        "who", help="address the person logged in with, or Aktenzeichen of one of the own cases"
+    )
+    account["address"].add_argument("new", help="address the person reads now")
+    for one in account.values():
+        one.add_argument("--by", required=True, help="who checked the identity card")
     add_backup(
         add(
             "backup",
@@ -372,6 +383,12 @@ def _unlock(arguments: argparse.Namespace) -> int:
         return 1
     print("Ausgeschaltet. Die Person meldet sich wieder mit dem Passwort an.")
     return 0
+
+
+def _address(arguments: argparse.Namespace) -> int:
+    from rathaus import cli_account
+
+    return cli_account.address_command(arguments.who, arguments.new, by=arguments.by)
 
 
 def _doctor(arguments: argparse.Namespace) -> int:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import DatabaseError, connection
+from django.http.request import validate_host
 
 from rathaus.accounts.sources import config as identity_sources
 from rathaus.core import backups, health, virus
@@ -38,6 +40,8 @@ def checks() -> list[Check]:
         "engine": _engine,
         "data": _data,
         "https": _https,
+        "hosts": _hosts,
+        "proxy": _proxy,
         "town": _town,
         "staff": _staff,
         "mail": _mail,
@@ -79,6 +83,29 @@ def _data() -> Check:
 
 def _https() -> Check:
     return Check("https", settings.HTTPS, settings.BASE_URL, "Set RATHAUS_URL=https://…")
+
+
+def _hosts() -> Check:
+    """Every request by a name that is not listed ends in 400, and the log keeps quiet of it."""
+    name = urlsplit(settings.BASE_URL).hostname or ""
+    return Check(
+        "hosts",
+        validate_host(name, settings.ALLOWED_HOSTS),
+        ", ".join(settings.ALLOWED_HOSTS),
+        f"Nobody can open {settings.BASE_URL}. Add {name} to RATHAUS_HOSTS",
+    )
+
+
+def _proxy() -> Check:
+    """Whether we believe the proxy that people came by https."""
+    told = settings.SECURE_PROXY_SSL_HEADER is not None
+    return Check(
+        "proxy",
+        told or not settings.HTTPS,
+        "trusted" if told else "not trusted",
+        "Pages do not tell browsers to stay with https, and the network drive is refused. Set"
+        " RATHAUS_BEHIND_PROXY=1 and let the proxy set X-Forwarded-Proto",
+    )
 
 
 def _town() -> Check:

@@ -23,9 +23,11 @@ from rathaus.accounts.models import (
     Child,
     Consent,
     Identity,
+    Organisation,
     Representation,
 )
 from rathaus.accounts.terms import give_consent
+from rathaus.cli import main
 from rathaus.core.clock import shifted, today
 from rathaus.core.events import verify_chain
 from rathaus.core.jobs import run_pending
@@ -392,3 +394,59 @@ def test_the_clerk_reads_that_it_is_gone(person: Person) -> None:
     words = [str(event.type) for event in Event.objects.filter(chain=application.case.chain)]
     assert "application.detached" in words
     assert Application.objects.get(pk=application.pk).applicant_name
+
+
+def test_the_counter_finds_an_account_without_address_by_its_case(person: Person) -> None:
+    """Opened with a BundID account that the person has no more."""
+    application = person.apply()
+    EmailAddress.objects.all().delete()
+    by = ["neu@example.org", "--by", "Insa Cordes"]
+    assert main(["account", "address", application.reference, *by]) == 0
+    address = EmailAddress.objects.get(email="neu@example.org")
+    assert (address.user_id, address.verified) == (person.account.user_id, True)
+    close(person)
+    assert main(["account", "address", application.reference, *by]) == 1
+
+
+def test_who_takes_the_terms_back_may_think_better_of_it(person: Person) -> None:
+    consent = person.account.consents.get()
+    person.get(f"/konto/daten/einwilligung/{consent.pk}/")
+    assert "Nach 14 Tagen löschen wir es" in person.browser.page
+    person.browser.post({})
+    assert "löschen wir Ihr Servicekonto" in person.browser.page
+    person.browser.post({}, "/konto/daten/einwilligung/")
+    assert "Ihr Konto bleibt" in person.browser.page
+    person.browser.post({}, "/konto/daten/einwilligung/")
+    assert person.account.consents.filter(withdrawn_at=None).count() == 1
+    run(15)
+    person.account.refresh_from_db()
+    assert person.account.closed_at is None
+
+
+def test_without_the_terms_an_account_ends_after_two_weeks(person: Person) -> None:
+    keeps, never = make_account(), make_account()
+    give_consent(account=keeps, actor=keeps.actor)
+    consent = person.account.consents.get()
+    profile.withdraw_consent(consent=consent, actor=person.account.actor)
+    run(13)
+    person.account.refresh_from_db()
+    assert person.account.closed_at is None
+    run(15)
+    person.account.refresh_from_db()
+    assert person.account.closed_at is not None
+    assert "gelöscht" in mail.outbox[-1].subject
+    assert Account.objects.filter(pk__in=[keeps.pk, never.pk], closed_at=None).count() == 2
+
+
+def test_an_organisation_nobody_acts_for_goes(person: Person) -> None:
+    """But not while a case or a draft names it, nor while somebody may still decide about it."""
+    left, with_case, going_on = (person.found() for _ in range(3))
+    person.apply(place=with_case)
+    for place in (left, with_case):
+        row = Representation.objects.get(organisation=place)
+        acting.end(representation=row, by=person.account, actor=person.account.actor)
+    for days, there in ((29, True), (31, False)):
+        with shifted(at(days)):
+            jobs.drop_left_organisations()
+        assert Organisation.objects.filter(pk=left.pk).exists() is there
+    assert Organisation.objects.filter(pk__in=[with_case.pk, going_on.pk]).count() == 2

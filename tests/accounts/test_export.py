@@ -15,12 +15,14 @@ from django.test import Client
 
 from rathaus.accounts import jobs
 from rathaus.accounts.actions import acting, closing
-from rathaus.accounts.models import DataExport
+from rathaus.accounts.models import DataExport, ExportState
 from rathaus.accounts.terms import give_consent
-from rathaus.core import sealedfile
-from rathaus.core.clock import shifted, today
+from rathaus.core import sealedfile, storage
+from rathaus.core.clock import now, shifted, today
 from rathaus.core.jobs import run_pending
-from rathaus.core.models import Event
+from rathaus.core.models import Blob, Event
+from rathaus.core.storage import StorageDamaged
+from rathaus.forms.models import Upload
 from rathaus.proceedings.personal import export
 from rathaus.records.models import Document
 from rathaus.records.work.actions import shares
@@ -257,3 +259,49 @@ def test_memory_stays_flat(tmp_path: Any) -> None:
     _now, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 8_000_000
+
+
+def test_a_copy_that_failed_says_so_and_can_be_asked_for_again(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_anything: Any) -> None:
+        raise OSError("no room")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(export.package, "account", fails)
+        first = make(person)
+        assert first.state == ExportState.WAITING
+    with shifted(now() + timedelta(hours=3)):
+        person.log_in()
+        page = person.get(f"/konto/daten/kopie/{first.public_id}/").page
+        assert "nicht fertig geworden" in page and "wird gemacht" not in page
+        second = make(person)
+        assert second.pk != first.pk and second.state == ExportState.READY
+        first.refresh_from_db()
+        assert export.has_failed(first)
+
+
+def test_a_damaged_file_and_a_colleagues_draft(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The one is told and stops nothing, the other is not the person's own."""
+    other = Person("Theda", "Bohlen")
+    place = other.found()
+    acting.let_in(person.account, place, role="member", decided_by=None, actor=other.account.actor)
+    other.begin("hund-abmelden", place=place)
+    draft = person.begin()
+    Upload.objects.create(
+        owner=draft.public_id,
+        field_key="nachweis",
+        name="impfpass.pdf",
+        size=3,
+        blob=storage.put(b"abc"),
+    )
+
+    def damaged(_self: Blob) -> bytes:
+        raise StorageDamaged
+
+    monkeypatch.setattr(Blob, "read", damaged)
+    names = opened(make(person)).namelist()
+    assert any(name.endswith("impfpass.pdf.txt") for name in names)
+    assert not any("hund-abmelden" in name for name in names)

@@ -35,8 +35,8 @@ COMPANY = {
     "organisation_register_kind": "HRB",
     "organisation_register_number": "204711",
     "organisation_register_court": "Aurich",
-    "street": "Hauptstraße",
-    "city": "Wiesmoor",
+    "organisation_street": "Hauptstraße",
+    "organisation_city": "Wiesmoor",
 }
 
 

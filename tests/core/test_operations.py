@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import gzip
 import json
+from typing import Any
 
 import pytest
 from django.core.files.storage import storages
 from django.http import HttpResponse, StreamingHttpResponse
 from django.test import Client, RequestFactory
 
-from rathaus import cli
+from rathaus import cli, doctor
 from rathaus.core import compression, health
 from rathaus.core.clock import now
 from rathaus.core.middleware import client_ip
@@ -103,6 +104,18 @@ def test_doctor_says_what_to_do(capsys: pytest.CaptureFixture[str]):
     assert "RATHAUS_MAIL_HOST" in capsys.readouterr().out
     cli.main(["doctor", "--json"])
     assert any(check["name"] == "paypal" for check in json.loads(capsys.readouterr().out))
+
+
+def test_doctor_sees_a_town_that_nobody_can_open(settings: Any) -> None:
+    settings.BASE_URL, settings.HTTPS = "https://rathaus.stadt.example", True
+    settings.ALLOWED_HOSTS, settings.SECURE_PROXY_SSL_HEADER = ["localhost"], None
+    found = {check.name: check for check in doctor.checks()}
+    assert not found["hosts"].ok and "rathaus.stadt.example" in found["hosts"].advice
+    assert not found["proxy"].ok and "RATHAUS_BEHIND_PROXY" in found["proxy"].advice
+    settings.ALLOWED_HOSTS = [".stadt.example"]
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    found = {check.name: check for check in doctor.checks()}
+    assert found["hosts"].ok and found["proxy"].ok
 
 
 def test_services_and_records_commands(capsys: pytest.CaptureFixture[str]):

@@ -15,6 +15,7 @@ from django.urls import reverse
 from rathaus.core.clock import today
 from rathaus.core.jobs import run_pending
 from rathaus.core.money import Money
+from rathaus.organisation import actions as organisation
 from rathaus.payments import actions as payments
 from rathaus.payments import queries as payment_queries
 from rathaus.payments.models import CounterReceipt
@@ -108,6 +109,29 @@ def test_somebody_elses_case_is_not_put_back_by_a_clerk(sign_in: SignIn) -> None
     application.refresh_from_db()
     assert application.state == "in_progress"
     sign_in("habbo.freese").post(url("put_back", application))
+    application.refresh_from_db()
+    assert (application.state, application.assigned_to) == ("received", None)
+
+
+@pytest.mark.parametrize("how", ["left", "moved", "many"])
+def test_the_case_of_somebody_who_left_is_put_back_by_any_colleague(
+    sign_in: SignIn, how: str
+) -> None:
+    application = making.taken("insa.cordes", "gewerbe-abmelden")
+    insa, renko = making.person("insa.cordes"), sign_in("renko.folkerts")
+    if how == "moved":
+        for row in insa.memberships.select_related("office"):
+            actor = making.acting(insa)
+            organisation.revoke_role(staff=insa, office=row.office, role=row.role, actor=actor)
+    else:
+        organisation.deactivate_staff(staff=insa, actor=making.acting(insa))
+        page = body(renko, application)
+        assert "Insa Cordes (Zugang gesperrt)" in page
+    if how == "many":
+        many = {"act": "put_back", "pick": str(application.public_id)}
+        renko.post("/arbeit/auswahl/", many)
+    else:
+        renko.post(url("put_back", application))
     application.refresh_from_db()
     assert (application.state, application.assigned_to) == ("received", None)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -16,7 +18,9 @@ from rathaus.accounts import flow
 from rathaus.accounts.sources import config
 from rathaus.accounts.sources.base import GroupRole, Returned, Verified
 from rathaus.accounts.staff import factors
-from rathaus.core.models import Event
+from rathaus.core import clock
+from rathaus.core.models import Event, User
+from rathaus.desk.webdav import passwords
 from rathaus.organisation import actions, queries
 from rathaus.organisation.models import StaffMember
 from tests.accounts.oidc.provider import ISSUER, Provider, source_of
@@ -322,3 +326,41 @@ def test_a_directory_may_answer_by_a_form(client: Client, monkeypatch: pytest.Mo
     assert client.get(response["Location"])["Location"] == DESK
     assert client.get(DESK).status_code == 200
     assert newcomer().name == "ERIKA MARIA MUSTERMANN"
+
+
+def test_a_network_drive_ends_by_itself_when_somebody_left_the_directory(
+    client: Client, provider: Provider
+) -> None:
+    """The directory is asked at log-ins only, and whoever left logs in no more."""
+    says(provider, groups=["rathaus-standesamt"], amr=["mfa"])
+    come(client, provider)
+    staff = newcomer()
+    _row, secret = passwords.make(staff=staff, name="Laptop", actor=acting(staff))
+    header = "Basic " + b64encode(f"{staff.user.login}:{secret}".encode()).decode()
+    assert passwords.admitted(header) is not None
+    User.objects.filter(staff=staff).update(last_login=clock.now() - timedelta(days=8))
+    assert passwords.admitted(header) is None
+    come(client, provider)
+    assert passwords.admitted(header) is not None, "here again after a log-in"
+    page = client.get("/arbeit/sicherheit/geraetekennwoerter/").content.decode()
+    assert "alle sieben Tage" in page
+
+
+def test_roles_of_a_directory_that_was_given_up_can_be_taken_away(
+    client: Client, provider: Provider, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    says(provider, groups=["rathaus-standesamt"], amr=["mfa"])
+    come(client, provider)
+    staff, operator = newcomer(), sign_in("lars.poppinga")
+    page = f"/arbeit/beschaeftigte/{staff.public_id}/"
+    revoke = f"{page}rolle/{staff.memberships.get().pk}/"
+    assert revoke not in operator.get(page).content.decode()
+    assert "Neue Kennwörter gibt es dort" in operator.get(page).content.decode()
+    operator.post(revoke)
+    operator.post(f"{page}kennwort/")
+    staff.refresh_from_db()
+    assert staff.memberships.exists() and not staff.user.has_usable_password()
+    monkeypatch.setattr(config, "load", lambda: config.Configuration(sources=()))
+    assert revoke in operator.get(page).content.decode()
+    operator.post(revoke)
+    assert not staff.memberships.exists()

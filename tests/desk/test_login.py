@@ -92,6 +92,17 @@ def test_trying_many_names_from_one_address_is_stopped(client: Client) -> None:
     assert codes == {422, 429}
 
 
+def test_a_whole_town_hall_logs_in_from_one_address(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rathaus.desk.views.login.TRIES_PER_ADDRESS", 3)
+    for _ in range(5):
+        assert enter(client).status_code == 302
+    for _ in range(3):
+        assert enter(client, password="falsch").status_code == 422
+    assert enter(client, login="renko.folkerts").status_code == 429
+
+
 def test_signing_in_forgets_the_mistakes_before(client: Client) -> None:
     for _ in range(2):
         for _ in range(TRIES_PER_LOGIN - 1):

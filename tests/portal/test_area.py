@@ -8,13 +8,15 @@ from importlib import import_module
 
 import pytest
 from django.conf import settings
+from django.core import mail
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from rathaus.accounts.actions import acting
-from rathaus.accounts.models import Representation
+from rathaus.accounts.models import Account, Representation
 from rathaus.core.actors import Actor
 from rathaus.core.clock import shifted
+from rathaus.core.jobs import run_pending
 from rathaus.core.models import Event
 from rathaus.core.money import Money
 from rathaus.payments import actions as payments
@@ -300,6 +302,24 @@ def test_take_over_a_case(person: Person, stranger: Browser) -> None:
     told = Event.objects.filter(chain=application.case.chain).last()
     assert told is not None and told.type == "application.attached"
     assert stranger.get(f"/vorgang/{application.public_id}/").status == 403
+
+
+def test_whoever_sent_a_case_reads_that_it_was_taken_over(
+    person: Person, stranger: Browser
+) -> None:
+    """Somebody else may have had the code: from now on they would hear of nothing."""
+    applications = [stranger.apply("hund-anmelden") for _ in range(2)]
+    run_pending()
+    own = Account.objects.filter(pk=person.account.pk)
+    for application, mine in zip(applications, (False, True), strict=True):
+        own.update(contact_email=application.contact_email.upper() if mine else "x@example.org")
+        person.account.refresh_from_db()
+        mail.outbox.clear()
+        take_over(person, application.reference, application.code)
+        run_pending()
+        told = [m for m in mail.outbox if "liegt jetzt in einem Servicekonto" in m.subject]
+        assert [m.to for m in told] == ([] if mine else [[application.contact_email]])
+        assert all(application.reference in str(m.body) for m in told)
 
 
 def test_take_over_a_draft(person: Person, stranger: Browser) -> None:

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
+from django.conf import settings
+from django.contrib.messages.storage.cookie import CookieStorage
 from django.core import mail
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from rathaus.accounts import flow
+from rathaus.accounts.actions import inactivity
 from rathaus.catalogue import queries as catalogue
 from rathaus.core.jobs import run_pending
 from rathaus.core.models import Job
+from rathaus.portal import grants
+from rathaus.portal.views import share
 from tests.portal.browser import Browser
 
 PAGES = [
@@ -252,3 +259,19 @@ def test_who_reads_english_learns_before_the_form_that_it_is_in_german(resident:
     assert "in German" not in resident.get(page).page
     resident.client.get("/sprache/en/")
     assert "form and letters are in German" in resident.get(page).page
+
+
+def test_every_cookie_residents_get_is_named_on_the_privacy_page(resident: Browser) -> None:
+    names = {
+        settings.CSRF_COOKIE_NAME,
+        settings.LANGUAGE_COOKIE_NAME,
+        settings.RESIDENT_SESSION_COOKIE_NAME,
+        CookieStorage.cookie_name,
+        flow.COOKIE,
+        grants.NAME,
+        share.COOKIE,
+    }
+    resident.get("/datenschutz/")
+    assert {name for name in names if f"({name})" not in resident.page} == set()
+    text = "Ein Konto, mit dem sich zwei Jahre niemand angemeldet hat"
+    assert text in resident.page and timedelta(days=730) == inactivity.UNUSED

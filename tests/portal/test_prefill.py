@@ -180,7 +180,8 @@ def test_unusable_values_are_not_in_the_way(resident: Browser) -> None:
 
 
 def test_missing_values_can_be_typed(resident: Browser) -> None:
-    at_person(resident, values={"family_name": "MUSTERMANN"})
+    """There are people without first names; birth dates and names nobody else may type."""
+    at_person(resident, values={"family_name": "MUSTERMANN", "birth_date": "1964-08-12"})
     assert 'name="person.first_names"' in resident.page
     assert 'name="person.last_name"' not in resident.page
 

@@ -7,7 +7,10 @@ from datetime import timedelta
 import pytest
 
 from rathaus.accounts import assurance
-from rathaus.accounts.models import Account
+from rathaus.accounts.models import Account, Authentication
+from rathaus.accounts.sources import config
+from rathaus.accounts.sources.base import Attribute
+from rathaus.accounts.trust import TrustLevel
 from rathaus.core import clock
 from rathaus.core.actors import Actor
 from rathaus.proceedings import actions
@@ -15,7 +18,16 @@ from rathaus.proceedings.errors import NotConfirmed, TrustTooLow
 from rathaus.proceedings.models import Application, Draft
 from tests.accounts.flow.conftest import bundid, come_back, depart
 from tests.portal.browser import Browser, sample, typed
-from tests.support.logins import HIGH, FakeSource, link, log_in, make_account
+from tests.support.logins import (
+    BASIC,
+    ERIKA,
+    HIGH,
+    SUBSTANTIAL,
+    FakeSource,
+    link,
+    log_in,
+    make_account,
+)
 
 SLUG = "meldebescheinigung-erweitert"
 __all__ = ["bundid"]
@@ -211,3 +223,79 @@ def test_posting_without_the_level_saves_no_locked_answer(resident: Browser) -> 
                   f"/antrag/{draft.public_id}/person/")  # fmt: skip
     draft.refresh_from_db()
     assert "person" not in draft.answers
+
+
+def test_what_two_people_at_one_device_proved_is_never_mixed(resident: Browser) -> None:
+    """The tablet of a family: Erika went through as a guest, then Otto does for his own form."""
+    log_in(resident.client, None, SUBSTANTIAL, subject="erika")
+    with clock.shifted(clock.now() + timedelta(minutes=29)):
+        resident.get("/leistungen/")
+    with clock.shifted(clock.now() + timedelta(minutes=50)):
+        land = config.source("niedersachsen")
+        land.attributes = {  # type: ignore[attr-defined]
+            "given_names": "OTTO",
+            "family_name": "NORMAL",
+            "birth_date": "1990-02-03",
+        }
+        draft = resident.begin(SLUG)
+        resident.post({"fuer_wen": "selbst", "zweck": "privat"})
+        page = {"zweck": "step_up", "_antrag": str(draft.public_id), "_schritt": "person"}
+        come_back(
+            resident, depart(resident, "niedersachsen", **page), "otto", source="niedersachsen"
+        )
+        assert "Otto" in resident.page and "Normal" in resident.page
+        assert "Gabler" not in resident.page and "Köln" not in resident.page
+        assert Authentication.objects.get().source == "niedersachsen"
+
+
+def test_a_guest_beside_an_account_speaks_alone() -> None:
+    moment = clock.now()
+
+    def proof(source: str, level: TrustLevel, own: bool, **values: str) -> assurance.Proof:
+        told = {name: Attribute(value, level) for name, value in values.items()}
+        return assurance.Proof(source, "", level, moment, moment, told, own)
+
+    owner = proof("bundid", SUBSTANTIAL, True, family_name="A", birth_name="B")
+    land = proof("land", SUBSTANTIAL, True, phone="0151")
+    guest = proof("other", HIGH, False, family_name="C")
+    known = assurance.Assurance((guest, owner, land)).attributes(BASIC)
+    assert {name: one.value for name, (one, _proof) in known.items()} == {"family_name": "C"}
+    known = assurance.Assurance((owner, land)).attributes(BASIC)
+    assert known.keys() == {"family_name", "birth_name", "phone"}
+
+
+@pytest.mark.parametrize("silent", ["company", "no birth date", "told there only"])
+def test_a_level_without_a_name_lets_nobody_type_whom_they_like(
+    resident: Browser, bundid: FakeSource, silent: str
+) -> None:
+    """The certificate of a company, or a person who keeps the own data back, for a neighbour."""
+    if silent == "company":
+        bundid.attributes = {"organisation_name": "Moorblumen GmbH", "organisation_city": "W"}
+    elif silent == "told there only":
+        bundid.attribute_level = BASIC
+    else:
+        bundid.attributes = {k: v for k, v in bundid.attributes.items() if k != "birth_date"}
+    draft = fill_to_person(resident)
+    step_up(resident, draft)
+    assert (resident.status, resident.path) == (403, f"/antrag/{draft.public_id}/person/")
+    assert "Bitte melden Sie sich anders an" in resident.page
+    assert "BundID hat uns Ihren Namen oder Ihr Geburtsdatum nicht bestätigt" in resident.page
+    resident.post(typed(draft.version.parsed.online_form.steps[1].fields, sample(SLUG)))
+    assert resident.status == 403
+    draft.refresh_from_db()
+    assert "person" not in draft.answers
+    level = log_in(Browser().client, None, HIGH, values=bundid.attributes)
+    held = assurance.current(level)
+    actions.save_step(
+        draft=draft, step_key="person", answers=sample(SLUG), revision=draft.revision,
+        actor=draft.actor,
+    )  # fmt: skip
+    if silent != "told there only":
+        with pytest.raises(NotConfirmed):
+            actions.submit(draft=draft, actor=Actor.resident("x"), assurance=held)
+    bundid.attributes, bundid.attribute_level = ERIKA, None
+    page = resident.client.get(f"/antrag/{draft.public_id}/person/").content.decode()
+    assert "Mustermann" not in page
+    resident.get(f"/antrag/{draft.public_id}/person/")
+    step_up(resident, draft)
+    assert resident.status == 200 and "von BundID bestätigt" in resident.page

@@ -77,7 +77,7 @@ def test_log_in_at_the_highest_level(client: Client, key: str) -> None:
         assert found.subject.startswith("ek-")
         assert found.organisation.startswith("du-")
         assert found.attributes["organisation_name"].value == "Ubben & Saathoff Elektrotechnik GmbH"
-        assert found.attributes["city"].value == "Wiesmoor"
+        assert found.attributes["organisation_city"].value == "Wiesmoor"
     else:
         assert found.attributes["birth_date"].value == "1991-04-17"
         assert found.attributes["birth_date"].level == TrustLevel.HIGH

@@ -78,7 +78,8 @@ class FakeSource(Source):
 
     def finish(self, returned: Returned) -> Verified:
         if returned.parameters.get("error"):
-            raise LoginRefused("cancelled", cancelled=returned.parameters["error"] == "cancelled")
+            code = returned.parameters["error"]
+            raise LoginRefused(code, cancelled=code == "cancelled")
         if returned.parameters.get("state") != returned.request_id:
             raise LoginRefused("wrong-request")
         level = self.level or returned.level

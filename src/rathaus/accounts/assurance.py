@@ -59,9 +59,16 @@ class Assurance:
         return self.level >= level
 
     def attributes(self, level: TrustLevel) -> dict[str, tuple[Attribute, Proof]]:
-        """Verified values of at least `level`; of several the highest, then the newest."""
+        """Verified values of at least `level`, all of one person.
+
+        Log-ins that open the account belong to its owner; a guest may be anybody, and what two
+        people proved never makes up a third. Of several values the highest counts, then the newest.
+        """
         found: dict[str, tuple[Attribute, Proof]] = {}
+        speaks = next((proof for proof in self.proofs if _says(proof, level)), None)
         for proof in self.proofs:
+            if speaks is None or (proof is not speaks and not (proof.own and speaks.own)):
+                continue
             for name, attribute in proof.attributes.items():
                 if attribute.level >= level and (
                     name not in found or attribute.level > found[name][0].level
@@ -80,6 +87,13 @@ def current(request: HttpRequest) -> Assurance:
         known = _read(request)
         request._assurance = known  # type: ignore[attr-defined]
     return known
+
+
+def drop_guests(request: HttpRequest) -> None:
+    """What guests proved before in this session: whoever comes now may be somebody else."""
+    mark = session_digest(request)
+    Authentication.objects.filter(session_digest=mark, account=None).delete()
+    request._assurance = None  # type: ignore[attr-defined]
 
 
 def raise_to(
@@ -178,6 +192,14 @@ def _read(request: HttpRequest) -> Assurance:
         )
     proofs.sort(key=lambda proof: (proof.level, proof.authenticated_at), reverse=True)
     return Assurance(tuple(proofs))
+
+
+def _says(proof: Proof, level: TrustLevel) -> bool:
+    """Whether it says something about a person at this level; of companies nobody asks here."""
+    return any(
+        attribute.level >= level and not name.startswith("organisation_")
+        for name, attribute in proof.attributes.items()
+    )
 
 
 def _open(sealed: str) -> dict[str, Attribute]:

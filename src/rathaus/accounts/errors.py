@@ -41,3 +41,7 @@ class Changed(AccountError):
 
 class OfAge(AccountError):
     """The child is of age, or not born yet."""
+
+
+class AddressTaken(AccountError):
+    """Another account logs in with this address, or this one does already."""

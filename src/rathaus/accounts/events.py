@@ -185,7 +185,10 @@ class InactivityWarned(EventType):
 
 @event_type("accounts.closed", text=_("Servicekonto gelöscht"))
 class AccountClosed(EventType):
-    """`reason`: by_owner, inactive, merged. Other rooms clean up in the same transaction."""
+    """`reason`: by_owner, inactive, consent_withdrawn.
+
+    Other rooms clean up in the same transaction.
+    """
 
     account: str
     reason: str

@@ -43,8 +43,6 @@ from rathaus.core.clock import now
 
 COOKIE = "rathaus_rueckkehr"
 LIFETIME = timedelta(minutes=15)
-MOST_WAITING = 5
-"""Log-ins one browser may have under way at one source (several windows)."""
 PARAMETERS = {
     "SAMLResponse": 400_000,
     "RelayState": 200,
@@ -187,7 +185,7 @@ def returned(request: HttpRequest, source_key: str, parameters: Mapping[str, str
         raise Refused("empty")  # a preloading browser must not use up the log-in
     pending = _waiting(request, source_key, parameters)
     if not _move(pending, SENT, CHECKING):
-        raise Refused("used-already")
+        raise Refused("answered-already", pending=pending)
     kept = json.loads(secrets.unseal(pending.sealed))["kept"]
     level = TrustLevel(pending.level)
     try:
@@ -208,11 +206,12 @@ def complete(request: HttpRequest, pending_id: uuid.UUID) -> Completed:
     pending = PendingLogin.objects.filter(
         pk=pending_id,
         browser_digest=_browser_digest(request.COOKIES.get(COOKIE, "")),
-        session_digest=assurance.session_digest(request) or "none",
         expires_at__gt=now(),
     ).first()
     if pending is None:
-        raise Refused("not-this-browser")
+        raise _stray("not-this-browser")
+    if pending.session_digest != (assurance.session_digest(request) or "none"):
+        raise _stray("not-this-session", pending)
     if pending.state in (REFUSED, CANCELLED):
         told = json.loads(secrets.unseal(pending.sealed)) if pending.sealed else {}
         raise Refused(
@@ -302,20 +301,32 @@ def new_incident() -> str:
 def _waiting(
     request: HttpRequest, source_key: str, parameters: Mapping[str, str]
 ) -> PendingLogin:  # fmt: skip
-    """The log-in of this browser that an answer may belong to; what the answer says is a hint."""
+    """The log-in of this browser that an answer may belong to; what the answer says is a hint.
+
+    Raises: Refused; with the log-in where its answer came before (a double click, the button
+    "back"): what came first counts, and the second answer is not even read.
+    """
     token = request.COOKIES.get(COOKIE, "")
-    rows = list(
-        PendingLogin.objects.filter(
-            browser_digest=_browser_digest(token),
-            source=source_key,
-            state=SENT,
-            expires_at__gt=now(),
-        ).order_by("-created_at")[:MOST_WAITING]
+    mine = PendingLogin.objects.filter(
+        browser_digest=_browser_digest(token), source=source_key, expires_at__gt=now()
     )
-    if not token or not rows:
-        raise Refused("not-asked-for")
-    hints = {parameters.get("state"), parameters.get("RelayState")}
-    return next((row for row in rows if row.request_id in hints), rows[0])
+    said = (parameters.get(name, "") for name in ("state", "RelayState"))
+    hints = [one for one in said if one.isascii() and one.isprintable()]
+    meant = mine.filter(request_id__in=hints).first() if token else None
+    if meant is not None and meant.state != SENT:
+        raise Refused("answered-already", pending=meant)
+    newest = mine.filter(state=SENT).order_by("-created_at") if token else mine.none()
+    found = meant or newest.first()
+    if found is None:
+        raise _stray("not-asked-for")
+    return found
+
+
+def _stray(code: str, pending: PendingLogin | None = None) -> Refused:
+    """An answer nobody waits for here; noted, so that its number can be found."""
+    told = Refused(code, pending=pending)
+    log.warning("log-in refused: code %s, incident %s", code, told.incident)
+    return told
 
 
 def _sensible(verified: Verified, pending: PendingLogin) -> None:

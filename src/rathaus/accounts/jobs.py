@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 
 from django.core.files.storage import storages
+from django.db.models import ProtectedError
 
 from rathaus.accounts import assurance, queries
-from rathaus.accounts.actions import acting, children, inactivity
+from rathaus.accounts.actions import acting, children, consents, inactivity
 from rathaus.accounts.models import (
     Child,
     Consent,
     ContactConfirmation,
     DataExport,
     Invitation,
+    Organisation,
     PendingLogin,
     Representation,
     RepresentationState,
@@ -24,6 +27,8 @@ from rathaus.core.actors import Actor
 from rathaus.core.clock import now, today
 
 WORKER = Actor.system("accounts")
+KEEP_LEFT = timedelta(days=30)
+"""How long an organisation nobody acts for is kept."""
 KEEP_CODES = timedelta(days=30)
 """How long a code for a representation that ran out can still be looked up."""
 
@@ -42,10 +47,30 @@ def end_what_is_over() -> None:
         acting.expire(representation=row, actor=WORKER)
 
 
+@jobs.cron("accounts.drop_left_organisations", every=timedelta(hours=24))
+def drop_left_organisations() -> None:
+    """Deletion rule: an organisation nobody acts for any more, and without cases.
+
+    Nobody can come back to it: one that an account system vouches for is made anew then. Cases
+    and drafts, which name it, protect it as long as they are there.
+    """
+    held = [RepresentationState.ACTIVE, RepresentationState.REQUESTED]
+    before = now() - KEEP_LEFT
+    rows = Organisation.objects.filter(created_at__lt=before)
+    rows = rows.exclude(representations__state__in=held)
+    for row in rows.exclude(representations__decided_at__gte=before).iterator():
+        with suppress(ProtectedError):
+            row.delete()
+
+
 @jobs.cron("accounts.remove_unused", every=timedelta(hours=24))
 def remove_unused() -> None:
-    """Deletion rule: accounts nobody used for two years, after two warnings."""
+    """Deletion rule: accounts nobody used for two years, after two warnings.
+
+    And those whose owner no longer agrees to the terms, two weeks later.
+    """
     inactivity.run(WORKER)
+    consents.end_accounts(WORKER)
 
 
 @jobs.cron("accounts.drop_expired", every=timedelta(hours=1))

@@ -59,6 +59,8 @@ def step_up(
         UserSession.objects.filter(session_key=key).update(session_key=request.session.session_key)
     if account is not None:
         _let_act(account, verified)
+    else:
+        assurance.drop_guests(request)
     return assurance.raise_to(request, verified, account=account)
 
 

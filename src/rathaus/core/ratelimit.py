@@ -33,6 +33,14 @@ def allow(bucket: str, key: str, *, limit: int, per: timedelta) -> bool:
     return rows.filter(count__lte=limit).exists()
 
 
+def give_back(bucket: str, key: str, *, per: timedelta) -> None:
+    """Take one use back that turned out to be a good one: many people may share one address."""
+    window = int(now().timestamp()) // int(per.total_seconds())
+    hashed = digest(key, f"rate:{bucket}")
+    rows = RateWindow.objects.filter(bucket=bucket, key=hashed, window=window, count__gt=0)
+    rows.update(count=models.F("count") - 1)
+
+
 def reset(bucket: str, key: str) -> None:
     """Forget the uses of a key, e.g. after a successful log-in."""
     RateWindow.objects.filter(bucket=bucket, key=digest(key, f"rate:{bucket}")).delete()

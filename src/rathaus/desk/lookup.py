@@ -33,7 +33,7 @@ def application(request: DeskRequest, ident: uuid.UUID, needs: str = "case.view"
             "case__office",
             "case__dossier",
             "claim__chain",
-            "assigned_to",
+            "assigned_to__user",
             "version__service",
             "draft__entered_by",
         )

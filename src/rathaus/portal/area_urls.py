@@ -44,6 +44,7 @@ urlpatterns: list[URLPattern] = [
     path("daten/", privacy.overview, name="privacy_account"),
     path("daten/zugriffe/", privacy.looks, name="looks"),
     path("daten/einwilligung/<int:consent_id>/", privacy.withdraw, name="consent_withdraw"),
+    path("daten/einwilligung/", privacy.agree, name="consent_agree"),
     path("daten/kopie/", copy.begin, name="export"),
     path("daten/kopie/<uuid:export_id>/", copy.progress, name="export_progress"),
     path("daten/kopie/<uuid:export_id>/laden/", copy.download, name="export_download"),

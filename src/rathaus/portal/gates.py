@@ -16,7 +16,7 @@ from rathaus.accounts import assurance
 from rathaus.accounts.trust import TrustLevel
 from rathaus.catalogue import queries
 from rathaus.portal import present, progress
-from rathaus.proceedings import trust
+from rathaus.proceedings import known, trust
 from rathaus.proceedings.models import Draft
 
 PROVED = "proved_drafts"
@@ -40,12 +40,22 @@ def needed(request: HttpRequest, draft: Draft, step_key: str) -> TrustLevel:
 def closed(request: HttpRequest, draft: Draft, step_key: str) -> HttpResponse | None:
     """The page that asks for a log-in, or None where the way is free."""
     level = needed(request, draft, step_key)
-    if assurance.current(request).reaches(level):
-        return None
-    return ask(request, draft, step_key, level)
+    if not assurance.current(request).reaches(level):
+        return ask(request, draft, step_key, level)
+    if is_silent(request, draft, step_key):
+        return ask(request, draft, step_key, level, silent=True)
+    return None
 
 
-def ask(request: HttpRequest, draft: Draft, step_key: str, level: TrustLevel) -> HttpResponse:
+def is_silent(request: HttpRequest, draft: Draft, step_key: str) -> bool:
+    """Whether the level holds, but no log-in says who the person is where the step asks it."""
+    sure = assurance.current(request)
+    return bool(known.unproved(draft.version.parsed, draft.answers, sure, step_key))
+
+
+def ask(
+    request: HttpRequest, draft: Draft, step_key: str, level: TrustLevel, *, silent: bool = False
+) -> HttpResponse:
     """Why, how, what else there is; 403 because nothing is shown before."""
     service = draft.version.parsed
     place = progress.place(draft, service.online_form, step_key, service.slug)
@@ -55,6 +65,7 @@ def ask(request: HttpRequest, draft: Draft, step_key: str, level: TrustLevel) ->
         "step_key": step_key,
         "step": next((s for s in service.online_form.steps if s.key == step_key), None),
         "level": level,
+        "silent": known.label(assurance.current(request).proofs[0].source) if silent else "",
         "was_there": _is_home(request, draft) or _has_typed(request, draft),
         "channels": present.channels(service),
         "place": place,

@@ -42,7 +42,7 @@ class TrustTooLow(ProceedingError):
 
 
 class NotConfirmed(ProceedingError):
-    """A locked answer is not what the log-in of this session has verified."""
+    """A locked answer is not what the log-in of this session has verified, or it says nothing."""
 
     def __init__(self, step_key: str) -> None:
         super().__init__(step_key)

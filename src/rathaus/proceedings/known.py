@@ -28,6 +28,9 @@ from rathaus.proceedings import trust
 
 CONFIRMED_FROM = TrustLevel.SUBSTANTIAL
 """Below this the source only passes on what people typed there."""
+PROVED = ("last_name", "birth_date")
+"""What a log-in has to say of a person whose answers it locks, as far as they are asked for. First
+names are not among them: there are people without."""
 _SEX = {"1": "male", "2": "female"}
 _HOME = {"", "D", "DE", "DEU"}
 _PERSON: Mapping[str, tuple[str, Callable[[str], str]]] = {
@@ -100,6 +103,27 @@ def contradicted(service: ServiceDefinition, answers: Answers, assurance: Assura
         for path, given in _fixed(service, step.key, assurance):
             if engine.value_at(answers, path) != given.value:
                 return step.key
+    return ""
+
+
+def unproved(
+    service: ServiceDefinition, answers: Answers, assurance: Assurance, step_key: str = ""
+) -> str:
+    """Key of the first step (or of `step_key`) that asks who somebody is and no log-in says it.
+
+    A level alone is not enough there: the account of a company proves nobody's name, and people
+    may keep their data back when they log in. Then one could type in whom one likes.
+    """
+    for key, node in trust.asked(service, answers):
+        field = node.field
+        if step_key not in {"", key} or not (field.locked and field.prefill):
+            continue
+        if field.type is not FieldType.PERSON or trust.of_field(service, field) < CONFIRMED_FROM:
+            continue
+        said = {fact.path for fact in _facts(service, field, assurance) if fact.confirmed}
+        parts = {part.key for part in node.children}
+        if not {f"{field.key}.{part}" for part in PROVED if part in parts} <= said:
+            return key
     return ""
 
 

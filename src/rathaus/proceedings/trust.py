@@ -11,6 +11,7 @@ from rathaus.core import clock
 from rathaus.forms.bound import BoundStep
 from rathaus.forms.compiled import Answers, Shown, compiled, shown_steps
 from rathaus.forms.definition import Field
+from rathaus.forms.kinds import Node
 
 NONE = TrustLevel.NONE
 
@@ -62,6 +63,17 @@ def of_content(service: ServiceDefinition, answers: Answers) -> TrustLevel:
         for field in _asked(shown)
         if field.locked and answers.get(field.key) is not None
     )
+
+
+def asked(service: ServiceDefinition, answers: Answers) -> Iterator[tuple[str, Node]]:
+    """The questions that are asked after these answers, with the key of their step.
+
+    Nothing where the service demands no log-in anywhere.
+    """
+    for shown in _shown(service, answers):
+        for node in shown.step.nodes:
+            if node.key not in shown.hidden:
+                yield shown.step.key, node
 
 
 def first_step(service: ServiceDefinition, answers: Answers) -> str:

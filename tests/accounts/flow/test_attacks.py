@@ -172,17 +172,25 @@ def test_stolen_pending_id_is_worth_nothing(resident: Browser, stranger: Browser
     assert not Authentication.objects.exists()
 
 
-def test_replay_of_the_answer_and_of_the_last_page(resident: Browser) -> None:
+def test_replay_of_the_answer_and_of_the_last_page(
+    resident: Browser, bundid: FakeSource, monkeypatch: pytest.MonkeyPatch
+) -> None:
     link(make_account())
     ident = depart(resident)
     data = {"state": ident, "code": "erika"}
     finish = answer(resident.client, data).url
-    assert answer(resident.client, data).status_code == 403
+    read: list[Any] = []
+    monkeypatch.setattr(bundid, "finish", read.append)
+    assert answer(resident.client, data).url == finish, "the first answer counts"
     resident.client.get(finish)
     resident.client.post("/konto/abmelden/")
     resident.client.cookies.pop(SESSION, None)
+    before = list(Authentication.objects.values_list("pk", "session_digest"))
     assert resident.client.get(finish).status_code == 403
-    assert answer(resident.client, data).status_code == 403
+    assert answer(resident.client, data, follow=True).status_code == 403
+    assert Client().post("/konto/rueckkehr/bundid/", data).status_code == 403
+    assert read == []
+    assert list(Authentication.objects.values_list("pk", "session_digest")) == before
 
 
 def test_unsolicited_answer_is_not_even_read(

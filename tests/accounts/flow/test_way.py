@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from rathaus.accounts import flow
 from rathaus.accounts.actions import profile
 from rathaus.accounts.models import Account, Authentication, Identity, PendingLogin
 from rathaus.core import clock
@@ -72,6 +73,7 @@ def test_existing_account_is_linked_after_logging_in_there(resident: Browser) ->
     log_in(resident.client, account)
     resident.get("/konto/verknuepfungen/")
     assert "BundID hinzufügen?" in resident.page
+    assert "<b>Erika Maria Mustermann</b>" in resident.page, "a shared device: is it me?"
     resident.post({}, "/konto/verknuepfungen/hinzufuegen/")
     assert "BundID ist verknüpft" in resident.page
     assert account.identities.get().source == "bundid"
@@ -111,7 +113,52 @@ def test_two_windows_do_not_disturb_each_other(resident: Browser) -> None:
     come_back(resident, first)
     assert resident.path == "/konto/"
     come_back(resident, second)
-    assert resident.path != "/konto/rueckkehr/bundid/"
+    assert (resident.status, resident.path) == (200, "/konto/"), "in already, so no fright"
+
+
+def test_a_double_click_over_there_logs_in_once(resident: Browser) -> None:
+    """Also with the button "back", where the page of the account system posts once more."""
+    link(make_account())
+    waiting, ident = depart(resident), depart(resident)
+    answer(resident.client, {"state": ident, "code": "erika"})  # the browser drops this response
+    come_back(resident, ident)
+    assert (resident.status, resident.path) == (200, "/konto/")
+    come_back(resident, ident)
+    assert (resident.status, resident.path) == (200, "/konto/")
+    row = PendingLogin.objects.get(request_id=waiting)
+    assert row.state == flow.SENT, "the other window was not used up"
+
+
+def test_a_double_click_of_a_new_person_leads_to_the_question(resident: Browser) -> None:
+    ident = depart(resident)
+    come_back(come_back(resident, ident), ident)
+    assert (resident.status, resident.path) == (200, "/konto/neu/")
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("level", "ein höheres Vertrauensniveau nötig"),
+        ("expired", "hat zu lange gedauert"),
+        ("attributes_missing", "fehlen Angaben"),
+        ("status-503", "antwortet zurzeit nicht"),
+    ],
+)
+def test_who_can_do_something_reads_what(resident: Browser, code: str, text: str) -> None:
+    account = make_account()
+    log_in(resident.client, account)
+    come_back(resident, depart(resident, zweck="confirm"), data={"error": code})
+    assert resident.status == 403
+    assert text in resident.page and "konnten die Antwort nicht prüfen" not in resident.page
+
+
+def test_the_number_of_a_stray_answer_is_in_the_log(
+    resident: Browser, caplog: pytest.LogCaptureFixture
+) -> None:
+    resident.get("/leistungen/")
+    come_back(resident, "unknown")
+    incident = resident.page.split('<b class="rh-num">')[1][:9]
+    assert resident.status == 403 and incident in caplog.text
 
 
 def test_guest_gets_no_account(resident: Browser) -> None:

@@ -19,7 +19,14 @@ from rathaus.accounts.models import Account, Authentication
 from rathaus.core.actors import Actor
 from rathaus.core.clock import now
 from rathaus.core.models import Event
-from tests.accounts.local.conftest import ADDRESS, Browser, letters
+from tests.accounts.local.conftest import (
+    ADDRESS,
+    OTHER,
+    Browser,
+    code_for,
+    letters,
+    make_account,
+)
 
 APP = "/konto/sicherheit/app/"
 CODES = "/konto/sicherheit/ersatzcodes/"
@@ -212,3 +219,33 @@ def test_the_command_for_the_counter(inside: Browser, clock: Clock) -> None:
     switch_on(inside)
     assert main(["account", "unlock", ADDRESS, "--by", "Insa Cordes"]) == 0
     assert main(["account", "unlock", ADDRESS, "--by", "Insa Cordes"]) == 1
+
+
+def test_whoever_lost_the_mailbox_gets_in_again_with_another_address(
+    inside: Browser, other: Browser, account: Account, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from rathaus.cli import main
+
+    new, by = "harm@neu.example", ["--by", "Insa Cordes"]
+    make_account("zwei@example.org")
+    assert main(["account", "address", "niemand@example.org", new, *by]) == 1
+    assert main(["account", "address", "99.99/2026-0001", new, *by]) == 1
+    assert main(["account", "address", ADDRESS, "kein Postfach", *by]) == 2
+    assert main(["account", "address", ADDRESS, "zwei@example.org", *by]) == 1
+    assert inside.is_inside and "meldet sich schon jemand an" in capsys.readouterr().err
+    assert main(["account", "address", ADDRESS, new.upper(), *by]) == 0
+    assert inside.get("/konto/sicherheit/")["Location"] == "/konto/anmelden/"
+    assert "alte Adresse" in letters(ADDRESS)[-1]
+    assert "passwort-vergessen" in letters(new)[-1]
+    other.log_in(ADDRESS)
+    other.log_in(new)
+    assert not other.is_inside, "the old password is worth nothing"
+    other.post("/konto/passwort-vergessen/", email=new)
+    other.post("/konto/passwort-vergessen/code/", code=code_for(new))
+    other.post("/konto/passwort-vergessen/neu/", password1=OTHER)
+    other.log_in(new, OTHER)
+    assert other.is_inside
+    account.refresh_from_db()
+    assert account.contact_email == new
+    event = Event.objects.get(chain=account.chain, data__what="address_given_at_counter")
+    assert event.actor_label == "Insa Cordes"

@@ -80,11 +80,11 @@ def test_a_company(tmp_path: Path, db: None, transport: str | None) -> None:
         "organisation_register_kind": "HRB",
         "organisation_register_number": "36936",
         "organisation_register_court": "Aurich",
-        "street": "Hauptstraße",
-        "house_number": "12a",
-        "postal_code": "26639",
-        "city": "Wiesmoor",
-        "country": "DE",
+        "organisation_street": "Hauptstraße",
+        "organisation_house_number": "12a",
+        "organisation_postal_code": "26639",
+        "organisation_city": "Wiesmoor",
+        "organisation_country": "DE",
     }
     assert {one.level for one in verified.attributes.values()} == {TrustLevel.SUBSTANTIAL}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -127,5 +128,11 @@ def _facts(verified: Verified) -> dict[str, Any]:
         "name": value("organisation_name")[:200],
         "legal_form": value("organisation_legal_form")[:80],
         "register": {key: text for key, text in register.items() if text},
-        "address": {key: value(key) for key in ADDRESS if value(key)},
+        "address": _address(value),
     }
+
+
+def _address(value: Callable[[str], str]) -> dict[str, str]:
+    """Of the organisation itself; somebody in business for themself has only one's own."""
+    own = {key: text for key in ADDRESS if (text := value(f"organisation_{key}"))}
+    return own or {key: text for key in ADDRESS if (text := value(key))}

@@ -34,6 +34,11 @@ ATTRIBUTES = (
     "organisation_register_kind",
     "organisation_register_number",
     "organisation_register_court",
+    "organisation_street",
+    "organisation_house_number",
+    "organisation_postal_code",
+    "organisation_city",
+    "organisation_country",
 )
 """Our names of what a source can verify; each source maps its own to these."""
 

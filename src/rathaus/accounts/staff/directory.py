@@ -8,17 +8,22 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from rathaus.accounts.sources import config
 from rathaus.accounts.sources.base import GroupRole, Source, Verified
 from rathaus.accounts.staff import sessions
 from rathaus.core.actors import Actor
+from rathaus.core.clock import now
 from rathaus.core.secrets import digest
 from rathaus.organisation import actions, queries
 from rathaus.organisation.models import Office, Role, StaffMember
 
+ANSWERS_FOR = timedelta(days=7)
+"""How long a log-in through the directory speaks for somebody."""
 log = logging.getLogger("rathaus.accounts")
 Wanted = dict[tuple[str, str], Office]
 
@@ -90,6 +95,25 @@ def password_allowed(staff: StaffMember, *, known: set[str]) -> bool:
     if not staff.directory or staff.directory not in known:
         return True
     return bool(staff.memberships.filter(role=Role.OPERATOR, source="").exists())
+
+
+def depends_on_it(staff: StaffMember) -> bool:
+    """Whether `staff` gets in through the directory only."""
+    if not staff.directory:
+        return False
+    return not password_allowed(staff, known={source.key for source in config.for_staff()})
+
+
+def answers_still(staff: StaffMember) -> bool:
+    """Whether the directory let `staff` in lately, where it is the directory that answers for them.
+
+    It is asked at each log-in and never tells by itself that somebody left: what works without
+    a log-in (a network drive) has to end by itself.
+    """
+    if not depends_on_it(staff):
+        return True
+    last: datetime | None = staff.user.last_login
+    return last is not None and now() - last <= ANSWERS_FOR
 
 
 def _wanted(

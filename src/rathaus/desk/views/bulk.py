@@ -67,7 +67,8 @@ def _one(what: str, application: Application, desk: Desk, to: StaffMember | None
     if what == "take":
         actions.take_over(application=application, staff=desk.staff, actor=actor)
     elif what == "put_back":
-        if application.assigned_to_id != desk.staff.pk and not desk.can("case.assign", office):
+        mine = application.assigned_to_id == desk.staff.pk or desk.can("case.assign", office)
+        if not mine and not queries.is_left_behind(application):
             raise Refused
         actions.put_back(application=application, actor=actor)
     else:

@@ -16,6 +16,7 @@ from rathaus.desk import history, lookup, offers, rows
 from rathaus.desk.access import DeskRequest
 from rathaus.desk.views import files
 from rathaus.forms import engine
+from rathaus.organisation.models import StaffMember
 from rathaus.payments import queries as payments
 from rathaus.payments.models import CounterReceipt
 from rathaus.proceedings import actions, queries, vouching
@@ -100,11 +101,18 @@ def facts(application: Application) -> list[dict[str, Any]]:
         {
             "icon": "person",
             "label": _("Liegt bei"),
-            "value": person.name if person else _("noch niemandem"),
+            "value": _holder(person) if person else _("noch niemandem"),
             "note": application.case.office.label,
         },
         {"icon": "payments", "label": _("Gebühr"), "value": payment},
     ]
+
+
+def _holder(person: StaffMember) -> str:
+    """Who has it; said so where nobody will go on with it."""
+    if person.user.is_active:
+        return person.name
+    return _("%(name)s (Zugang gesperrt)") % {"name": person.name}
 
 
 def sections(application: Application) -> list[engine.SummarySection]:

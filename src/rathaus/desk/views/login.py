@@ -34,6 +34,7 @@ TRIES_FOR_NAME = 100
 """For one name from all addresses: enough that nobody locks a colleague out from elsewhere with a
 few wrong passwords, and few enough against guessing (NIST SP 800-63B, 5.2.2)."""
 TRIES_PER_ADDRESS = 60
+"""Wrong ones: in the morning a whole town hall comes from one address."""
 LONGEST_PASSWORD = 1000
 """Longer ones would only cost hashing time."""
 
@@ -64,6 +65,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if staff is None:
         return _page(request, login=name, failed=True)
     ratelimit.reset("desk-login", f"{name} {address}")
+    ratelimit.give_back("desk-login-address", address, per=PER)
     if not directory.password_allowed(staff, known={one.key for one in config.for_staff()}):
         return _page(request, login=name, by_directory=True)
     entry.begin(request, staff, source=entry.LOCAL)

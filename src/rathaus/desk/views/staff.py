@@ -13,7 +13,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from rathaus.accounts.staff import factors, sessions
+from rathaus.accounts.sources import config
+from rathaus.accounts.staff import directory, factors, sessions
 from rathaus.desk import params
 from rathaus.desk.access import DeskRequest
 from rathaus.organisation import actions, permissions, queries
@@ -77,6 +78,8 @@ def show(request: DeskRequest, ident: uuid.UUID) -> HttpResponse:
         "memberships": person.memberships.select_related("office").order_by("office__position"),
         "factors": factors.of(person.user),
         "is_self": person.pk == request.desk.staff.pk,
+        "directories": _directories(),
+        "by_directory": directory.depends_on_it(person),
         **_choices(),
     }
     return render(request, "desk/staff_member.html", context, status=422 if errors else 200)
@@ -106,7 +109,7 @@ def revoke(request: DeskRequest, ident: uuid.UUID, pk: int) -> HttpResponse:
         raise Http404
     if row.role == Role.OPERATOR and person.pk == request.desk.staff.pk:
         messages.error(request, _("Die eigene Rolle „Betrieb“ nimmt Ihnen nur jemand anders."))
-    elif row.source:
+    elif row.source in _directories():
         messages.error(request, _("Diese Rolle kommt aus dem Verzeichnis und endet dort."))
     else:
         actions.revoke_role(
@@ -138,6 +141,10 @@ def new_password(request: DeskRequest, ident: uuid.UUID) -> HttpResponse:
     person = _person(ident)
     if person.pk == request.desk.staff.pk:
         return redirect("desk:password")
+    if directory.depends_on_it(person):
+        text = _("Meldet sich mit dem Verzeichnis der Stadt an. Neue Kennwörter gibt es dort.")
+        messages.error(request, text)
+        return redirect("desk:staff_member", ident)
     password = "-".join(random.token_hex(3) for _ in range(4))
     actions.set_password(staff=person, password=password, actor=request.desk.actor())
     sessions.end_all(person.user)
@@ -178,6 +185,11 @@ def _may_reset(request: DeskRequest, person: StaffMember) -> bool:
 def _cached(office: Office) -> Office:
     """With the offices above at hand."""
     return queries.office(office.key)
+
+
+def _directories() -> set[str]:
+    """Keys of directories that are set up; one that was given up renews no roles any more."""
+    return {source.key for source in config.for_staff()}
 
 
 def _person(ident: uuid.UUID) -> StaffMember:

@@ -69,11 +69,10 @@ def take(request: DeskRequest, application: Application) -> HttpResponse | None:
 
 @step("case.take")
 def put_back(request: DeskRequest, application: Application) -> HttpResponse | None:
-    """Back into the basket. Somebody else's case only by whoever may assign."""
+    """Back into the basket. Somebody else's case only by whoever may assign, or who is left."""
     desk, office = request.desk, application.case.office
-    if application.assigned_to_id not in {None, desk.staff.pk} and not desk.can(
-        "case.assign", office
-    ):
+    mine = application.assigned_to_id in {None, desk.staff.pk} or desk.can("case.assign", office)
+    if not mine and not queries.is_left_behind(application):
         messages.warning(request, _("Der Vorgang liegt bei einer anderen Person."))
         return None
     actions.put_back(application=application, actor=desk.actor(office))

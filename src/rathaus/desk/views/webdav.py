@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from rathaus.accounts.staff import directory
 from rathaus.core.clock import now
 from rathaus.desk import params
 from rathaus.desk.access import DeskRequest
@@ -41,6 +42,7 @@ def index(request: DeskRequest) -> HttpResponse:
         "address": offices.root(),
         "login": staff.user.login,
         "most": passwords.MOST,
+        "by_directory": directory.depends_on_it(staff),
         "is_full": sum(row.expires_at > now() for row in rows) >= passwords.MOST,
     }
     return render(request, "desk/webdav/passwords.html", context)

@@ -65,7 +65,8 @@ def _refused(request: HttpRequest) -> HttpResponse:
         return response
     text = _(
         "Melden Sie sich mit Ihrem Benutzernamen und einem Gerätekennwort an. Sie legen es am "
-        "Arbeitsplatz unter „Anmeldung und Sicherheit“ an."
+        "Arbeitsplatz unter „Anmeldung und Sicherheit“ an. Wer mit dem Verzeichnis der Stadt "
+        "arbeitet, meldet sich dafür wenigstens alle sieben Tage einmal am Arbeitsplatz an."
     )
     response = _said(401, text)
     response["WWW-Authenticate"] = REALM

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from rathaus.accounts.staff import directory
 from rathaus.core.actors import Actor
 from rathaus.core.clock import now
 from rathaus.core.models import User
@@ -86,6 +87,8 @@ def admitted(header: str) -> DevicePassword | None:
     known = row.staff.user.login if row else ""
     same = hmac.compare_digest(known.casefold().encode(), login.strip().casefold().encode())
     if row is None or not same or not row.staff.user.is_active:
+        return None
+    if not directory.answers_still(row.staff):
         return None
     if row.used_at is None or now() - row.used_at > USE_NOTED:
         DevicePassword.objects.filter(pk=row.pk).update(used_at=now())

@@ -88,11 +88,8 @@ def step(request: HttpRequest, draft_id: uuid.UUID, step_key: str) -> HttpRespon
     if not limits.allow_upload(request):
         return too_many(request, retry_minutes=30)
     bound = _bind(request, draft, step_key, request.POST)
-    sure = assurance.current(request)
-    demanded = max(gates.needed(request, draft, step_key),
-                   trust.of_bound(draft.version.parsed, bound))  # fmt: skip
-    if not sure.reaches(demanded):
-        return _log_in_first(request, draft, bound, sure.level)
+    if (refused := _not_sure(request, draft, bound)) is not None:
+        return refused
     leaving = "save" in request.POST
     if not (bound.is_valid() or leaving):
         return _page(request, draft, bound)
@@ -132,6 +129,19 @@ def _bind(
         uploads=uploads.Box(draft.public_id),
         givens=known.givens(service, step_key, assurance.current(request), account_of(request)),
     )
+
+
+def _not_sure(request: HttpRequest, draft: Draft, bound: BoundStep) -> HttpResponse | None:
+    """Where the session does not know well enough who sends this: the log-in, nothing lost."""
+    sure = assurance.current(request)
+    demanded = max(gates.needed(request, draft, bound.key),
+                   trust.of_bound(draft.version.parsed, bound))  # fmt: skip
+    if not sure.reaches(demanded):
+        return _log_in_first(request, draft, bound, sure.level)
+    if gates.is_silent(request, draft, bound.key):
+        gates.keep_typed(request, draft.public_id, bound.key)
+        return gates.ask(request, draft, bound.key, demanded, silent=True)
+    return None
 
 
 def _log_in_first(

@@ -41,7 +41,10 @@ def cases(request: HttpRequest) -> HttpResponse:
             account = account_of(request)
             if account is not None and mine.belonging_to(account).exists():
                 return never_stored(redirect("portal:status", application_id=owned.public_id))
-            text = _("Dieser Vorgang gehört zu einem Servicekonto. Melden Sie sich dort an.")
+            text = _(
+                "Dieser Vorgang gehört zu einem Servicekonto. Melden Sie sich dort an. Kommen Sie "
+                "nicht mehr hinein? Dann kommen Sie mit Ihrem Ausweis ins Bürgerbüro."
+            )
             asked.fail(question, "aktenzeichen", text)
         except CodeWrong:
             text = _("Aktenzeichen und Code passen nicht zusammen. Prüfen Sie beides.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
+from rathaus.accounts import mail, ways
 from rathaus.accounts.errors import Changed
 from rathaus.accounts.events import CaseAttached
 from rathaus.accounts.models import Account
@@ -29,6 +30,7 @@ def attach_application(*, application: Application, account: Account, actor: Act
     record(application.case.chain, ApplicationAttached(), actor=actor)
     event = CaseAttached(kind="application", id=str(application.public_id))
     record(account.chain, event, actor=actor)
+    _tell(application, account)
 
 
 @transaction.atomic
@@ -40,6 +42,15 @@ def attach_draft(*, draft: Draft, account: Account, actor: Actor) -> None:
     draft.account = account
     event = CaseAttached(kind="draft", id=str(draft.public_id))
     record(account.chain, event, actor=actor)
+
+
+def _tell(application: Application, account: Account) -> None:
+    """Whoever sent it hears of nothing any more, if it was somebody else who had the code."""
+    to = application.contact_email
+    own = {account.contact_email.casefold(), ways.confirmed_address(account).casefold()}
+    if to and to.casefold() not in own:
+        facts = {"reference": application.reference}
+        mail.send(name="case_attached", to=to, language=application.language, facts=facts)
 
 
 def _is_open(account: Account) -> bool:

@@ -115,6 +115,8 @@ def _prove(
         raise TrustTooLow(level)
     if step := known.contradicted(service, answers, assurance):
         raise NotConfirmed(step)
+    if step := known.unproved(service, answers, assurance):
+        raise NotConfirmed(step)
     if draft.on_behalf and not still_acting(draft):
         raise MandateEnded
     return known.evidence(service, answers, assurance)

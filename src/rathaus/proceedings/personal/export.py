@@ -22,12 +22,22 @@ from rathaus.proceedings.models import Application
 from rathaus.proceedings.personal import package
 
 KEPT = timedelta(days=7)
+LONGEST = timedelta(hours=2)
+"""A copy that is not ready by then comes no more: the tries of its job end after minutes."""
+
+
+def has_failed(row: DataExport) -> bool:
+    """Whether nothing comes of it any more: its job has given up long ago."""
+    stuck = row.state == ExportState.WAITING and now() - row.created_at > LONGEST
+    return stuck or row.state == ExportState.FAILED
 
 
 @transaction.atomic
 def request_export(*, account: Account, actor: Actor) -> DataExport:
     """Have a copy made; the one that is being made is returned again."""
     moment = now()
+    given_up = DataExport.objects.filter(account=account, state=ExportState.WAITING)
+    given_up.filter(created_at__lt=moment - LONGEST).update(state=ExportState.FAILED)
     try:
         with transaction.atomic():
             row = DataExport.objects.create(

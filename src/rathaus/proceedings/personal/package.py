@@ -101,8 +101,9 @@ def account(zipped: zipfile.ZipFile, row: Account) -> None:
 
 
 def drafts(zipped: zipfile.ZipFile, row: Account) -> None:
-    """One folder per draft, with its uploads."""
-    rows = Draft.objects.belonging_to(row).going_on().select_related("version__service")
+    """One folder per draft the account itself has begun, with its uploads."""
+    mine = Draft.objects.belonging_to(row).filter(account=row)
+    rows = mine.going_on().select_related("version__service")
     for draft in rows.order_by("pk").iterator(chunk_size=20):
         folder = f"entwuerfe/{draft.version.service.slug}-{str(draft.public_id)[:8]}"
         data = {
@@ -118,7 +119,10 @@ def drafts(zipped: zipfile.ZipFile, row: Account) -> None:
         uploads = Upload.objects.filter(owner=draft.public_id).order_by("created", "pk")
         for number, upload in enumerate(uploads.select_related("blob").iterator(), 1):
             name = f"{folder}/dateien/{number:02d}-{safe_name(upload.name)}"
-            zipped.writestr(name, upload.blob.read())
+            try:
+                zipped.writestr(name, upload.blob.read())
+            except (StorageShredded, StorageDamaged):
+                zipped.writestr(f"{name}.txt", _("Die Datei ist nicht mehr lesbar.") + "\n")
 
 
 def application(zipped: zipfile.ZipFile, row: Application) -> None:

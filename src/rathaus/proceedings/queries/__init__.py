@@ -9,6 +9,7 @@ from rathaus.proceedings.queries.worklist import (
     basket,
     colleagues,
     counts,
+    is_left_behind,
     visible,
 )
 
@@ -22,6 +23,7 @@ __all__ = [
     "by_reference",
     "colleagues",
     "counts",
+    "is_left_behind",
     "open_draft",
     "timeline",
     "verify_receipt",

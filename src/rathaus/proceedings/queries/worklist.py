@@ -91,6 +91,17 @@ def colleagues(case: Case) -> list[StaffMember]:
     return [person for person in people if person.pk in seeing]
 
 
+def is_left_behind(application: Application) -> bool:
+    """Whether the person it lies with works there no more: the access is closed, or the role gone.
+
+    Then every colleague may lay it back, or it would lie there where the office has no head.
+    """
+    holder = application.assigned_to_id
+    if holder is None:
+        return False
+    return all(person.pk != holder for person in colleagues(application.case))
+
+
 def _filtered(
     rows: ApplicationQuerySet, staff: StaffMember, wanted: BasketFilter
 ) -> ApplicationQuerySet:

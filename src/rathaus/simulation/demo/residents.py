@@ -150,6 +150,6 @@ def _of_company(company: Company) -> dict[str, str]:
         "organisation_register_kind": company.register_entry.get("kind", ""),
         "organisation_register_number": company.register_entry.get("number", ""),
         "organisation_register_court": company.register_entry.get("court", ""),
-        **{key: value for key, value in company.address.items() if key in _PLACE},
-        "country": "DE",
+        **{f"organisation_{key}": text for key, text in company.address.items() if key in _PLACE},
+        "organisation_country": "DE",
     }

@@ -8,7 +8,7 @@ from typing import Any
 
 from lxml import etree
 
-from rathaus.accounts.sources.saml import names, refusal, xml
+from rathaus.accounts.sources.saml import names, xml
 from rathaus.accounts.sources.saml.idp import IdentityProvider
 from rathaus.accounts.sources.saml.names import tag
 from rathaus.accounts.sources.saml.refusal import refuse
@@ -58,7 +58,7 @@ def check_assertion(
     if issued > now() + skew:
         refuse("from_the_future")
     if issued < now() - MAX_AGE - skew:
-        refuse("expired", message=refusal.late())
+        refuse("expired")
     until = min(
         _check_subject(assertion, request_id=request_id, kept=kept, skew=skew),
         _check_conditions(assertion, entity_id=entity_id, skew=skew),
@@ -118,7 +118,7 @@ def _check_times(element: etree._Element, *, skew: timedelta) -> datetime:
         refuse("without_end")
     until = moment(end)
     if until <= now() - skew:
-        refuse("expired", message=refusal.late())
+        refuse("expired")
     return until
 
 
@@ -133,4 +133,4 @@ def _check_statement(
         refuse("not_fresh")  # we asked the person to log in now
     session_end = statement.get("SessionNotOnOrAfter")
     if session_end and moment(session_end) <= now() - skew:
-        refuse("expired", message=refusal.late())
+        refuse("expired")

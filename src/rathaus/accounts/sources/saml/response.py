@@ -6,7 +6,6 @@ import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.utils.translation import gettext as _
 from lxml import etree
 
 from rathaus.accounts.sources import keys, spent
@@ -16,7 +15,6 @@ from rathaus.accounts.sources.saml import (
     conditions,
     decryption,
     idp,
-    refusal,
     status,
     structure,
     verification,
@@ -46,7 +44,7 @@ def check(source: SamlSource, returned: Returned) -> Verified:
         refuse(str(error))
     except idp.MetadataUnusable:
         log.exception("log-in by %s is not possible", source.key)
-        refuse("not_configured", message=_("Diese Anmeldung ist zurzeit nicht möglich."))
+        refuse("not_configured")
     except (etree.LxmlError, ValueError, TypeError, RecursionError):
         log.exception("log-in by %s refused: a check failed", source.key)
         refuse("unexpected")
@@ -114,16 +112,10 @@ def _said(source: SamlSource, statement: attributes.Statement, returned: Returne
     if level == TrustLevel.NONE:
         refuse("level_unknown")
     if level < returned.level:
-        refuse("level", message=refusal.too_low())
+        refuse("level")
     subject = source.subject(statement)
     if returned.kept.get("link") and not subject:
-        refuse(
-            "no_account",
-            message=_(
-                "Für diesen Schritt brauchen Sie ein dauerhaftes Konto. "
-                "Eine Anmeldung als Gast genügt nicht."
-            ),
-        )
+        refuse("no_account")
     return Verified(
         source=source.key,
         subject=subject,

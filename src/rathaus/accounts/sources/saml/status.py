@@ -9,10 +9,9 @@ from __future__ import annotations
 import json
 import logging
 
-from django.utils.translation import gettext as _
 from lxml import etree
 
-from rathaus.accounts.sources.saml import names, refusal, xml
+from rathaus.accounts.sources.saml import names, xml
 from rathaus.accounts.sources.saml.names import STATUS, tag
 from rathaus.accounts.sources.saml.refusal import refuse
 
@@ -39,22 +38,12 @@ def check(root: etree._Element) -> None:
     short = [code.rpartition(":")[2][:60] for code in inner]
     log.info("refused by the account system: %s %s", "/".join(short), ",".join(details))
     if "IDP_REQUIRED_ATTRIBUTES_MISSING" in details:
-        refuse(
-            "attributes_missing",
-            message=_("Ihrem Konto fehlen Angaben, die für diese Anmeldung nötig sind."),
-        )
+        refuse("attributes_missing")
     if LEVEL & set(inner):
-        refuse("level", message=refusal.too_low())
+        refuse("level")
     if CANCELLED & set(inner) and not details:
-        refuse(
-            "cancelled",
-            message=_("Die Anmeldung wurde abgebrochen. Sie können es noch einmal versuchen."),
-            cancelled=True,
-        )
-    refuse(
-        "refused_by_source",
-        message=_("Das Kontosystem hat die Anmeldung abgelehnt. Bitte versuchen Sie es später."),
-    )
+        refuse("cancelled", cancelled=True)
+    refuse("refused_by_source")
 
 
 def detail_codes(status: etree._Element) -> list[str]:

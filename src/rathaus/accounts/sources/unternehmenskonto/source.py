@@ -58,7 +58,7 @@ class UnternehmenskontoSource(SamlSource):
         return "Elster"
 
     def values(self, statement: attributes.Statement, level: TrustLevel) -> Mapping[str, Attribute]:
-        """Plain names; the address is structured."""
+        """Plain names; the address is structured, and that of a legal person is its own."""
         found = attributes.mapped(statement, self.entry.attributes, level=level)
         for name in self.entry.address_attributes:
             value = statement.values.get(name)
@@ -70,7 +70,11 @@ class UnternehmenskontoSource(SamlSource):
                 break
         if statement.text(KIND) != LEGAL_PERSON:
             return found
-        return {name: value for name, value in found.items() if name not in _OF_PEOPLE}
+        return {
+            f"organisation_{name}" if name in ADDRESS.values() else name: value
+            for name, value in found.items()
+            if name not in _OF_PEOPLE
+        }
 
     def _identifier(self, statement: attributes.Statement, prefix: str) -> str:
         candidates = {statement.name_id, *map(statement.text, self.entry.identifiers)}
@@ -79,4 +83,4 @@ class UnternehmenskontoSource(SamlSource):
 
 
 _OF_PEOPLE = frozenset({"given_names", "family_name", "birth_date"})
-"""Never taken from the data of a legal person."""
+"""Never taken from the data of a legal person; its address is nobody's home."""

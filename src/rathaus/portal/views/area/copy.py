@@ -58,6 +58,7 @@ def progress(request: HttpRequest, export_id: uuid.UUID) -> HttpResponse:
         konto_parent=parent(),
         export=row,
         is_ready=row.state == ExportState.READY,
+        has_failed=export.has_failed(row),
     )
 
 

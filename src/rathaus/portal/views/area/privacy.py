@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from rathaus.accounts import assurance, devices, queries, ways
-from rathaus.accounts.actions import profile
+from rathaus.accounts.actions import consents, profile
+from rathaus.accounts.errors import Changed
 from rathaus.accounts.models import Consent, DataExport
 from rathaus.portal import params
 from rathaus.portal.owner import signed_in
@@ -29,6 +32,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     """In plain words, with the way to a copy and to the deletion."""
     account = signed_in(request)
     cases = holdings.own_cases(account, CASES + 1)
+    given = list(account.consents.all())
     return page(
         request,
         "privacy",
@@ -47,12 +51,14 @@ def overview(request: HttpRequest) -> HttpResponse:
             for proof in assurance.current(request).proofs
             if proof.attributes
         ],
-        consents=account.consents.all(),
+        consents=given,
+        ends_at=consents.ends_at(given),
         children=queries.minors(account),
         mandates=[m for m in queries.acting_for(account) if m.kind == "organisation"],
         looks=look_up(account, most=LOOKS).rows,
         exports=DataExport.objects.filter(account=account).order_by("-created_at")[:5],
         withdrawn="widerrufen" in request.GET,
+        agreed="zugestimmt" in request.GET,
     )
 
 
@@ -95,12 +101,22 @@ def withdraw(request: HttpRequest, consent_id: int) -> HttpResponse:
         konto_parent=parent(),
         ask_title=_("Einwilligung zurücknehmen?"),
         ask_text=_("Was bis heute geschah, bleibt erlaubt. Ohne Einwilligung in die "
-                   "Nutzungsbedingungen können Sie das Konto nicht weiter benutzen. Löschen Sie "
-                   "es dann bitte auch."),
+                   "Nutzungsbedingungen führen wir das Konto nicht weiter: Nach 14 Tagen löschen "
+                   "wir es. Sie können es auch gleich selbst löschen."),
         submit_label=_("Zurücknehmen"),
         submit_icon="undo",
         back_url=reverse("portal:privacy_account"),
     )  # fmt: skip
+
+
+@require_POST
+@account_required
+def agree(request: HttpRequest) -> HttpResponse:
+    """Think better of it: agree to the terms again, so that the account stays."""
+    account = signed_in(request)
+    with suppress(Changed):
+        consents.agree_again(account=account, actor=account.actor)
+    return see_other(f"{reverse('portal:privacy_account')}?zugestimmt=1")
 
 
 def parent() -> dict[str, str]:

@@ -43,7 +43,7 @@ def new(request: HttpRequest) -> HttpResponse:
         return never_stored(_open(request, done, (first_names, last_name), email))
     facts: dict[str, Any] = {
         "source": label(done.verified.source),
-        "name": f"{first_names} {last_name}".strip(),
+        "name": full_name(done.verified),
         "terms_text": terms.TEXT,
         "bound": question,
     }
@@ -78,6 +78,11 @@ def names(verified: Verified) -> tuple[str, str]:
         naming.given_names(given.value) if given else "",
         naming.family_name(family.value) if family else "",
     )
+
+
+def full_name(verified: Verified) -> str:
+    """Who logged in there, for somebody at a shared device to recognise; may be empty."""
+    return " ".join(part for part in names(verified) if part)
 
 
 def _open(

@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
-from rathaus.accounts import flow, signing
+from rathaus.accounts import assurance, flow, signing
 from rathaus.accounts.actions import linking
-from rathaus.accounts.models import Account
+from rathaus.accounts.models import Account, PendingLogin
 from rathaus.accounts.models.login import Purpose
 from rathaus.accounts.targets import Target
 from rathaus.core import ratelimit
@@ -24,7 +24,7 @@ from rathaus.portal import gates
 from rathaus.portal.access import NoGrant, draft_for, never_stored
 from rathaus.portal.owner import account_of
 from rathaus.portal.views.area.guard import AFTER_LOGIN
-from rathaus.portal.views.identity import linked, merging
+from rathaus.portal.views.identity import linked, merging, reasons
 from rathaus.portal.views.identity.start import source_for_residents
 from rathaus.proceedings import actions
 from rathaus.proceedings.known import label
@@ -64,13 +64,7 @@ def finish(request: HttpRequest, pending_id: uuid.UUID) -> HttpResponse:
     try:
         done = flow.complete(request, pending_id)
     except flow.Refused as refused:
-        pending = refused.pending
-        if pending is not None and (refused.cancelled or pending.state == flow.DONE):
-            if refused.cancelled:
-                text = _("Sie haben die Anmeldung abgebrochen. Es ist nichts verloren.")
-                messages.info(request, text)
-            return _see_other(flow.target_of(pending).url)
-        return refused_page(request, refused)
+        return _go_on_anyway(request, refused) or refused_page(request, refused)
     handler = {
         Purpose.LOGIN: _log_in,
         Purpose.STEP_UP: _step_up,
@@ -80,9 +74,37 @@ def finish(request: HttpRequest, pending_id: uuid.UUID) -> HttpResponse:
     return never_stored(handler(request, done))
 
 
+def _go_on_anyway(request: HttpRequest, refused: flow.Refused) -> HttpResponse | None:
+    """Nothing counts here, but whoever gave up, or came a second time, only needs the way on."""
+    pending = refused.pending
+    if pending is None:
+        return None
+    if refused.cancelled:
+        text = _("Sie haben die Anmeldung abgebrochen. Es ist nichts verloren.")
+        messages.info(request, text)
+        return _see_other(flow.target_of(pending).url)
+    if refused.code == "not-this-session":
+        # Another window was faster, or this page is opened again: the key is a new one since.
+        return _see_other(flow.target_of(pending).url) if _is_settled(request, pending) else None
+    if pending.state == flow.OFFERED:
+        return _see_other(reverse("portal:identity_new"))
+    return _see_other(flow.target_of(pending).url) if pending.state == flow.DONE else None
+
+
+def _is_settled(request: HttpRequest, pending: PendingLogin) -> bool:
+    """Whether this session has by now what the log-in was begun for."""
+    mine = account_of(request)
+    if mine is None and not assurance.current(request).proofs:
+        return False
+    if pending.account_id is not None and (mine is None or mine.pk != pending.account_id):
+        return False
+    return pending.state == flow.DONE or pending.purpose in (Purpose.LOGIN, Purpose.STEP_UP)
+
+
 def refused_page(request: HttpRequest, refused: flow.Refused) -> HttpResponse:
     """What happened and what to do; to an attacker it tells nothing."""
     facts = {
+        "reason": reasons.told(refused.code),
         "incident": refused.incident,
         "back": flow.target_of(refused.pending).url if refused.pending else "",
     }

@@ -19,7 +19,7 @@ from rathaus.accounts.sources import config
 from rathaus.accounts.trust import TrustLevel
 from rathaus.portal.owner import signed_in
 from rathaus.portal.views.area.guard import account_required
-from rathaus.portal.views.identity import merging
+from rathaus.portal.views.identity import arrival, merging
 from rathaus.portal.views.konto.fresh import fresh, is_fresh
 from rathaus.proceedings.known import label
 
@@ -40,6 +40,7 @@ def identities(request: HttpRequest) -> HttpResponse:
         "others": others,
         "other_keys": [source.key for source in others],
         "waiting": label(waiting.verified.source) if waiting else "",
+        "waiting_name": arrival.full_name(waiting.verified) if waiting else "",
         "fresh": is_fresh(request),
         "konto_current": "identities",
         "konto_here": _("Verknüpfte Anmeldungen"),
