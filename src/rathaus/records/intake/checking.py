@@ -17,7 +17,7 @@ from rathaus.core.jobs import RetryLater
 from rathaus.records import extraction, mailfile
 from rathaus.records.intake import events
 from rathaus.records.intake.actions.state import move
-from rathaus.records.intake.errors import IntakeError, MovedOn
+from rathaus.records.intake.errors import IntakeError, MovedOn, NoRoom
 from rathaus.records.intake.models import Item, VirusState
 from rathaus.records.intake.reading import kinds, pdfs, pictures, signatures
 from rathaus.records.intake.reading.simhash import bands, simhash
@@ -241,6 +241,8 @@ def _unpack_mail(item: Item, found: _Found) -> None:
                 parent=item,
                 position=number,
             )
+        except NoRoom:
+            raise  # the next try begins here again; left out it would be for good
         except IntakeError:
             found.marks.append("parts_left_out")
 

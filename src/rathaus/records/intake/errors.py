@@ -27,6 +27,16 @@ class Empty(IntakeError):
         return _("Die Datei ist leer. Wählen Sie eine andere aus.")
 
 
+class NoRoom(IntakeError):
+    """The disk of the server is full: nothing was taken in, and it may work another time."""
+
+    def __str__(self) -> str:
+        return _(
+            "Auf dem Server ist kein Speicherplatz mehr frei. Melden Sie das bitte sofort dem "
+            "Betrieb. Diese Datei ist noch nicht angekommen."
+        )
+
+
 class BadPages(IntakeError):
     """Page numbers that do not fit the item, or an item whose pages cannot be worked on."""
 
