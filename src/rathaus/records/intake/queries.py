@@ -7,18 +7,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from rathaus.organisation import queries as organisation
 from rathaus.organisation.models import StaffMember
 from rathaus.organisation.permissions import grants
 from rathaus.records import queries as records
-from rathaus.records.intake.models import Item, ItemQuerySet, Suggestion, Work
+from rathaus.records.intake.models import Item, ItemQuerySet, Origin, Suggestion, Work
 from rathaus.records.intake.reading.simhash import NEAR, distance
 from rathaus.records.intake.states import OPEN, ItemState
 from rathaus.records.models import Case, Document, DocumentVersion
 
 PAGE = 50
+LEVELS = 3
+"""A stack is divided, a part turned, two of these merged: so deep the parts are looked for."""
 TABS: dict[str, tuple[ItemState, ...]] = {
     "open": OPEN,
     "ready": (ItemState.READY,),
@@ -71,9 +73,27 @@ class Duplicate:
 
 
 def items_for(staff: StaffMember | None) -> ItemQuerySet:
-    """Items of the offices in which `staff` has "intake.view", without those in quarantine."""
+    """Items of the offices in which `staff` has "intake.view", without those in quarantine.
+
+    What is filed shows what the record shows: it is seen by whoever may read its case, and an
+    original by whoever may read the cases of all its parts.
+    """
     ids = [office.pk for office in grants(staff).offices("intake.view")]
-    return Item.objects.visible_to(ids).exclude(state=ItemState.QUARANTINED)
+    scopes = records.scopes_for(staff)
+    rows = Item.objects.visible_to(ids).exclude(state=ItemState.QUARANTINED)
+    rows = rows.alias(filed_in=F("document__case__dossier__scope"))
+    rows = rows.filter(Q(filed_in__isnull=True) | Q(filed_in__in=scopes))
+    hidden = Q()
+    for level in range(LEVELS):
+        hidden |= Q(Exists(_filed_parts(level).exclude(filed_in__in=scopes)))
+    return rows.filter(~Q(state=ItemState.REPLACED) | ~hidden)
+
+
+def _filed_parts(level: int) -> QuerySet[Origin]:
+    """Filed parts of an item: its own, those of its parts, and so on."""
+    path = "part__" + "parts__part__" * level + "document__case__dossier__scope"
+    rows = Origin.objects.filter(original=OuterRef("pk")).order_by()
+    return rows.alias(filed_in=F(path)).filter(filed_in__isnull=False)
 
 
 def item_for(staff: StaffMember | None, public_id: UUID | str) -> Item:
