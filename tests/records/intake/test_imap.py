@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from rathaus.core import storage
 from rathaus.core.jobs import run_pending
 from rathaus.organisation.models import Office
 from rathaus.records.intake import actions
@@ -264,3 +265,32 @@ def test_too_large_mail_stays_where_it_is(box: MailBox, server: Server, settings
     server.add(making.mail(text="x" * 2_000_000), making.mail())
     assert imap.run(box.pk) == 1
     assert len(server.folders["INBOX"]) == 1
+    box.refresh_from_db()
+    assert "1 Nachricht ist größer als 1 MB" in box.last_error
+
+
+def test_mail_that_stays_does_not_use_up_the_turn_of_the_others(
+    box: MailBox, server: Server, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.RATHAUS_INTAKE_MAX_MB = 1
+    monkeypatch.setattr(imap, "AT_ONCE", 1)
+    large = making.mail(text="x" * 2_000_000)
+    server.add(large, large, making.mail(), making.mail(message_id="<2@example.org>"))
+    assert imap.run(box.pk) == 1
+    assert imap.run(box.pk) == 1
+    assert list(server.folders["INBOX"].values()) == [large, large]
+
+
+def test_a_full_disk_leaves_mail_in_the_box(
+    box: MailBox, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    server.add(making.mail(text="x" * 20_000))
+    with monkeypatch.context() as patch:
+        patch.setattr(storage, "_through", full)
+        assert imap.run(box.pk) == 0
+    box.refresh_from_db()
+    assert "kein Speicherplatz" in box.last_error
+    assert imap.run(box.pk) == 1

@@ -16,12 +16,13 @@ from email.parser import BytesHeaderParser
 from django.conf import settings
 from django.db.models import F
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from rathaus.core.actors import Actor
 from rathaus.core.clock import now
 from rathaus.core.secrets import SealBroken, unseal
 from rathaus.records.intake.actions.receive import limit_bytes, receive
-from rathaus.records.intake.errors import IntakeError, SourceRefused
+from rathaus.records.intake.errors import NoRoom, SourceRefused, TooLarge
 from rathaus.records.intake.models import MailBox, MailTls
 from rathaus.records.intake.states import Source
 
@@ -29,6 +30,8 @@ log = logging.getLogger("rathaus.intake")
 ACTOR = Actor.system("intake-mail")
 TIMEOUT = 30.0
 AT_ONCE = 50
+ASKED = 500
+"""So many mails are looked at for those `AT_ONCE`: some stay in the box because of their size."""
 _SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
 
 
@@ -51,7 +54,7 @@ def run(mailbox_id: int) -> int:
     try:
         check_host(box.host, box.port)
         with connect(box) as connection:
-            taken = _take_all(box, connection)
+            taken, error = _take_all(box, connection)
     except SourceRefused as refused:
         error = str(refused)
     except (imaplib.IMAP4.error, OSError, SealBroken, ValueError) as problem:
@@ -89,51 +92,75 @@ def connect(box: MailBox) -> imaplib.IMAP4:
     return connection
 
 
-def _take_all(box: MailBox, connection: imaplib.IMAP4) -> int:
+def _take_all(box: MailBox, connection: imaplib.IMAP4) -> tuple[int, str]:
+    """How many new items, and what somebody has to know about what stays in the box."""
     status, _data = connection.select(_quoted(box.folder))
     if status != "OK":
         raise connection.error("folder")
     _status, data = connection.uid("SEARCH", "UNDELETED")
-    uids = (data[0] or b"").split()[:AT_ONCE] if data else []
+    uids = (data[0] or b"").split()[:ASKED] if data else []
     if uids:
         connection.create(_quoted(box.done))  # "NO" where it exists already
-    taken = 0
+    taken = looked = left = 0
     for uid in uids:
-        taken += _take(box, connection, uid.decode("ascii"))
-    return taken
+        try:
+            taken += _take(box, connection, uid.decode("ascii"))
+            looked += 1
+        except TooLarge:
+            left += 1
+        except NoRoom:
+            return taken, _(
+                "Auf dem Server ist kein Speicherplatz mehr frei. Die Nachrichten bleiben im "
+                "Postfach, bis wieder Platz ist."
+            )
+        if looked >= AT_ONCE:
+            break
+    return taken, _too_large(left)
+
+
+def _too_large(number: int) -> str:
+    if not number:
+        return ""
+    text = ngettext(
+        "%(n)s Nachricht ist größer als %(mb)s MB. Sie bleibt im Postfach: Bitte holen Sie sie von "
+        "Hand.",
+        "%(n)s Nachrichten sind größer als %(mb)s MB. Sie bleiben im Postfach: Bitte holen Sie sie "
+        "von Hand.",
+        number,
+    )
+    return text % {"n": number, "mb": settings.RATHAUS_INTAKE_MAX_MB}
 
 
 def _take(box: MailBox, connection: imaplib.IMAP4, uid: str) -> int:
+    """1 for a new item. Raises: TooLarge, NoRoom: then the mail stays where it is."""
     content = _fetch(connection, uid)
     if content is None:
         return 0
     message_id = " ".join(
         str(BytesHeaderParser().parsebytes(content).get("Message-ID", "")).split()
     )
-    try:
-        item = receive(
-            office=box.office,
-            source=Source.MAIL,
-            name="nachricht.eml",
-            content=content,
-            actor=ACTOR,
-            source_detail=f"{box.user}, {box.folder}",
-            key=f"{message_id[:500]}:{hashlib.sha256(content).hexdigest()}",
-        )
-    except IntakeError as error:
-        log.warning("mail box %s: mail %s stays there (%s)", box.pk, uid, type(error).__name__)
-        return 0
+    item = receive(
+        office=box.office,
+        source=Source.MAIL,
+        name="nachricht.eml",
+        content=content,
+        actor=ACTOR,
+        source_detail=f"{box.user}, {box.folder}",
+        key=f"{message_id[:500]}:{hashlib.sha256(content).hexdigest()}",
+    )
     _move(connection, uid, box.done)
     return 0 if item.was_known else 1
 
 
 def _fetch(connection: imaplib.IMAP4, uid: str) -> bytes | None:
-    """The mail as it is, unread flag untouched; None where it is gone or too large."""
+    """The mail as it is, unread flag untouched; None where it is gone. Raises: TooLarge."""
     _status, sizes = connection.uid("FETCH", uid, "(RFC822.SIZE)")
     line = b" ".join(part for part in sizes if isinstance(part, bytes))
     size = _SIZE.search(line)
-    if size is None or int(size[1]) > limit_bytes():
+    if size is None:
         return None
+    if int(size[1]) > limit_bytes():
+        raise TooLarge
     _status, data = connection.uid("FETCH", uid, "(BODY.PEEK[])")
     for part in data:
         if isinstance(part, tuple) and isinstance(part[1], bytes):
