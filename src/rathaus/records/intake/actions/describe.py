@@ -141,9 +141,13 @@ def retry(*, item: Item, actor: Actor) -> Item:
 
 
 def family(item: Item) -> Iterable[Item]:
-    """The item, its attachments at every depth, and detached signatures beside them."""
+    """The item, its attachments at every depth, and detached signatures beside them.
+
+    Not what was given to another office since: that is now the other office's to file.
+    """
     rows = Item.objects.select_related("chain", "office", "blob")
     found = [rows.get(pk=item.pk)]
+    rows = rows.filter(office=found[0].office_id)
     seen = {item.pk}
     level = [item.pk]
     while level:
