@@ -28,6 +28,7 @@ from rathaus.records.scanning.models import (
     ScanProfile,
 )
 from tests.desk.conftest import SignIn
+from tests.desk.making import person
 from tests.records.scanning.conftest import DATA, MANAGER
 from tests.records.scanning.making import stack
 
@@ -184,6 +185,46 @@ def test_a_restricted_case_hides_its_batches(
     for client in (tax, manager):
         answer = client.get(reverse("desk:scan_batch", args=[batch.public_id]))
         assert answer.status_code == 404
+
+
+def test_into_a_case_that_one_only_reads_no_scans_go(
+    tax: Client, profile: ScanProfile, case: Case
+) -> None:
+    batch = begun(tax, profile, case)
+    upload(tax, batch, 2, 2)
+    records.set_access(
+        dossier=case.dossier, own_access="restricted", reason="Personal", actor=MANAGER
+    )
+    records.give(
+        dossier=case.dossier,
+        staff=person("eilert.janssen"),
+        may_write=False,
+        reason="Auskunft",
+        actor=MANAGER,
+    )
+    answer = tax.post(reverse("desk:scan_transfer", args=[batch.public_id]), {"stimmt": "ja"})
+    assert answer.status_code == 422
+    assert "nur lesen" in answer.content.decode()
+    place = reverse("desk:scan_place", args=[batch.public_id])
+    answer = tax.post(place, {"vorgang": case.reference}, follow=True)
+    assert "nur lesen" in answer.content.decode()
+    data = {"profil": profile.public_id, "herkunft": "x", "blaetter": "1", "vorbereitet": "x",
+            "vorgang": case.reference}  # fmt: skip
+    answer = tax.post(reverse("desk:scan_new"), data)
+    assert answer.status_code == 422
+    assert "nur lesen" in answer.content.decode()
+    assert not Document.objects.filter(case=case).exists()
+
+
+def test_a_scan_too_large_for_the_scanner_is_not_put_off(
+    tax: Client, profile: ScanProfile, case: Case, settings: Any
+) -> None:
+    settings.RATHAUS_CLAMD, settings.RATHAUS_CLAMD_MAX_MB = "unix:/nowhere", 0
+    batch = begun(tax, profile, case)
+    file = SimpleUploadedFile("a.pdf", stack(1), "application/pdf")
+    address = reverse("desk:scan_upload", args=[batch.public_id])
+    page = tax.post(address, {"dateien": file}, follow=True).content.decode()
+    assert "zu groß für den Virenscanner" in page
 
 
 def test_profiles_are_made_and_changed_by_the_manager_only(tax: Client, manager: Client) -> None:

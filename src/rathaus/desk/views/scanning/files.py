@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from rathaus.core.storage import StorageDamaged, StorageShredded
-from rathaus.core.virus import ScannerUnavailable
+from rathaus.core.storage import StorageDamaged, StorageFull, StorageShredded
+from rathaus.core.virus import ScannerUnavailable, TooLargeToScan
 from rathaus.desk import params
 from rathaus.desk.access import DeskRequest
 from rathaus.desk.views.scanning import common
@@ -85,6 +85,13 @@ def _try(do: Callable[[], object]) -> str:
         return str(error)
     except CaseIsClosed:
         return _("Dieser Vorgang ist abgeschlossen. Nehmen Sie ihn zuerst wieder auf.")
+    except StorageFull:
+        return _(
+            "Auf dem Server ist kein Speicherplatz mehr frei. Melden Sie das bitte sofort dem "
+            "Betrieb. Diese Datei ist noch nicht angekommen."
+        )
+    except TooLargeToScan:
+        return _("Die Datei ist zu groß für den Virenscanner. Teilen Sie den Stapel.")
     except ScannerUnavailable:
         return _("Der Virenscanner antwortet nicht. Versuchen Sie es in einigen Minuten wieder.")
     return ""
@@ -162,6 +169,8 @@ def rescan(request: DeskRequest, ident: uuid.UUID) -> HttpResponse:
             error = _("Wählen Sie die neu gescannte Datei aus.")
         elif request.POST.get("stimmt") != "ja":
             error = _("Bestätigen Sie, dass der Scan mit dem Papier übereinstimmt.")
+        elif refused := common.refusal(request, file.document.case):
+            error = refused
         else:
             content, name = given.read(), given.name or "scan"
             error = _try(
