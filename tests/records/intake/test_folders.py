@@ -71,6 +71,17 @@ def test_a_settled_file_is_taken_once_and_put_away(folder: Folder, look: Look) -
     assert (folder.taken, folder.last_error) == (1, "")
 
 
+def test_a_file_has_arrived_when_it_came_not_when_its_device_says(
+    folder: Folder, look: Look
+) -> None:
+    path = Path(folder.path) / "brief.pdf"
+    before = now() - timedelta(seconds=1)
+    path.write_bytes(pdf("Brief"))
+    os.utime(path, (86_400, 86_400))  # the scanner's battery is empty: it is 1970
+    assert look() == 1
+    assert before <= Item.objects.get().received_at <= now()
+
+
 def test_a_file_that_still_grows_is_left_alone(folder: Folder, look: Look) -> None:
     path = Path(folder.path) / "gross.pdf"
     for size in (1, 2, 3):

@@ -45,6 +45,7 @@ class Server(socketserver.ThreadingTCPServer):
         self.deleted: set[int] = set()
         self.move = True
         self.fail = ""
+        self.delivered = ""
         self.port = int(self.server_address[1])
 
     def add(self, *mails: bytes) -> None:
@@ -107,7 +108,9 @@ class Session(socketserver.StreamRequestHandler):
             return True
         number = int(re.split(r"\s+", rest)[2])
         if command == "FETCH" and number in box and "RFC822.SIZE" in rest:
-            self.say(f"* {number} FETCH (UID {number} RFC822.SIZE {len(box[number])})")
+            date = f' INTERNALDATE "{self.server.delivered}"' if self.server.delivered else ""
+            size = len(box[number])
+            self.say(f"* {number} FETCH (UID {number} RFC822.SIZE {size}{date})")
         elif command == "FETCH" and number in box:
             self.say(f"* {number} FETCH (UID {number} BODY[] {{{len(box[number])}}}")
             self.wfile.write(box[number] + b")\r\n")
@@ -203,6 +206,25 @@ def test_mail_becomes_an_item_with_its_attachments(
     assert mail.images.count() == 1
     child = mail.children.get()
     assert (child.name, child.sender) == ("Nachweis.pdf", "Harm Janssen <harm@example.org>")
+
+
+@pytest.mark.parametrize(
+    ("told", "at"),
+    [
+        ("17-Mar-2024 23:30:00 +0100", datetime(2024, 3, 17, 22, 30, tzinfo=UTC)),
+        ("17-Mar-2999 00:00:00 +0000", None),
+        ("kein Datum", None),
+    ],
+)
+def test_a_mail_has_arrived_when_it_came_into_the_box(
+    box: MailBox, server: Server, told: str, at: datetime | None
+) -> None:
+    server.delivered = told
+    server.add(making.mail())
+    before = datetime.now(UTC)
+    assert imap.run(box.pk) == 1
+    received = Item.objects.get().received_at
+    assert received == at if at else before <= received <= datetime.now(UTC)
 
 
 def test_a_server_that_delivers_twice_makes_one_item(box: MailBox, server: Server) -> None:

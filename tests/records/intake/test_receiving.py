@@ -226,6 +226,43 @@ def test_a_mail_thrown_away_goes_although_its_attachment_was_filed(case: Case) -
     assert (part.state, part.parent) == ("filed", None)
 
 
+def test_a_find_that_was_thrown_away_does_not_come_back_for_want_of_a_scanner(
+    case: Case, monkeypatch: Any
+) -> None:
+    from rathaus.records.intake import checking
+
+    says: list[tuple[Any, str]] = [("infected", "Wurm"), ("unused", ""), ("clean", "")]
+    monkeypatch.setattr(checking.virus, "scan", lambda _: checking.virus.Verdict(*says.pop(0)))
+    item = receive(case.office)
+    for expected in ("quarantined", "ready"):
+        item = Item.objects.select_related("chain", "office").get(pk=item.pk)
+        actions.discard(item=item, reason="Schadsoftware", actor=CLERK)
+        actions.restore(item=item, actor=CLERK)
+        run_pending()
+        item.refresh_from_db()
+        assert item.state == expected
+    assert (item.virus, item.virus_name) == ("clean", "")
+
+
+def test_what_people_say_during_the_check_counts(case: Case, monkeypatch: Any) -> None:
+    from rathaus.records.intake import checking
+
+    mail = receive(case.office, making.mail(), name="m.eml", checked=False)
+    real = checking.mailfile.read
+
+    def meanwhile(content: bytes) -> Any:
+        same = Item.objects.select_related("chain").get(pk=mail.pk)
+        actions.describe(
+            item=same, title="Mein Titel", sender="Ich", direction="in", dated_on=None, actor=CLERK
+        )
+        return real(content)
+
+    monkeypatch.setattr(checking.mailfile, "read", meanwhile)
+    checking.run(mail.pk)
+    mail.refresh_from_db()
+    assert (mail.subject, mail.sender, mail.state) == ("Mein Titel", "Ich", "ready")
+
+
 def test_a_full_disk_leaves_out_no_attachment(case: Case, monkeypatch: Any) -> None:
     from rathaus.core import storage
     from rathaus.records.intake import checking

@@ -124,7 +124,8 @@ def restore(*, item: Item, actor: Actor) -> Item:
                 if one.pk == item.pk:
                     raise MovedOn
                 continue
-            released = {"virus": "pending", "virus_name": ""} if one.virus == "infected" else {}
+            # The find stays known until a scanner says otherwise.
+            released = {"virus": "pending"} if one.virus == "infected" else {}
             move(one, "restore", events.Restored(), actor=actor, tries=0, **released)
             enqueue_check(one)
             if one.pk == item.pk:

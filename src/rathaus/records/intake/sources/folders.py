@@ -56,6 +56,9 @@ class Seen:
     parts: tuple[str, ...]
     size: int
     modified: int
+    arrived: float
+    """When it came into the folder, by the server's clock: a copy keeps the time of its original,
+    and clocks of devices go wrong."""
 
     @property
     def path(self) -> str:
@@ -203,7 +206,7 @@ def _walk(handle: int, above: tuple[str, ...], look: _Look) -> Iterator[Seen]:
         except FileNotFoundError:
             continue
         if stat.S_ISREG(info.st_mode):
-            yield Seen((*above, name), info.st_size, info.st_mtime_ns)
+            yield Seen((*above, name), info.st_size, info.st_mtime_ns, info.st_ctime)
         elif stat.S_ISDIR(info.st_mode) and not (not above and name in {DONE, REFUSED}):
             flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
             try:
@@ -250,7 +253,7 @@ def _take(folder: Folder, base: int, seen: Seen, look: _Look) -> None:
         actor=ACTOR,
         source_detail=f"{folder.path}/{seen.path}",
         key=f"{folder.pk}:{seen.digest}:{hashlib.sha256(content).hexdigest()}",
-        received_at=min(datetime.fromtimestamp(seen.modified / 1e9, UTC), now()),
+        received_at=min(datetime.fromtimestamp(seen.arrived, UTC), now()),
     )
     look.taken += not item.was_known
     if not _put_away(base, seen, DONE, look):

@@ -11,6 +11,8 @@ import imaplib
 import logging
 import re
 import ssl
+import time
+from datetime import UTC, datetime
 from email.parser import BytesHeaderParser
 
 from django.conf import settings
@@ -33,6 +35,7 @@ AT_ONCE = 50
 ASKED = 500
 """So many mails are looked at for those `AT_ONCE`: some stay in the box because of their size."""
 _SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
+_DATE = re.compile(rb'INTERNALDATE "[^"]{1,40}"')
 
 
 def check_host(host: str, port: int) -> None:
@@ -133,9 +136,10 @@ def _too_large(number: int) -> str:
 
 def _take(box: MailBox, connection: imaplib.IMAP4, uid: str) -> int:
     """1 for a new item. Raises: TooLarge, NoRoom: then the mail stays where it is."""
-    content = _fetch(connection, uid)
-    if content is None:
+    fetched = _fetch(connection, uid)
+    if fetched is None:
         return 0
+    content, delivered_at = fetched
     message_id = " ".join(
         str(BytesHeaderParser().parsebytes(content).get("Message-ID", "")).split()
     )
@@ -146,15 +150,18 @@ def _take(box: MailBox, connection: imaplib.IMAP4, uid: str) -> int:
         content=content,
         actor=ACTOR,
         source_detail=f"{box.user}, {box.folder}",
+        received_at=min(delivered_at or now(), now()),
         key=f"{message_id[:500]}:{hashlib.sha256(content).hexdigest()}",
     )
     _move(connection, uid, box.done)
     return 0 if item.was_known else 1
 
 
-def _fetch(connection: imaplib.IMAP4, uid: str) -> bytes | None:
-    """The mail as it is, unread flag untouched; None where it is gone. Raises: TooLarge."""
-    _status, sizes = connection.uid("FETCH", uid, "(RFC822.SIZE)")
+def _fetch(connection: imaplib.IMAP4, uid: str) -> tuple[bytes, datetime | None] | None:
+    """The mail as it is, unread flag untouched, and when it came into the box: periods run from
+    then, not from when we looked. None where it is gone. Raises: TooLarge.
+    """
+    _status, sizes = connection.uid("FETCH", uid, "(RFC822.SIZE INTERNALDATE)")
     line = b" ".join(part for part in sizes if isinstance(part, bytes))
     size = _SIZE.search(line)
     if size is None:
@@ -164,8 +171,17 @@ def _fetch(connection: imaplib.IMAP4, uid: str) -> bytes | None:
     _status, data = connection.uid("FETCH", uid, "(BODY.PEEK[])")
     for part in data:
         if isinstance(part, tuple) and isinstance(part[1], bytes):
-            return part[1]
+            return part[1], _delivered_at(line)
     return None
+
+
+def _delivered_at(line: bytes) -> datetime | None:
+    found = _DATE.search(line)
+    local = imaplib.Internaldate2tuple(found[0]) if found else None
+    try:
+        return datetime.fromtimestamp(time.mktime(local), UTC) if local else None
+    except (OverflowError, ValueError):
+        return None
 
 
 def _move(connection: imaplib.IMAP4, uid: str, target: str) -> None:
