@@ -159,6 +159,17 @@ def test_other_offices_see_nothing(
     assert tax.get(reverse("desk:scan_picture", args=[page.pk]))["Content-Type"] == "image/jpeg"
 
 
+def test_return_in_the_field_of_what_is_wrong_never_means_good(
+    tax: Client, manager: Client, profile: ScanProfile, case: Case
+) -> None:
+    """A browser presses the first button of the form then."""
+    batch = handed_over(tax, profile, case)
+    start = reverse("desk:scan_check_start", args=[batch.public_id])
+    page = manager.post(start, follow=True).content.decode()
+    form = page.partition('class="sc-next sc-wide"')[2]
+    assert form.index('value="rescan"') < form.index('value="good"')
+
+
 def test_a_clerk_without_the_permission_destroys_nothing(
     sign_in: SignIn, tax: Client, manager: Client, profile: ScanProfile, case: Case
 ) -> None:
