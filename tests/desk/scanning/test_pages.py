@@ -27,8 +27,9 @@ from rathaus.records.scanning.models import (
     ScanPage,
     ScanProfile,
 )
+from rathaus.records.work import actions as work
 from tests.desk.conftest import SignIn
-from tests.desk.making import person
+from tests.desk.making import acting, person
 from tests.records.scanning.conftest import DATA, MANAGER
 from tests.records.scanning.making import stack
 
@@ -157,6 +158,26 @@ def test_other_offices_see_nothing(
     for name in ("scan_check_start", "scan_transfer", "scan_cancel", "scan_upload", "scan_place"):
         assert trade.post(reverse(f"desk:{name}", args=[batch.public_id])).status_code == 404, name
     assert tax.get(reverse("desk:scan_picture", args=[page.pk]))["Content-Type"] == "image/jpeg"
+
+
+def test_a_new_scan_waits_for_the_colleague_who_works_on_the_document(
+    tax: Client, manager: Client, profile: ScanProfile, case: Case
+) -> None:
+    batch = handed_over(tax, profile, case)
+    page = manager.post(reverse("desk:scan_check_start", args=[batch.public_id]), follow=True)
+    while page.context["left"]:
+        address = reverse("desk:scan_check", args=[batch.public_id, page.context["number"]])
+        page = manager.post(address, {"urteil": "rescan", "grund": "schief"}, follow=True)
+    manager.post(reverse("desk:scan_check_end", args=[batch.public_id]))
+    file = batch.files.select_related("document__case__chain").earliest("position")
+    colleague = person("meike.ulrichs")
+    assert file.document is not None
+    work.take_lock(document=file.document, staff=colleague, actor=acting(colleague))
+    new = SimpleUploadedFile("neu.pdf", stack(2, first=90), "application/pdf")
+    address = reverse("desk:scan_rescan", args=[file.public_id])
+    answer = tax.post(address, {"datei": new, "stimmt": "ja"})
+    assert answer.status_code == 422
+    assert "Meike Ulrichs" in answer.content.decode()
 
 
 def test_return_in_the_field_of_what_is_wrong_never_means_good(

@@ -85,15 +85,16 @@ def items_for(staff: StaffMember | None) -> ItemQuerySet:
     rows = rows.filter(Q(filed_in__isnull=True) | Q(filed_in__in=scopes))
     hidden = Q()
     for level in range(LEVELS):
-        hidden |= Q(Exists(_filed_parts(level).exclude(filed_in__in=scopes)))
+        hidden |= Q(Exists(_parts_out_of_sight(level, scopes)))
     return rows.filter(~Q(state=ItemState.REPLACED) | ~hidden)
 
 
-def _filed_parts(level: int) -> QuerySet[Origin]:
-    """Filed parts of an item: its own, those of its parts, and so on."""
+def _parts_out_of_sight(level: int, scopes: list[str]) -> QuerySet[Origin]:
+    """Parts of an item (its own, those of its parts, and so on) that are filed elsewhere."""
     path = "part__" + "parts__part__" * level + "document__case__dossier__scope"
     rows = Origin.objects.filter(original=OuterRef("pk")).order_by()
-    return rows.alias(filed_in=F(path)).filter(filed_in__isnull=False)
+    filed = rows.alias(filed_in=F(path)).filter(filed_in__isnull=False)
+    return filed.exclude(filed_in__in=scopes)
 
 
 def item_for(staff: StaffMember | None, public_id: UUID | str) -> Item:

@@ -76,7 +76,7 @@ def _page(request: DeskRequest, item: Item, **more: Any) -> HttpResponse:
         "duplicates": duplicates,
         "children": [rows.row(one, hints) for one in relatives],
         "kept": originals.kept(item) if item.state == ItemState.REPLACED else None,
-        "parent": queries.items_for(staff).filter(pk=item.parent_id).first(),
+        "parent": queries.items_for(staff).filter(children=item).first(),
         "origins": item.origins.select_related("original").filter(
             Q(original=None) | Q(original__in=queries.items_for(staff).order_by().values("pk"))
         ),

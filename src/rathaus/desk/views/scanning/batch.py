@@ -12,8 +12,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from rathaus.desk import history, params
 from rathaus.desk.access import DeskRequest
+from rathaus.desk.views.plan.form import sentence
 from rathaus.desk.views.scanning import common
 from rathaus.records import queries as records
+from rathaus.records.actions import RecordsError
 from rathaus.records.models import Case
 from rathaus.records.scanning import actions, note, queries
 from rathaus.records.scanning.errors import NotReady, ScanningError
@@ -147,6 +149,8 @@ def hand_over(request: DeskRequest, ident: uuid.UUID) -> HttpResponse:
         )
     except NotReady as error:
         return page(request, batch, str(error))
+    except RecordsError as error:  # closed at this very moment
+        return page(request, batch, sentence(error))
     except ScanningError as error:
         messages.error(request, str(error))
         return redirect("desk:scan_batch", ident)

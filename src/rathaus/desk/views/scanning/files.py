@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable
 
 from django.contrib import messages
+from django.db import IntegrityError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -16,8 +17,9 @@ from rathaus.core.storage import StorageDamaged, StorageFull, StorageShredded
 from rathaus.core.virus import ScannerUnavailable, TooLargeToScan
 from rathaus.desk import params
 from rathaus.desk.access import DeskRequest
+from rathaus.desk.views.plan.form import sentence
 from rathaus.desk.views.scanning import common
-from rathaus.records.actions import CaseIsClosed
+from rathaus.records.actions import CaseIsClosed, RecordsError
 from rathaus.records.models import DocumentKind
 from rathaus.records.scanning import actions, queries
 from rathaus.records.scanning.errors import MovedOn, NotReady, ScanningError
@@ -85,6 +87,10 @@ def _try(do: Callable[[], object]) -> str:
         return str(error)
     except CaseIsClosed:
         return _("Dieser Vorgang ist abgeschlossen. Nehmen Sie ihn zuerst wieder auf.")
+    except RecordsError as error:  # a colleague has reserved the document, or signs it
+        return sentence(error)
+    except IntegrityError:
+        return _("Gerade wurde eine andere Fassung abgelegt.")
     except StorageFull:
         return _(
             "Auf dem Server ist kein Speicherplatz mehr frei. Melden Sie das bitte sofort dem "
