@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, storages
 from django.db import IntegrityError, connection, transaction
+from django.utils.translation import gettext as _
 
 from rathaus.core.durability import soft_atomic
 from rathaus.core.models import Blob
@@ -45,7 +46,16 @@ class StorageShredded(OSError):
 
 
 class StorageFull(OSError):
-    """The disk has no room for it, or a quota is used up: nothing was stored."""
+    """The disk has no room for it, or a quota is used up: nothing was stored.
+
+    ``str()`` is for the person who waits for it; the cause has the error of the system.
+    """
+
+    def __str__(self) -> str:
+        return _(
+            "Auf dem Server ist kein Speicherplatz mehr frei. Melden Sie das bitte sofort dem "
+            "Betrieb. Diese Datei ist noch nicht angekommen."
+        )
 
 
 class DurableFileSystemStorage(FileSystemStorage):

@@ -13,6 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from rathaus.core import storage
 from rathaus.core.actors import Actor
 from rathaus.core.clock import today
 from rathaus.desk.views.plan import documents, loans
@@ -129,6 +130,21 @@ def test_two_new_versions_at_the_same_moment(
     settings.RATHAUS_CLAMD, settings.RATHAUS_CLAMD_MAX_MB = "unix:/nowhere", 0
     page = harms.post(url("document_version", document), {"files": upload()})
     assert "zu groß für den Virenschutz" in page.content.decode()
+
+
+def test_a_full_disk_is_said_where_files_are_sent(
+    harms: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(storage, "_through", full)
+    case = actions.open_case(dossier=dossier(), title="x", actor=ACTOR)
+    typed = {"kind": "letter", "direction": "in", "files": upload(content=b"x" * 20_000)}
+    page = harms.post(url("case_upload", case), typed)
+    assert page.status_code == 400
+    assert "kein Speicherplatz" in page.content.decode()
+    assert not Document.objects.exists()
 
 
 def test_another_office_gets_no_page_of_the_dossier(sign_in: SignIn) -> None:

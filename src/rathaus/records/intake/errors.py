@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from rathaus.core.storage import StorageFull
+
 
 class IntakeError(Exception):
     """Something the intake does not allow; `str()` is for people."""
@@ -31,10 +33,7 @@ class NoRoom(IntakeError):
     """The disk of the server is full: nothing was taken in, and it may work another time."""
 
     def __str__(self) -> str:
-        return _(
-            "Auf dem Server ist kein Speicherplatz mehr frei. Melden Sie das bitte sofort dem "
-            "Betrieb. Diese Datei ist noch nicht angekommen."
-        )
+        return str(StorageFull())
 
 
 class BadPages(IntakeError):

@@ -91,11 +91,8 @@ def _try(do: Callable[[], object]) -> str:
         return sentence(error)
     except IntegrityError:
         return _("Gerade wurde eine andere Fassung abgelegt.")
-    except StorageFull:
-        return _(
-            "Auf dem Server ist kein Speicherplatz mehr frei. Melden Sie das bitte sofort dem "
-            "Betrieb. Diese Datei ist noch nicht angekommen."
-        )
+    except StorageFull as error:
+        return str(error)
     except TooLargeToScan:
         return _("Die Datei ist zu groß für den Virenscanner. Teilen Sie den Stapel.")
     except ScannerUnavailable:
