@@ -46,6 +46,7 @@ class Server(socketserver.ThreadingTCPServer):
         self.move = True
         self.fail = ""
         self.delivered = ""
+        self.full = False
         self.port = int(self.server_address[1])
 
     def add(self, *mails: bytes) -> None:
@@ -116,7 +117,7 @@ class Session(socketserver.StreamRequestHandler):
             self.wfile.write(box[number] + b")\r\n")
         elif command in {"MOVE", "COPY"}:
             target = self.server.folders.get(quoted(rest)[-1])
-            if target is None:
+            if target is None or self.server.full:
                 return False
             target[len(target) + 1] = box[number]
             if command == "MOVE":
@@ -301,6 +302,17 @@ def test_mail_that_stays_does_not_use_up_the_turn_of_the_others(
     assert imap.run(box.pk) == 1
     assert imap.run(box.pk) == 1
     assert list(server.folders["INBOX"].values()) == [large, large]
+
+
+def test_a_box_that_is_full_keeps_no_mail_back(box: MailBox, server: Server) -> None:
+    server.full = True
+    server.add(making.mail(), making.mail(message_id="<2@example.org>"))
+    assert imap.run(box.pk) == 2
+    box.refresh_from_db()
+    assert (box.taken, "„Erledigt“ verschieben" in box.last_error) == (2, True)
+    server.full = False
+    assert imap.run(box.pk) == 0
+    assert Item.objects.count() == len(server.folders["Erledigt"]) == 2
 
 
 def test_a_full_disk_leaves_mail_in_the_box(

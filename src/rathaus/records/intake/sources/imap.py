@@ -104,13 +104,16 @@ def _take_all(box: MailBox, connection: imaplib.IMAP4) -> tuple[int, str]:
     uids = (data[0] or b"").split()[:ASKED] if data else []
     if uids:
         connection.create(_quoted(box.done))  # "NO" where it exists already
-    taken = looked = left = 0
+    taken = looked = left = stuck = 0
     for uid in uids:
         try:
             taken += _take(box, connection, uid.decode("ascii"))
             looked += 1
         except TooLarge:
             left += 1
+        except _Stuck as error:  # it is taken in all the same, and so are the others
+            taken += error.taken
+            looked, stuck = looked + 1, stuck + 1
         except NoRoom:
             return taken, _(
                 "Auf dem Server ist kein Speicherplatz mehr frei. Die Nachrichten bleiben im "
@@ -118,7 +121,22 @@ def _take_all(box: MailBox, connection: imaplib.IMAP4) -> tuple[int, str]:
             )
         if looked >= AT_ONCE:
             break
-    return taken, _too_large(left)
+    return taken, _not_moved(box.done) if stuck else _too_large(left)
+
+
+class _Stuck(Exception):
+    """A mail is taken in, but cannot be moved to the folder for what is done."""
+
+    def __init__(self, taken: int) -> None:
+        super().__init__()
+        self.taken = taken
+
+
+def _not_moved(folder: str) -> str:
+    return _(
+        "Nachrichten sind angekommen, lassen sich aber nicht in den Ordner „%(folder)s“ "
+        "verschieben. Ist das Postfach voll?"
+    ) % {"folder": folder}
 
 
 def _too_large(number: int) -> str:
@@ -135,7 +153,7 @@ def _too_large(number: int) -> str:
 
 
 def _take(box: MailBox, connection: imaplib.IMAP4, uid: str) -> int:
-    """1 for a new item. Raises: TooLarge, NoRoom: then the mail stays where it is."""
+    """1 for a new item. Raises: TooLarge, NoRoom, _Stuck: then the mail stays where it is."""
     fetched = _fetch(connection, uid)
     if fetched is None:
         return 0
@@ -153,8 +171,10 @@ def _take(box: MailBox, connection: imaplib.IMAP4, uid: str) -> int:
         received_at=min(delivered_at or now(), now()),
         key=f"{message_id[:500]}:{hashlib.sha256(content).hexdigest()}",
     )
-    _move(connection, uid, box.done)
-    return 0 if item.was_known else 1
+    taken = 0 if item.was_known else 1
+    if not _move(connection, uid, box.done):
+        raise _Stuck(taken)
+    return taken
 
 
 def _fetch(connection: imaplib.IMAP4, uid: str) -> tuple[bytes, datetime | None] | None:
@@ -184,18 +204,22 @@ def _delivered_at(line: bytes) -> datetime | None:
         return None
 
 
-def _move(connection: imaplib.IMAP4, uid: str, target: str) -> None:
-    """Into the folder for what is done (MOVE, RFC 6851; else copy, then delete the one copied)."""
+def _move(connection: imaplib.IMAP4, uid: str, target: str) -> bool:
+    """Into the folder for what is done (MOVE, RFC 6851; else copy, then delete the one copied).
+
+    False where the server does not.
+    """
     if "MOVE" in connection.capabilities:
         status, _data = connection.uid("MOVE", uid, _quoted(target))
         if status == "OK":
-            return
+            return True
     status, _data = connection.uid("COPY", uid, _quoted(target))
     if status != "OK":
-        raise connection.error("copy")
+        return False
     connection.uid("STORE", uid, "+FLAGS", r"(\Deleted)")
     if "UIDPLUS" in connection.capabilities:
         connection.uid("EXPUNGE", uid)
+    return True
 
 
 def _quoted(name: str) -> str:
