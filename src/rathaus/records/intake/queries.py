@@ -13,7 +13,15 @@ from rathaus.organisation import queries as organisation
 from rathaus.organisation.models import StaffMember
 from rathaus.organisation.permissions import grants
 from rathaus.records import queries as records
-from rathaus.records.intake.models import Item, ItemQuerySet, Origin, Suggestion, Work
+from rathaus.records.intake.models import (
+    Folder,
+    Item,
+    ItemQuerySet,
+    MailBox,
+    Origin,
+    Suggestion,
+    Work,
+)
 from rathaus.records.intake.reading.simhash import NEAR, distance
 from rathaus.records.intake.states import OPEN, ItemState
 from rathaus.records.models import Case, Document, DocumentVersion
@@ -134,6 +142,14 @@ def works_for(staff: StaffMember | None) -> QuerySet[Work]:
 def work_on(item: Item) -> Work | None:
     """The newest work that takes pages from the item."""
     return Work.objects.filter(sources__item=item).order_by("-pk").first()
+
+
+def troubled(staff: StaffMember | None) -> list[Folder | MailBox]:
+    """Folders and mail boxes of one's offices from which not everything comes in (two queries)."""
+    ids = [office.pk for office in grants(staff).offices("intake.view")]
+    folders = Folder.objects.filter(office__in=ids, active=True).exclude(last_error="")
+    boxes = MailBox.objects.filter(office__in=ids, active=True).exclude(last_error="")
+    return [*folders, *boxes]
 
 
 def counts(staff: StaffMember | None) -> dict[str, int]:

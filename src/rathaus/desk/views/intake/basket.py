@@ -47,6 +47,7 @@ def index(request: DeskRequest) -> HttpResponse:
         "picked": set(rows.picked(request.GET.getlist("wahl"))),
         "can_work": desk.can("intake.work"),
         "unscanned": not settings.RATHAUS_CLAMD,
+        "troubled": queries.troubled(desk.staff),
         "quarantined": queries.quarantined_for(desk.staff).count()
         if desk.can("intake.quarantine")
         else 0,
