@@ -227,6 +227,19 @@ def test_search_and_file_keeps_what_was_typed(tax: Client, item: Item, case: Cas
     assert case.documents.count() == 1
 
 
+def test_attachments_that_stay_behind_are_said(tax: Client, office: Office, case: Case) -> None:
+    parts = [(f"{n}.pdf", making.pdf(str(n)), "application/pdf") for n in range(3)]
+    mail = making.receive(office, making.mail(*parts), name="m.eml")
+    address = f"{HOME}ablegen/?i={mail.public_id}"
+    assert "nicht mit" not in text(tax.get(address))
+    first, second, _third = mail.children.order_by("position")
+    Item.objects.filter(pk=first.pk).update(state="checking")
+    Item.objects.filter(pk=second.pk).update(state="quarantined")
+    page = text(tax.get(address))
+    assert "auch 1 Anhang" in page
+    assert "2 Anhänge sind noch nicht geprüft oder liegen in Quarantäne" in page
+
+
 def test_a_new_case_for_what_came_in(tax: Client, item: Item, case: Case) -> None:
     address, base = f"{HOME}ablegen/", {"i": item.public_id, "act": "new"}
     assert tax.post(address, base).status_code == 422

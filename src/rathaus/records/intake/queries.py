@@ -152,6 +152,13 @@ def troubled(staff: StaffMember | None) -> list[Folder | MailBox]:
     return [*folders, *boxes]
 
 
+def left_behind(items: Sequence[Item]) -> int:
+    """How many attachments of these could not be filed along now: not checked, or in quarantine."""
+    waiting = [*OPEN, ItemState.QUARANTINED]
+    rows = Item.objects.filter(parent__in=items, state__in=waiting)
+    return rows.exclude(state=ItemState.READY).count()
+
+
 def counts(staff: StaffMember | None) -> dict[str, int]:
     """Open items by tab; what is done is not counted, that would grow without end."""
     rows = _top(items_for(staff)).filter(state__in=OPEN).order_by()

@@ -214,6 +214,7 @@ def _render(request: DeskRequest, choice: Choice, status: int = 200) -> HttpResp
         "cases": queries.cases_to_choose(staff, choice.text, first.office_id),
         "kinds": [(kind.value, kind.label) for kind in KINDS],
         "children": below.count(),
+        "left_behind": queries.left_behind(choice.items),
         "entries": FilingPlanEntry.objects.order_by("code"),
         "dossiers": _dossiers(request, first, place),
         "place": place,

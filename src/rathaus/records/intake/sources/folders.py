@@ -149,7 +149,7 @@ class _Look:
         """What somebody has to put right, "" for nothing."""
         if self.unread:
             text = ngettext(
-                "Eine Datei oder ein Ordner lässt sich nicht lesen: %(name)s. Prüfen Sie die "
+                "%(n)s Datei oder Ordner lässt sich nicht lesen: %(name)s. Prüfen Sie die "
                 "Zugriffsrechte.",
                 "%(n)s Dateien oder Ordner lassen sich nicht lesen, zum Beispiel: %(name)s. "
                 "Prüfen Sie die Zugriffsrechte.",
@@ -158,7 +158,7 @@ class _Look:
             return text % {"n": len(self.unread), "name": self.unread[0][:100]}
         if self.stuck:
             text = ngettext(
-                "Eine Datei ist angekommen, lässt sich aber nicht nach „erledigt“ verschieben: "
+                "%(n)s Datei ist angekommen, lässt sich aber nicht nach „erledigt“ verschieben: "
                 "%(name)s. Prüfen Sie die Zugriffsrechte.",
                 "%(n)s Dateien sind angekommen, lassen sich aber nicht nach „erledigt“ "
                 "verschieben, zum Beispiel: %(name)s. Prüfen Sie die Zugriffsrechte.",
