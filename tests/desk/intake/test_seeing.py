@@ -103,7 +103,7 @@ def test_who_only_reads_a_case_files_nothing_into_it(tax: Client, item: Item, ca
     data = {"i": item.public_id, "case": case.public_id, "title": "Mein Titel"}
     response = tax.post(HOME + "ablegen/", data)
     assert response.status_code == 422
-    assert "nur lesen" in text(response)
+    assert "dürfen Sie nichts ablegen" in text(response)
     assert 'value="Mein Titel"' in text(response)
     place = f"dossier:{case.dossier.public_id}"
     data = {"i": item.public_id, "act": "new", "new_title": "Neuer Vorgang", "place": place}

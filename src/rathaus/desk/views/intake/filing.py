@@ -118,7 +118,7 @@ def _new_case(request: DeskRequest, choice: Choice) -> Case:
     if kind == "dossier":
         dossier = _dossier(request, ident)
         if not permissions.may_write(request.desk.staff, dossier):
-            raise IntakeError(_only_read())
+            raise IntakeError(_may_not())
         return records.open_case(title=choice.new_title, dossier=dossier, actor=actor)
     if kind == "entry" and FilingPlanEntry.objects.filter(code=ident).exists():
         request.desk.require("records.file", office)
@@ -139,7 +139,7 @@ def _dossier(request: DeskRequest, ident: str) -> Dossier:
 def _file(request: DeskRequest, choice: Choice, case: Case) -> tuple[int, str]:
     """How many came in, and what was in the way of others."""
     if not permissions.may_write(request.desk.staff, case.dossier):
-        return 0, _only_read()
+        return 0, _may_not()
     actor = request.desk.actor(case.office)
     done, problem = 0, ""
     single = len(choice.items) == 1
@@ -184,8 +184,8 @@ def _closed() -> str:
     return _("Dieser Vorgang ist abgeschlossen. Nehmen Sie ihn erst wieder auf.")
 
 
-def _only_read() -> str:
-    return _("Dort dürfen Sie nur lesen. Wählen Sie einen anderen Vorgang.")
+def _may_not() -> str:
+    return _("Dort dürfen Sie nichts ablegen. Wählen Sie einen anderen Ort.")
 
 
 def _items(request: DeskRequest, values: list[str]) -> list[Item]:
