@@ -17,6 +17,7 @@ from rathaus.core import backups, health, virus
 from rathaus.organisation.models import StaffMember, Town
 from rathaus.records.disposal.checks import missing_guards
 from rathaus.records.evidence import queries as evidence
+from rathaus.records.intake.models import Folder, MailBox
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ def checks() -> list[Check]:
         "identity": _identity,
         "guards": _guards,
         "virus": _scanner,
+        "intake": _intake,
         "seal": _seal,
         "backup": _backup,
         "simulation": _simulation,
@@ -181,6 +183,21 @@ def _scanner() -> Check:
         return Check("virus", True, virus.version())
     except virus.ScannerUnavailable as error:
         return Check("virus", False, str(error), "Start clamd; until then new items wait.")
+
+
+def _intake() -> Check:
+    """Watched folders and mail boxes: whether what offices wait for comes in."""
+    active = [
+        *Folder.objects.filter(active=True).values_list("path", "last_error"),
+        *MailBox.objects.filter(active=True).values_list("user", "last_error"),
+    ]
+    bad = [f"{name}: {error}" for name, error in active if error]
+    return Check(
+        "intake",
+        not bad,
+        "; ".join(bad[:5]) or f"{len(active)} folders and mail boxes",
+        "See Quellen des Eingangs on the desk (docs/intake.md)",
+    )
 
 
 def _guards() -> Check:

@@ -21,6 +21,8 @@ from rathaus.forms.definition import FormDefinition
 from tests.support.form_filler import Files, fill_step
 
 PASSWORD = "rathaus-demo-2026"
+SEEN = "main button:not([aria-hidden=true])"
+"""Not the hidden ones that only say what the return key does."""
 ROUNDS = 3
 """A page may come back once for fields that only appear with an answer on the same page."""
 
@@ -65,7 +67,7 @@ class Resident:
         """Press a button of the page's content by its first words; wait for the next page."""
         words = re.compile(rf"^\s*{re.escape(text)}")
         with self.page.expect_navigation():
-            self.page.locator("main button").filter(has_text=words).first.click()
+            self.page.locator(SEEN).filter(has_text=words).first.click()
 
     def begin(self, slug: str) -> None:
         """From the service page to the first step."""

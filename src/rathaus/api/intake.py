@@ -29,7 +29,7 @@ from rathaus.core.clock import now
 from rathaus.core.middleware import sender_key
 from rathaus.records.intake import actions, reasons
 from rathaus.records.intake.actions.receive import limit_bytes
-from rathaus.records.intake.errors import Empty, IntakeError
+from rathaus.records.intake.errors import Empty, IntakeError, NoRoom
 from rathaus.records.intake.models import Item, Token
 from rathaus.records.intake.states import Source
 
@@ -98,6 +98,8 @@ def collection(request: HttpRequest, *, token: Token) -> JsonResponse:
             dated_on=dated_on,
             key=f"api:{token.pk}:{key}" if key else "",
         )
+    except NoRoom as error:
+        return _problem(507, str(error))
     except IntakeError as error:
         return _problem(422, str(error))
     if item.was_known and item.blob.sha256 != hashlib.sha256(content).hexdigest():

@@ -80,6 +80,7 @@ _ERRORS = {
     409: "Der Schlüssel gehört zu einer anderen Datei",
     422: "Die Datei oder eine Angabe geht so nicht",
     429: "Zu viele Anfragen",
+    507: "Auf dem Server ist kein Platz mehr frei",
 }
 
 

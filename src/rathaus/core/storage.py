@@ -7,6 +7,8 @@ order and a cut tail are all noticed. Destroying the wrapped key destroys the co
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import hashlib
 import os
 import secrets
@@ -21,6 +23,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, storages
 from django.db import IntegrityError, connection, transaction
+from django.utils.translation import gettext as _
 
 from rathaus.core.durability import soft_atomic
 from rathaus.core.models import Blob
@@ -31,6 +34,7 @@ MAGIC = b"RB1"
 FRAME = 1024 * 1024
 INLINE_LIMIT = 8 * 1024
 """Contents up to this size (bytes) live in the database row: one durable write less."""
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 class StorageDamaged(OSError):
@@ -39,6 +43,19 @@ class StorageDamaged(OSError):
 
 class StorageShredded(OSError):
     """The key of this content was destroyed on purpose."""
+
+
+class StorageFull(OSError):
+    """The disk has no room for it, or a quota is used up: nothing was stored.
+
+    ``str()`` is for the person who waits for it; the cause has the error of the system.
+    """
+
+    def __str__(self) -> str:
+        return _(
+            "Auf dem Server ist kein Speicherplatz mehr frei. Melden Sie das bitte sofort dem "
+            "Betrieb. Diese Datei ist noch nicht angekommen."
+        )
 
 
 class DurableFileSystemStorage(FileSystemStorage):
@@ -71,6 +88,8 @@ def put(content: bytes | IO[bytes]) -> Blob:
 
     Call it before the transaction that uses it where the content is large: the transaction
     then does not wait for the disk. The row itself gets durable with that transaction.
+
+    Raises: StorageFull.
     """
     data = content if isinstance(content, bytes) else content.read()
     sha256 = hashlib.sha256(data).hexdigest()
@@ -83,8 +102,7 @@ def put(content: bytes | IO[bytes]) -> Blob:
     if len(data) <= INLINE_LIMIT:
         row.inline = sealed
     else:
-        ident = uuid.uuid4().hex
-        row.name = storages["records"].save(f"{ident[:2]}/{ident}", ContentFile(sealed))
+        row.name = _saved(sealed)
     if existing is not None:
         return _revive(existing, row)
     try:
@@ -94,6 +112,19 @@ def put(content: bytes | IO[bytes]) -> Blob:
         _delete_file(row.name)
         return Blob.objects.get(sha256=sha256)
     return row
+
+
+def _saved(sealed: bytes) -> str:
+    ident = uuid.uuid4().hex
+    name = f"{ident[:2]}/{ident}"
+    try:
+        return storages["records"].save(name, ContentFile(sealed))
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            _delete_file(name)  # half a file would take the room that is missing
+        if error.errno in _NO_ROOM:
+            raise StorageFull(error.errno, os.strerror(error.errno)) from error
+        raise
 
 
 _by_content = Prepared(Blob.objects.all, "sha256")

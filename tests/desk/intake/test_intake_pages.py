@@ -167,10 +167,21 @@ def test_dividing(tax: Client, item: Item, data: dict[str, str], parts: list[int
     assert {one.sender for one in made} == {"Harm Janssen"}
 
 
+def test_dividing_keeps_order_and_rotation(tax: Client, item: Item) -> None:
+    data = {"act": "split", "place1": "3", "place3": "1", "turn2": "90", "cut3": "on"}
+    tax.post(at(item, "seiten"), data)
+    run_pending()
+    first, other = Item.objects.filter(origins__original=item).order_by("position")
+    assert first.origins.get().pages == [[3, 0]]
+    assert other.origins.get().pages == [[2, 90], [1, 0]]
+    assert making.rotations(other.read()) == [90, 0]
+
+
 @pytest.mark.parametrize(
     "data",
     [
         {"act": "split"},
+        {"act": "ranges", "ranges": "²"},
         {"act": "ranges", "ranges": "0-2"},
         {"act": "ranges", "ranges": "1-9999999999999"},
         {"act": "ranges", "ranges": "alles"},
@@ -182,6 +193,12 @@ def test_bad_page_work_changes_nothing(tax: Client, item: Item, data: dict[str, 
     response = tax.post(at(item, "seiten"), data)
     assert response.status_code == 422
     assert Item.objects.count() == 1
+
+
+def test_return_in_the_field_of_the_reason_discards(tax: Client, item: Item) -> None:
+    """A browser presses the first button of the form then."""
+    form = text(tax.get(HOME)).partition(f'action="{HOME}auswahl/"')[2]
+    assert form.index('value="discard"') < form.index('value="file"')
 
 
 def test_merge_keeps_the_order_of_ticking(tax: Client, item: Item, office: Office) -> None:
@@ -210,6 +227,19 @@ def test_search_and_file_keeps_what_was_typed(tax: Client, item: Item, case: Cas
     assert case.documents.count() == 1
 
 
+def test_attachments_that_stay_behind_are_said(tax: Client, office: Office, case: Case) -> None:
+    parts = [(f"{n}.pdf", making.pdf(str(n)), "application/pdf") for n in range(3)]
+    mail = making.receive(office, making.mail(*parts), name="m.eml")
+    address = f"{HOME}ablegen/?i={mail.public_id}"
+    assert "nicht mit" not in text(tax.get(address))
+    first, second, _third = mail.children.order_by("position")
+    Item.objects.filter(pk=first.pk).update(state="checking")
+    Item.objects.filter(pk=second.pk).update(state="quarantined")
+    page = text(tax.get(address))
+    assert "auch 1 Anhang" in page
+    assert "2 Anhänge sind noch nicht geprüft oder liegen in Quarantäne" in page
+
+
 def test_a_new_case_for_what_came_in(tax: Client, item: Item, case: Case) -> None:
     address, base = f"{HOME}ablegen/", {"i": item.public_id, "act": "new"}
     assert tax.post(address, base).status_code == 422
@@ -235,8 +265,11 @@ def test_bulk_filing_and_discarding(tax: Client, office: Office, case: Case) -> 
     assert [one.pk for one in page.context["choice"].items] == [items[0].pk, items[1].pk]
     tax.post(HOME + "ablegen/", {"i": picked[:2], "case": case.public_id})
     assert case.documents.count() == 2
-    tax.post(HOME + "auswahl/", {"act": "discard", "pick": picked, "reason": ""})
+    forgotten = {"act": "discard", "pick": picked[2:], "reason": "", "here": "?sort=oldest"}
+    page = tax.post(HOME + "auswahl/", forgotten, follow=True)
     assert Item.objects.filter(state="discarded").count() == 0
+    assert page.context["wanted"].oldest
+    assert f'value="{picked[2]}" checked' in text(page)
     tax.post(HOME + "auswahl/", {"act": "discard", "pick": picked, "reason": "Werbung"})
     assert [one.pk for one in Item.objects.filter(state="discarded")] == [items[2].pk]
     tax.post(HOME + "auswahl/", {"act": "restore", "pick": picked[2:]})

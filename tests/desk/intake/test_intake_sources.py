@@ -9,6 +9,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from rathaus import doctor
 from rathaus.core.jobs import run_pending
 from rathaus.organisation import queries as organisation
 from rathaus.organisation.models import Office
@@ -57,6 +58,20 @@ def test_an_interrupted_upload_goes_on(tax: Client) -> None:
         "a/b/stapel.pdf",
     )
     assert not Upload.objects.exists()
+
+
+def test_a_source_that_brings_nothing_is_said_to_the_office_and_the_operator(
+    tax: Client, trade: Client, office: Office
+) -> None:
+    folder = Folder.objects.create(
+        office=office, kind="scan", path="/srv/scan/steueramt", last_error="Nicht lesbar."
+    )
+    assert "/srv/scan/steueramt: Nicht lesbar." in text(tax.get(HOME))
+    assert "/srv/scan/steueramt" not in text(trade.get(HOME))
+    checks = {one.name: one for one in doctor.checks()}
+    assert (checks["intake"].ok, "Nicht lesbar." in checks["intake"].found) == (False, True)
+    Folder.objects.filter(pk=folder.pk).update(active=False)
+    assert "/srv/scan/steueramt" not in text(tax.get(HOME))
 
 
 def test_hostile_uploads(tax: Client, trade: Client) -> None:

@@ -60,7 +60,7 @@ def test_many_are_merged_and_separated_in_the_background(tax: Client, office: Of
     one, two = long_item(office), making.receive(office, making.stack("", "RH1:TRENN", ""))
     tax.post(at(two, "trennen"))
     response = tax.post(HOME + "auswahl/", {"act": "merge", "pick": [one.public_id, two.public_id]})
-    assert response["Location"] == HOME  # the second is being separated
+    assert response["Location"].partition("?")[0] == HOME  # the second is being separated
     assert Work.objects.get().kind == "separate"
     run_pending()
     parts = list(Item.objects.filter(origins__original=two))

@@ -13,9 +13,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from rathaus.core import storage
 from rathaus.core.actors import Actor
 from rathaus.core.clock import today
-from rathaus.desk.views.plan import loans
+from rathaus.desk.views.plan import documents, loans
 from rathaus.organisation.models import Office
 from rathaus.records import actions, verify
 from rathaus.records.models import (
@@ -102,6 +103,48 @@ def test_what_was_typed_stays_when_something_is_missing(harms: Client) -> None:
     assert not Dossier.objects.exists()
     typed = {**typed, "title": "A", "entry": str(place("23.20").public_id), "medium": "003"}
     assert "wo das Papier steht" in harms.post(reverse("desk:dossier_new"), typed).content.decode()
+
+
+def test_two_new_versions_at_the_same_moment(
+    harms: Client, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    case = actions.open_case(dossier=dossier(), title="x", actor=ACTOR)
+    more = {"name": "a.txt", "content_type": "text/plain", "actor": ACTOR}
+    document = actions.file_document(
+        case=case, title="A", kind="letter", direction="in", content=b"a", **more
+    )
+    real = documents.accepted
+
+    def meanwhile(*args: Any, **known: Any) -> Any:
+        same = Document.objects.select_related("case__chain").get(pk=document.pk)
+        actions.add_version(document=same, content=b"b", **more)
+        return real(*args, **known)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(documents, "accepted", meanwhile)
+        page = harms.post(url("document_version", document), {"files": upload()})
+    assert page.status_code == 400
+    assert "wurde eine andere Fassung abgelegt" in page.content.decode()
+    document.refresh_from_db()
+    assert document.latest == 2
+    settings.RATHAUS_CLAMD, settings.RATHAUS_CLAMD_MAX_MB = "unix:/nowhere", 0
+    page = harms.post(url("document_version", document), {"files": upload()})
+    assert "zu groß für den Virenschutz" in page.content.decode()
+
+
+def test_a_full_disk_is_said_where_files_are_sent(
+    harms: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(storage, "_through", full)
+    case = actions.open_case(dossier=dossier(), title="x", actor=ACTOR)
+    typed = {"kind": "letter", "direction": "in", "files": upload(content=b"x" * 20_000)}
+    page = harms.post(url("case_upload", case), typed)
+    assert page.status_code == 400
+    assert "kein Speicherplatz" in page.content.decode()
+    assert not Document.objects.exists()
 
 
 def test_another_office_gets_no_page_of_the_dossier(sign_in: SignIn) -> None:

@@ -27,7 +27,9 @@ from rathaus.records.scanning.models import (
     ScanPage,
     ScanProfile,
 )
+from rathaus.records.work import actions as work
 from tests.desk.conftest import SignIn
+from tests.desk.making import acting, person
 from tests.records.scanning.conftest import DATA, MANAGER
 from tests.records.scanning.making import stack
 
@@ -158,6 +160,37 @@ def test_other_offices_see_nothing(
     assert tax.get(reverse("desk:scan_picture", args=[page.pk]))["Content-Type"] == "image/jpeg"
 
 
+def test_a_new_scan_waits_for_the_colleague_who_works_on_the_document(
+    tax: Client, manager: Client, profile: ScanProfile, case: Case
+) -> None:
+    batch = handed_over(tax, profile, case)
+    page = manager.post(reverse("desk:scan_check_start", args=[batch.public_id]), follow=True)
+    while page.context["left"]:
+        address = reverse("desk:scan_check", args=[batch.public_id, page.context["number"]])
+        page = manager.post(address, {"urteil": "rescan", "grund": "schief"}, follow=True)
+    manager.post(reverse("desk:scan_check_end", args=[batch.public_id]))
+    file = batch.files.select_related("document__case__chain").earliest("position")
+    colleague = person("meike.ulrichs")
+    assert file.document is not None
+    work.take_lock(document=file.document, staff=colleague, actor=acting(colleague))
+    new = SimpleUploadedFile("neu.pdf", stack(2, first=90), "application/pdf")
+    address = reverse("desk:scan_rescan", args=[file.public_id])
+    answer = tax.post(address, {"datei": new, "stimmt": "ja"})
+    assert answer.status_code == 422
+    assert "Meike Ulrichs" in answer.content.decode()
+
+
+def test_return_in_the_field_of_what_is_wrong_never_means_good(
+    tax: Client, manager: Client, profile: ScanProfile, case: Case
+) -> None:
+    """A browser presses the first button of the form then."""
+    batch = handed_over(tax, profile, case)
+    start = reverse("desk:scan_check_start", args=[batch.public_id])
+    page = manager.post(start, follow=True).content.decode()
+    form = page.partition('class="sc-next sc-wide"')[2]
+    assert form.index('value="rescan"') < form.index('value="good"')
+
+
 def test_a_clerk_without_the_permission_destroys_nothing(
     sign_in: SignIn, tax: Client, manager: Client, profile: ScanProfile, case: Case
 ) -> None:
@@ -184,6 +217,46 @@ def test_a_restricted_case_hides_its_batches(
     for client in (tax, manager):
         answer = client.get(reverse("desk:scan_batch", args=[batch.public_id]))
         assert answer.status_code == 404
+
+
+def test_into_a_case_that_one_only_reads_no_scans_go(
+    tax: Client, profile: ScanProfile, case: Case
+) -> None:
+    batch = begun(tax, profile, case)
+    upload(tax, batch, 2, 2)
+    records.set_access(
+        dossier=case.dossier, own_access="restricted", reason="Personal", actor=MANAGER
+    )
+    records.give(
+        dossier=case.dossier,
+        staff=person("eilert.janssen"),
+        may_write=False,
+        reason="Auskunft",
+        actor=MANAGER,
+    )
+    answer = tax.post(reverse("desk:scan_transfer", args=[batch.public_id]), {"stimmt": "ja"})
+    assert answer.status_code == 422
+    assert "nur lesen" in answer.content.decode()
+    place = reverse("desk:scan_place", args=[batch.public_id])
+    answer = tax.post(place, {"vorgang": case.reference}, follow=True)
+    assert "nur lesen" in answer.content.decode()
+    data = {"profil": profile.public_id, "herkunft": "x", "blaetter": "1", "vorbereitet": "x",
+            "vorgang": case.reference}  # fmt: skip
+    answer = tax.post(reverse("desk:scan_new"), data)
+    assert answer.status_code == 422
+    assert "nur lesen" in answer.content.decode()
+    assert not Document.objects.filter(case=case).exists()
+
+
+def test_a_scan_too_large_for_the_scanner_is_not_put_off(
+    tax: Client, profile: ScanProfile, case: Case, settings: Any
+) -> None:
+    settings.RATHAUS_CLAMD, settings.RATHAUS_CLAMD_MAX_MB = "unix:/nowhere", 0
+    batch = begun(tax, profile, case)
+    file = SimpleUploadedFile("a.pdf", stack(1), "application/pdf")
+    address = reverse("desk:scan_upload", args=[batch.public_id])
+    page = tax.post(address, {"dateien": file}, follow=True).content.decode()
+    assert "zu groß für den Virenscanner" in page
 
 
 def test_profiles_are_made_and_changed_by_the_manager_only(tax: Client, manager: Client) -> None:

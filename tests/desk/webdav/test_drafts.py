@@ -8,6 +8,7 @@ from urllib.parse import quote
 import pytest
 from django.test import override_settings
 
+from rathaus.core import storage
 from rathaus.core.clock import now, shifted
 from rathaus.core.models import Blob
 from rathaus.desk.webdav import jobs, locks, passwords, scratch
@@ -216,6 +217,22 @@ def test_viruses_and_a_silent_scanner_change_nothing(connect: Connect, filed: Fi
         assert drive.send("PUT", path, b"sauber").status_code == 503
     assert stored(filed) == b"erster Stand"
     assert DraftDocument.objects.count() == 1, "an infected new file leaves no empty draft"
+
+
+def test_a_full_disk_is_said_and_changes_nothing(
+    connect: Connect, filed: Filed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(storage, "_through", full)
+    drive, path = connect("gerd.harms"), filed.short
+    drive.send("GET", path)
+    for place in (path, f"{filed.path}/Entwürfe/neu.docx", f"{filed.path}/Entwürfe/x.tmp"):
+        answer = drive.send("PUT", place, b"x" * 20_000)
+        assert (answer.status_code, "kein Platz mehr frei" in answer.text) == (507, True)
+    assert stored(filed) == b"erster Stand"
+    assert DraftDocument.objects.count() == 1
 
 
 def test_too_much_is_refused_with_and_without_a_length(connect: Connect, filed: Filed) -> None:

@@ -243,6 +243,22 @@ def test_a_new_version_and_the_comparison(tax: Client, matter: Matter) -> None:
     assert tax.get(reverse("desk:compare", args=[ident, 99])).status_code == 404
 
 
+def test_a_full_disk_loses_nothing_typed(
+    tax: Client, matter: Matter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from rathaus.core import storage
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(storage, "_through", full)
+    data = {"file": SimpleUploadedFile("a.txt", b"x" * 20_000), "why": "Gruß geändert"}
+    answer = tax.post(reverse("desk:version_add", args=[matter.document.public_id]), data)
+    assert answer.status_code == 422
+    assert "kein Speicherplatz" in text(answer)
+    assert "Gruß geändert" in text(answer)
+
+
 def test_a_wrong_upload_loses_nothing(tax: Client, matter: Matter) -> None:
     address = reverse("desk:version_add", args=[matter.document.public_id])
     for data in ({"why": "Behalte mich"}, {"why": "Behalte mich", "file": _empty()}):

@@ -71,6 +71,17 @@ def test_a_settled_file_is_taken_once_and_put_away(folder: Folder, look: Look) -
     assert (folder.taken, folder.last_error) == (1, "")
 
 
+def test_a_file_has_arrived_when_it_came_not_when_its_device_says(
+    folder: Folder, look: Look
+) -> None:
+    path = Path(folder.path) / "brief.pdf"
+    before = now() - timedelta(seconds=1)
+    path.write_bytes(pdf("Brief"))
+    os.utime(path, (86_400, 86_400))  # the scanner's battery is empty: it is 1970
+    assert look() == 1
+    assert before <= Item.objects.get().received_at <= now()
+
+
 def test_a_file_that_still_grows_is_left_alone(folder: Folder, look: Look) -> None:
     path = Path(folder.path) / "gross.pdf"
     for size in (1, 2, 3):
@@ -138,6 +149,70 @@ def test_the_same_name_with_other_content_is_another_item(folder: Folder, look: 
     assert sorted(item.read() for item in Item.objects.all()) == [b"eins", b"zwei"]
     assert files(folder, "erledigt") == ["scan001 (2).txt", "scan001 (3).txt", "scan001.txt"]
     assert Event.objects.filter(type="intake.received_again").count() == 1
+
+
+def test_what_cannot_be_read_is_named_and_holds_up_nothing(
+    folder: Folder, look: Look, monkeypatch: Any
+) -> None:
+    root = Path(folder.path)
+    (root / "a-gesperrt").mkdir()
+    for name in ("a-gesperrt/x.txt", "b-gesperrt.txt", "c-brief.txt"):
+        (root / name).write_text(name)
+    real = os.open
+
+    def opened(path: Any, *args: Any, **more: Any) -> int:
+        if "gesperrt" in str(path) and more.get("dir_fd") is not None:
+            raise PermissionError(13, "Permission denied")
+        return real(path, *args, **more)
+
+    monkeypatch.setattr(folders.os, "open", opened)
+    monkeypatch.setattr(folders, "AT_ONCE", 1)
+    assert look(rounds=4) == 1
+    assert Item.objects.get().name == "c-brief.txt"
+    folder.refresh_from_db()
+    assert "2 Dateien oder Ordner lassen sich nicht lesen" in folder.last_error
+    assert "a-gesperrt" in folder.last_error
+
+
+def test_what_cannot_be_put_away_is_named_and_taken_once(
+    folder: Folder, look: Look, monkeypatch: Any
+) -> None:
+    root = Path(folder.path)
+    (root / "a.txt").write_text("a")
+    (root / "b.txt").write_text("b")
+    real = os.rename
+
+    def renamed(source: Any, *args: Any, **more: Any) -> None:
+        if source == "a.txt":
+            raise PermissionError(13, "Permission denied")
+        real(source, *args, **more)
+
+    monkeypatch.setattr(folders.os, "rename", renamed)
+    assert look(rounds=5) == 2
+    folder.refresh_from_db()
+    assert folder.taken == 2
+    assert "nicht nach „erledigt“ verschieben" in folder.last_error
+    assert files(folder) == ["a.txt", "erledigt/b.txt"]
+    item = Item.objects.get(name="a.txt")
+    assert not Event.objects.filter(chain=item.chain, type="intake.received_again").exists()
+
+
+def test_a_full_disk_leaves_the_files_where_they_are(
+    folder: Folder, look: Look, monkeypatch: Any
+) -> None:
+    (Path(folder.path) / "gross.txt").write_bytes(b"x" * 20_000)
+
+    def full(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(storage, "_through", full)
+        assert look() == 0
+    folder.refresh_from_db()
+    assert "kein Speicherplatz" in folder.last_error
+    assert look() == 1
+    folder.refresh_from_db()
+    assert folder.last_error == ""
 
 
 def test_where_folders_may_be(folder: Folder, case: Case, tmp_path: Path) -> None:

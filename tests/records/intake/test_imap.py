@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from rathaus.core import storage
 from rathaus.core.jobs import run_pending
 from rathaus.organisation.models import Office
 from rathaus.records.intake import actions
@@ -44,6 +45,8 @@ class Server(socketserver.ThreadingTCPServer):
         self.deleted: set[int] = set()
         self.move = True
         self.fail = ""
+        self.delivered = ""
+        self.full = False
         self.port = int(self.server_address[1])
 
     def add(self, *mails: bytes) -> None:
@@ -106,13 +109,15 @@ class Session(socketserver.StreamRequestHandler):
             return True
         number = int(re.split(r"\s+", rest)[2])
         if command == "FETCH" and number in box and "RFC822.SIZE" in rest:
-            self.say(f"* {number} FETCH (UID {number} RFC822.SIZE {len(box[number])})")
+            date = f' INTERNALDATE "{self.server.delivered}"' if self.server.delivered else ""
+            size = len(box[number])
+            self.say(f"* {number} FETCH (UID {number} RFC822.SIZE {size}{date})")
         elif command == "FETCH" and number in box:
             self.say(f"* {number} FETCH (UID {number} BODY[] {{{len(box[number])}}}")
             self.wfile.write(box[number] + b")\r\n")
         elif command in {"MOVE", "COPY"}:
             target = self.server.folders.get(quoted(rest)[-1])
-            if target is None:
+            if target is None or self.server.full:
                 return False
             target[len(target) + 1] = box[number]
             if command == "MOVE":
@@ -204,6 +209,25 @@ def test_mail_becomes_an_item_with_its_attachments(
     assert (child.name, child.sender) == ("Nachweis.pdf", "Harm Janssen <harm@example.org>")
 
 
+@pytest.mark.parametrize(
+    ("told", "at"),
+    [
+        ("17-Mar-2024 23:30:00 +0100", datetime(2024, 3, 17, 22, 30, tzinfo=UTC)),
+        ("17-Mar-2999 00:00:00 +0000", None),
+        ("kein Datum", None),
+    ],
+)
+def test_a_mail_has_arrived_when_it_came_into_the_box(
+    box: MailBox, server: Server, told: str, at: datetime | None
+) -> None:
+    server.delivered = told
+    server.add(making.mail())
+    before = datetime.now(UTC)
+    assert imap.run(box.pk) == 1
+    received = Item.objects.get().received_at
+    assert received == at if at else before <= received <= datetime.now(UTC)
+
+
 def test_a_server_that_delivers_twice_makes_one_item(box: MailBox, server: Server) -> None:
     mail = making.mail()
     server.add(mail, mail, making.mail(text="Anderer Text, gleiche Kennung"))
@@ -264,3 +288,43 @@ def test_too_large_mail_stays_where_it_is(box: MailBox, server: Server, settings
     server.add(making.mail(text="x" * 2_000_000), making.mail())
     assert imap.run(box.pk) == 1
     assert len(server.folders["INBOX"]) == 1
+    box.refresh_from_db()
+    assert "1 Nachricht ist größer als 1 MB" in box.last_error
+
+
+def test_mail_that_stays_does_not_use_up_the_turn_of_the_others(
+    box: MailBox, server: Server, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.RATHAUS_INTAKE_MAX_MB = 1
+    monkeypatch.setattr(imap, "AT_ONCE", 1)
+    large = making.mail(text="x" * 2_000_000)
+    server.add(large, large, making.mail(), making.mail(message_id="<2@example.org>"))
+    assert imap.run(box.pk) == 1
+    assert imap.run(box.pk) == 1
+    assert list(server.folders["INBOX"].values()) == [large, large]
+
+
+def test_a_box_that_is_full_keeps_no_mail_back(box: MailBox, server: Server) -> None:
+    server.full = True
+    server.add(making.mail(), making.mail(message_id="<2@example.org>"))
+    assert imap.run(box.pk) == 2
+    box.refresh_from_db()
+    assert (box.taken, "„Erledigt“ verschieben" in box.last_error) == (2, True)
+    server.full = False
+    assert imap.run(box.pk) == 0
+    assert Item.objects.count() == len(server.folders["Erledigt"]) == 2
+
+
+def test_a_full_disk_leaves_mail_in_the_box(
+    box: MailBox, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    server.add(making.mail(text="x" * 20_000))
+    with monkeypatch.context() as patch:
+        patch.setattr(storage, "_through", full)
+        assert imap.run(box.pk) == 0
+    box.refresh_from_db()
+    assert "kein Speicherplatz" in box.last_error
+    assert imap.run(box.pk) == 1

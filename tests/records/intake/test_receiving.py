@@ -17,7 +17,7 @@ from rathaus.organisation.models import Office
 from rathaus.records import verify
 from rathaus.records.actions import CaseIsClosed, close_case
 from rathaus.records.intake import actions, purging
-from rathaus.records.intake.errors import Empty, IntakeError, MovedOn, TooLarge
+from rathaus.records.intake.errors import Empty, IntakeError, MovedOn, NoRoom, TooLarge
 from rathaus.records.intake.models import Item
 from rathaus.records.intake.states import OPEN, TRANSITIONS, ItemState, possible
 from rathaus.records.models import Case
@@ -181,6 +181,106 @@ def test_describe_and_move_to_another_office(case: Case, offices: dict[str, Offi
     places = Item.objects.values_list("office__key", flat=True)
     assert set(places) == {"ordnungsamt"}
     assert len(places) == 2
+
+
+def with_attachment(case: Case) -> tuple[Item, Item]:
+    content = making.mail(("a.pdf", pdf("Anlage"), "application/pdf"))
+    mail = receive(case.office, content, name="m.eml")
+    return mail, mail.children.get()
+
+
+def test_a_mail_that_went_to_another_office_is_not_unpacked_twice(
+    case: Case, offices: dict[str, Office]
+) -> None:
+    mail, _part = with_attachment(case)
+    actions.move_to_office(item=mail, office=offices["ordnungsamt"], actor=CLERK)
+    actions.discard(item=mail, reason="falsch", actor=CLERK)
+    actions.restore(item=mail, actor=CLERK)
+    run_pending()
+    assert mail.children.count() == 1
+
+
+def test_what_another_office_got_is_not_filed_nor_thrown_away_with_its_mail(
+    case: Case, offices: dict[str, Office]
+) -> None:
+    mail, part = with_attachment(case)
+    actions.move_to_office(item=part, office=offices["ordnungsamt"], actor=CLERK)
+    actions.file_item(item=mail, case=case, actor=CLERK)
+    part.refresh_from_db()
+    assert (part.state, case.documents.count()) == ("ready", 1)
+    other, given = with_attachment(case)
+    actions.move_to_office(item=given, office=offices["ordnungsamt"], actor=CLERK)
+    actions.discard(item=other, reason="Werbung", actor=CLERK)
+    given.refresh_from_db()
+    assert given.state == "ready"
+
+
+def test_a_mail_thrown_away_goes_although_its_attachment_was_filed(case: Case) -> None:
+    mail, part = with_attachment(case)
+    actions.file_item(item=part, case=case, actor=CLERK)
+    actions.discard(item=mail, reason="nur der Anhang zählt", actor=CLERK)
+    with time_machine.travel(now() + timedelta(days=31)):
+        purging.run()
+    assert not Item.objects.filter(pk=mail.pk).exists()
+    part.refresh_from_db()
+    assert (part.state, part.parent) == ("filed", None)
+
+
+def test_a_find_that_was_thrown_away_does_not_come_back_for_want_of_a_scanner(
+    case: Case, monkeypatch: Any
+) -> None:
+    from rathaus.records.intake import checking
+
+    says: list[tuple[Any, str]] = [("infected", "Wurm"), ("unused", ""), ("clean", "")]
+    monkeypatch.setattr(checking.virus, "scan", lambda _: checking.virus.Verdict(*says.pop(0)))
+    item = receive(case.office)
+    for expected in ("quarantined", "ready"):
+        item = Item.objects.select_related("chain", "office").get(pk=item.pk)
+        actions.discard(item=item, reason="Schadsoftware", actor=CLERK)
+        actions.restore(item=item, actor=CLERK)
+        run_pending()
+        item.refresh_from_db()
+        assert item.state == expected
+    assert (item.virus, item.virus_name) == ("clean", "")
+
+
+def test_what_people_say_during_the_check_counts(case: Case, monkeypatch: Any) -> None:
+    from rathaus.records.intake import checking
+
+    mail = receive(case.office, making.mail(), name="m.eml", checked=False)
+    real = checking.mailfile.read
+
+    def meanwhile(content: bytes) -> Any:
+        same = Item.objects.select_related("chain").get(pk=mail.pk)
+        actions.describe(
+            item=same, title="Mein Titel", sender="Ich", direction="in", dated_on=None, actor=CLERK
+        )
+        return real(content)
+
+    monkeypatch.setattr(checking.mailfile, "read", meanwhile)
+    checking.run(mail.pk)
+    mail.refresh_from_db()
+    assert (mail.subject, mail.sender, mail.state) == ("Mein Titel", "Ich", "ready")
+
+
+def test_a_full_disk_leaves_out_no_attachment(case: Case, monkeypatch: Any) -> None:
+    from rathaus.core import storage
+    from rathaus.records.intake import checking
+
+    content = making.mail(("a.txt", b"x" * 20_000, "text/plain"))
+    mail = receive(case.office, content, name="m.eml", checked=False)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(storage, "_through", full)
+        with pytest.raises(NoRoom):
+            checking.run(mail.pk)
+    checking.run(mail.pk)
+    mail.refresh_from_db()
+    assert (mail.state, mail.children.count()) == ("ready", 1)
+    assert "parts_left_out" not in mail.marks
 
 
 def test_a_failed_check_is_shown_and_can_be_repeated(case: Case, monkeypatch: Any) -> None:

@@ -291,6 +291,24 @@ def test_a_folder_that_is_gone(make: MakeRun, base: Path, offices: object) -> No
         make()
 
 
+def test_retention_does_not_begin_before_the_newest_document(make: MakeRun, write: Writer) -> None:
+    paths = [
+        write("33.20/Janssen (seit 1999)/2019-05-01_Bescheid.txt", b"a"),
+        write("33.20/Broers (1998-2004)/2011-02-03_Nachtrag.txt", b"b"),
+        write("33.20/Harms (1998-2004)/kopiert.txt", b"c"),
+    ]
+    for path in paths:
+        os.utime(path, (1_600_000_000, 1_600_000_000))  # copied in 2020: says nothing
+    carry_out(make())
+    closed = dict(Case.objects.values_list("title", "closed_at"))
+    days = {title: at and clock.local(at).date() for title, at in closed.items()}
+    assert days == {
+        "Janssen (seit 1999)": date(2019, 5, 1),
+        "Broers (1998-2004)": date(2011, 2, 3),
+        "Harms (1998-2004)": date(2004, 12, 31),
+    }
+
+
 def test_files_without_any_year_close_with_their_newest_document(
     make: MakeRun, write: Writer
 ) -> None:

@@ -143,6 +143,18 @@ def test_the_last_year_in_a_name(name: str, year: int | None) -> None:
 
 
 @pytest.mark.one_database
+@pytest.mark.parametrize(
+    ("name", "open_"),
+    [("Janssen (seit 1999)", True), ("Verein (2010-)", True), ("Kita 2010 bis heute", True),
+     ("Pacht ab 1998", True), ("Deich 1998 ff.", True), ("Müller (1998-2004)", False),
+     ("Schwab 1998", False), ("1999 bis 2001", False), ("2003-05-01_Antrag", False)],
+)  # fmt: skip
+def test_a_span_without_an_end_is_no_closing(name: str, open_: bool) -> None:
+    assert dates.is_open(name) is open_
+    assert (names.closed_by(name) is None) is open_
+
+
+@pytest.mark.one_database
 def test_codes_titles_headings_and_levels() -> None:
     assert names.code_of("33.20 Meldewesen") == "33.20"
     assert names.code_of("33.20_Meldewesen") == "33.20"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.utils import translation
 
-from rathaus.core import virus
+from rathaus.core import storage, virus
 from rathaus.core.jobs import run_pending
 from rathaus.core.models import Event, Job
 from rathaus.desk import history
@@ -82,6 +82,26 @@ def test_a_silent_scanner_is_said_and_forgotten_again(
     with translation.override("en"):
         assert "virus scanner" in run.reason_said
     settings.RATHAUS_CLAMD = ""
+    Job.objects.filter(name="legacy.work").update(run_at=run.created_at)
+    run_pending()
+    run.refresh_from_db()
+    assert (run.state, run.done, run.reason) == (RunState.DONE, 1, "")
+
+
+def test_a_full_disk_is_said_and_forgotten_again(
+    make: MakeRun, write: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write("33.20/Harms/a.txt", b"x" * 20_000)
+    run = make(closing="open")
+
+    def full(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(storage, "_through", full)
+        run = carry_out(run)
+    assert (run.state, run.done) == (RunState.RUNNING, 0)
+    assert "kein Speicherplatz" in run.reason_said
     Job.objects.filter(name="legacy.work").update(run_at=run.created_at)
     run_pending()
     run.refresh_from_db()

@@ -16,7 +16,7 @@ from rathaus.core.models import Blob, Event
 from rathaus.records import actions as records
 from rathaus.records import verify
 from rathaus.records.models import Case, Document
-from rathaus.records.scanning import actions, queries
+from rathaus.records.scanning import actions, note, queries
 from rathaus.records.scanning.errors import MovedOn, NotReady, ProfileInvalid
 from rathaus.records.scanning.models import ScanBatch, ScanFile, ScanPage, ScanProfile
 from tests.records.scanning.conftest import (
@@ -158,6 +158,32 @@ def test_a_transfer_happens_once(batch: ScanBatch) -> None:
     with pytest.raises(MovedOn):
         actions.cancel_batch(batch=batch, reason="", actor=SCANNER)
     assert Document.objects.filter(case=batch.case).count() == 3
+
+
+@pytest.mark.parametrize("what", ["added", "removed", "paper stays"])
+def test_what_a_colleague_changes_meanwhile_is_not_handed_over_unseen(
+    batch: ScanBatch, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    """The note is written before the transaction: it must tell what is filed, no more, no less."""
+    scanned(batch, 6, 4)
+    real = note.transfer_pdf
+
+    def meanwhile(**known: Any) -> bytes:
+        file = batch.files.latest("position")
+        if what == "added":
+            actions.add_file(batch=batch, content=stack(1, first=50), name="z.pdf", actor=SCANNER)
+        elif what == "removed":
+            actions.remove_file(file=file, actor=SCANNER)
+        else:
+            ScanFile.objects.filter(pk=file.pk).update(kept_kind="Urkunden", kept_where="Tresor")
+        return real(**known)
+
+    monkeypatch.setattr(note, "transfer_pdf", meanwhile)
+    with pytest.raises(MovedOn):
+        actions.transfer(batch=batch, states_match=True, remark="", actor=SCANNER)
+    batch.refresh_from_db()
+    assert batch.state == "open"
+    assert not Document.objects.filter(case=batch.case).exists()
 
 
 def test_blank_double_and_long_pages_are_hints(batch: ScanBatch) -> None:

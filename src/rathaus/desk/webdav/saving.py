@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import mimetypes
 import posixpath
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import PurePath
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from rathaus.core import virus
+from rathaus.core.storage import StorageFull
 from rathaus.desk.webdav import naming, scratch
 from rathaus.desk.webdav.models import ScratchFile
 from rathaus.desk.webdav.refusing import refusal
@@ -39,6 +42,16 @@ def scan(name: str, content: bytes) -> None:
         raise refusal(403, text % {"name": safe_name(name)})
 
 
+@contextmanager
+def room() -> Iterator[None]:
+    """Raises: DAVError (507) where the disk is full: a program then tells it when it saves."""
+    try:
+        yield
+    except StorageFull:
+        text = _("Auf dem Server ist kein Platz mehr frei. Speichern Sie auf Ihrem Rechner.")
+        raise refusal(507, text) from None
+
+
 def save(visit: Visit, draft: DraftDocument, content: bytes, *, known: bool) -> DraftDocument:
     """Another state of a draft. `known`: the client named the state that it replaces.
 
@@ -53,12 +66,13 @@ def save(visit: Visit, draft: DraftDocument, content: bytes, *, known: bool) -> 
         raise refusal(409, newer)
     scan(draft.name, content)
     try:
-        saved = actions.replace_draft(
-            draft=draft,
-            content=content,
-            revision=draft.revision,
-            actor=visit.actor(draft.case.dossier),
-        )
+        with room():
+            saved = actions.replace_draft(
+                draft=draft,
+                content=content,
+                revision=draft.revision,
+                actor=visit.actor(draft.case.dossier),
+            )
     except actions.Outdated:
         raise refusal(409, newer) from None
     visit.note_reading(saved)
@@ -70,15 +84,16 @@ def new_draft(visit: Visit, case: Case, name: str, content: bytes = b"") -> Draf
     shown = safe_name(name)
     scan(shown, content)
     try:
-        draft = actions.create_draft(
-            case=case,
-            title=PurePath(shown).stem.replace("_", " ")[:200] or shown,
-            content=content,
-            name=shown,
-            content_type=mimetypes.guess_type(shown)[0] or "application/octet-stream",
-            actor=visit.actor(case.dossier),
-            staff=visit.staff,
-        )
+        with room():
+            draft = actions.create_draft(
+                case=case,
+                title=PurePath(shown).stem.replace("_", " ")[:200] or shown,
+                content=content,
+                name=shown,
+                content_type=mimetypes.guess_type(shown)[0] or "application/octet-stream",
+                actor=visit.actor(case.dossier),
+                staff=visit.staff,
+            )
     except actions.CaseIsClosed:
         raise refusal(403, READ_ONLY()) from None
     visit.note_reading(draft)
@@ -105,7 +120,8 @@ def put_down(visit: Visit, case: Case, name: str, content: bytes) -> ScratchFile
     """Keep a short-lived file. Raises: DAVError (507 if there are too many)."""
     scan(name, content)
     try:
-        return scratch.put(visit.staff, case.public_id, name, content)
+        with room():
+            return scratch.put(visit.staff, case.public_id, name, content)
     except scratch.Full:
         raise refusal(507, _("Zu viele Zwischendateien. Schließen Sie andere Programme.")) from None
 

@@ -17,7 +17,7 @@ from rathaus.core.jobs import RetryLater
 from rathaus.records import extraction, mailfile
 from rathaus.records.intake import events
 from rathaus.records.intake.actions.state import move
-from rathaus.records.intake.errors import IntakeError, MovedOn
+from rathaus.records.intake.errors import IntakeError, MovedOn, NoRoom
 from rathaus.records.intake.models import Item, VirusState
 from rathaus.records.intake.reading import kinds, pdfs, pictures, signatures
 from rathaus.records.intake.reading.simhash import bands, simhash
@@ -94,6 +94,8 @@ def _check(item: Item) -> None:
     kind = kinds.detect(content, item.name)
     found = _Found(item, content, kind)
     found.read()
+    # Reading takes its time: what people said or moved meanwhile counts.
+    item.refresh_from_db(fields=["office", "sender", "subject", "dated_on"])
     _unpack_mail(item, found)
     with transaction.atomic():
         checked = events.Checked(
@@ -116,15 +118,18 @@ def _scan(item: Item, content: bytes) -> bool:
     except virus.ScannerUnavailable as error:
         _wait(item, SCANNER_DOWN)
         raise RetryLater(WAIT_SECONDS, str(error)) from error
-    if verdict.state == "infected":
+    # Thrown away as infected and brought back: no scanner at all is no verdict on it.
+    known = item.virus_name if verdict.state == "unused" else ""
+    if verdict.state == "infected" or known:
         with transaction.atomic():
-            found = events.Quarantined(virus_name=verdict.name)
-            changes = {"virus": VirusState.INFECTED, "virus_name": verdict.name[:200]}
+            name = verdict.name or known
+            found = events.Quarantined(virus_name=name)
+            changes = {"virus": VirusState.INFECTED, "virus_name": name[:200]}
             move(item, "isolate", found, actor=ACTOR, scanned_at=now(), **changes)
         return False
-    item.virus = verdict.state
+    item.virus, item.virus_name = verdict.state, ""
     Item.objects.filter(pk=item.pk, state=ItemState.CHECKING).update(
-        virus=verdict.state, scanned_at=now(), reason=""
+        virus=verdict.state, virus_name="", scanned_at=now(), reason=""
     )
     return True
 
@@ -241,6 +246,8 @@ def _unpack_mail(item: Item, found: _Found) -> None:
                 parent=item,
                 position=number,
             )
+        except NoRoom:
+            raise  # the next try begins here again; left out it would be for good
         except IntakeError:
             found.marks.append("parts_left_out")
 

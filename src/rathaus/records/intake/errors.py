@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from rathaus.core.storage import StorageFull
+
 
 class IntakeError(Exception):
     """Something the intake does not allow; `str()` is for people."""
@@ -25,6 +27,13 @@ class Empty(IntakeError):
 
     def __str__(self) -> str:
         return _("Die Datei ist leer. Wählen Sie eine andere aus.")
+
+
+class NoRoom(IntakeError):
+    """The disk of the server is full: nothing was taken in, and it may work another time."""
+
+    def __str__(self) -> str:
+        return str(StorageFull())
 
 
 class BadPages(IntakeError):

@@ -65,15 +65,24 @@ def split(item: Item, groups: Sequence[Sequence[int]], references: Sequence[str]
     return checked(divided(item, groups, references))
 
 
+def arrange(item: Item, groups: Sequence[Sequence[Page]]) -> Plan:
+    """As `split`, with the rotation of each page. Raises: BadPages, MovedOn."""
+    return checked(_divided(item, groups, ()))
+
+
 def divided(item: Item, groups: Sequence[Sequence[int]], references: Sequence[str]) -> Plan:
     """As `split`, for an item that is being worked on already. Raises: BadPages."""
+    return _divided(item, [[(page, 0) for page in group] for group in groups], references)
+
+
+def _divided(item: Item, groups: Sequence[Sequence[Page]], references: Sequence[str]) -> Plan:
     if not groups or len(groups) > MOST_PARTS:
         raise BadPages(_("Es müssen 1 bis %(n)s Teile sein.") % {"n": MOST_PARTS})
     parts = []
     for number, group in enumerate(groups, 1):
         title = f"{item.title} ({number}/{len(groups)})" if len(groups) > 1 else item.subject
         sheet = references[number - 1] if number <= len(references) else ""
-        take = _existing(item, [(page, 0) for page in group])
+        take = _existing(item, group)
         parts.append(Part([(0, take)], title, number, sheet))
     return _limited(Plan(WorkKind.SPLIT, [item], parts))
 

@@ -32,11 +32,16 @@ def run() -> None:
 
 
 def _delete(item: Item) -> None:
-    if item.children.exists() or item.parts.exists() or item.works.exists():
+    kept = item.children.exclude(state=ItemState.DISCARDED)
+    if item.parts.exists() or item.works.exists():
+        return
+    if item.children.filter(state=ItemState.DISCARDED).exists():
         return
     blobs = [item.blob, *([item.view] if item.view else [])]
     blobs += [image.blob for image in item.images.select_related("blob")]
     with transaction.atomic():
+        # What was filed of a mail stays where it is; the mail was thrown away all the same.
+        kept.update(parent=None)
         record(item.chain, events.Purged(sha256=item.blob.sha256), actor=Actor.system("intake"))
         item.delete()
     for blob in blobs:

@@ -7,18 +7,28 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from rathaus.organisation import queries as organisation
 from rathaus.organisation.models import StaffMember
 from rathaus.organisation.permissions import grants
 from rathaus.records import queries as records
-from rathaus.records.intake.models import Item, ItemQuerySet, Suggestion, Work
+from rathaus.records.intake.models import (
+    Folder,
+    Item,
+    ItemQuerySet,
+    MailBox,
+    Origin,
+    Suggestion,
+    Work,
+)
 from rathaus.records.intake.reading.simhash import NEAR, distance
 from rathaus.records.intake.states import OPEN, ItemState
 from rathaus.records.models import Case, Document, DocumentVersion
 
 PAGE = 50
+LEVELS = 3
+"""A stack is divided, a part turned, two of these merged: so deep the parts are looked for."""
 TABS: dict[str, tuple[ItemState, ...]] = {
     "open": OPEN,
     "ready": (ItemState.READY,),
@@ -71,9 +81,28 @@ class Duplicate:
 
 
 def items_for(staff: StaffMember | None) -> ItemQuerySet:
-    """Items of the offices in which `staff` has "intake.view", without those in quarantine."""
+    """Items of the offices in which `staff` has "intake.view", without those in quarantine.
+
+    What is filed shows what the record shows: it is seen by whoever may read its case, and an
+    original by whoever may read the cases of all its parts.
+    """
     ids = [office.pk for office in grants(staff).offices("intake.view")]
-    return Item.objects.visible_to(ids).exclude(state=ItemState.QUARANTINED)
+    scopes = records.scopes_for(staff)
+    rows = Item.objects.visible_to(ids).exclude(state=ItemState.QUARANTINED)
+    rows = rows.alias(filed_in=F("document__case__dossier__scope"))
+    rows = rows.filter(Q(filed_in__isnull=True) | Q(filed_in__in=scopes))
+    hidden = Q()
+    for level in range(LEVELS):
+        hidden |= Q(Exists(_parts_out_of_sight(level, scopes)))
+    return rows.filter(~Q(state=ItemState.REPLACED) | ~hidden)
+
+
+def _parts_out_of_sight(level: int, scopes: list[str]) -> QuerySet[Origin]:
+    """Parts of an item (its own, those of its parts, and so on) that are filed elsewhere."""
+    path = "part__" + "parts__part__" * level + "document__case__dossier__scope"
+    rows = Origin.objects.filter(original=OuterRef("pk")).order_by()
+    filed = rows.alias(filed_in=F(path)).filter(filed_in__isnull=False)
+    return filed.exclude(filed_in__in=scopes)
 
 
 def item_for(staff: StaffMember | None, public_id: UUID | str) -> Item:
@@ -113,6 +142,21 @@ def works_for(staff: StaffMember | None) -> QuerySet[Work]:
 def work_on(item: Item) -> Work | None:
     """The newest work that takes pages from the item."""
     return Work.objects.filter(sources__item=item).order_by("-pk").first()
+
+
+def troubled(staff: StaffMember | None) -> list[Folder | MailBox]:
+    """Folders and mail boxes of one's offices from which not everything comes in (two queries)."""
+    ids = [office.pk for office in grants(staff).offices("intake.view")]
+    folders = Folder.objects.filter(office__in=ids, active=True).exclude(last_error="")
+    boxes = MailBox.objects.filter(office__in=ids, active=True).exclude(last_error="")
+    return [*folders, *boxes]
+
+
+def left_behind(items: Sequence[Item]) -> int:
+    """How many attachments of these could not be filed along now: not checked, or in quarantine."""
+    waiting = [*OPEN, ItemState.QUARANTINED]
+    rows = Item.objects.filter(parent__in=items, state__in=waiting)
+    return rows.exclude(state=ItemState.READY).count()
 
 
 def counts(staff: StaffMember | None) -> dict[str, int]:

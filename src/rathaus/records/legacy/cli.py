@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from rathaus.core.actors import Actor
+from rathaus.core.storage import StorageFull
 from rathaus.core.virus import ScannerUnavailable
 from rathaus.organisation import queries as organisation
 from rathaus.organisation.models import Office
@@ -55,6 +56,10 @@ def import_command(wanted: Wanted) -> int:
         return 2
     except ScannerUnavailable as error:
         print(f"Der Virenscanner antwortet nicht: {error}", file=sys.stderr)
+        print(f"Danach weiter mit: rathaus records import --resume {run.reference}")
+        return 1
+    except StorageFull:
+        print("Auf dem Server ist kein Speicherplatz mehr frei.", file=sys.stderr)
         print(f"Danach weiter mit: rathaus records import --resume {run.reference}")
         return 1
     if wanted.report is not None:

@@ -18,6 +18,13 @@ _SPAN = re.compile(
     r"(?<!\d)((?:17|18|19|20)\d{2})(?:\s*(?:-|–|bis)\s*((?:17|18|19|20)\d{2}))?(?!\d)"
 )
 
+_OPEN = re.compile(
+    r"\b(?:seit|ab)\s+(?:17|18|19|20)\d{2}(?!\d)"
+    r"|(?<!\d)(?:17|18|19|20)\d{2}\s*(?:(?:-|–|bis)\s*(?:$|[)\],;]|heute|jetzt|dato|lfd|laufend)|ff\b)",
+    re.IGNORECASE,
+)
+"""A span without an end: "seit 1999", "2010-", "2010 bis heute", "1998 ff."."""
+
 
 def parse(text: str) -> date:
     """The day meant by `text`; a year alone is its last day.
@@ -52,6 +59,11 @@ def at_start(name: str) -> tuple[date | None, str]:
         return parse(match[1]), name[match.end() :] or name
     except ValueError:
         return None, name
+
+
+def is_open(name: str) -> bool:
+    """Whether a folder's name says that it is still added to."""
+    return _OPEN.search(name) is not None
 
 
 def last_year(name: str) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rathaus.core.jobs import RetryLater, enqueue, job
+from rathaus.core.storage import StorageFull
 from rathaus.core.virus import ScannerUnavailable
 from rathaus.records.legacy import advance, reasons
 from rathaus.records.legacy.errors import Busy
@@ -21,5 +22,8 @@ def work(*, run_id: int) -> None:
     except ScannerUnavailable as error:
         advance.wait(run, reasons.SCANNER_SILENT)
         raise RetryLater(60, str(error)) from error
+    except StorageFull as error:
+        advance.wait(run, reasons.NO_ROOM)
+        raise RetryLater(300, str(error)) from error
     if ImportRun.objects.filter(pk=run_id, state__in=WORKING).exists():
         enqueue(work, run_id=run_id)

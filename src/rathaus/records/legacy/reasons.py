@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 UNREADABLE = "unreadable"
 SCANNER_SILENT = "scanner-silent"
+NO_ROOM = "no-room"
 _SAID = {
     UNREADABLE: _(
         "Der Ordner oder die Tabelle ist nicht mehr lesbar. Prüfen Sie, ob es sie noch gibt."
@@ -13,6 +14,10 @@ _SAID = {
     SCANNER_SILENT: _(
         "Der Virenscanner antwortet nicht. Ohne ihn wird nichts abgelegt; sobald er antwortet, geht"
         " es von selbst weiter. Bleibt es dabei, sagen Sie dem Betrieb Bescheid."
+    ),
+    NO_ROOM: _(
+        "Auf dem Server ist kein Speicherplatz mehr frei. Sagen Sie bitte sofort dem Betrieb "
+        "Bescheid; sobald wieder Platz ist, geht es von selbst weiter."
     ),
 }
 

@@ -36,6 +36,7 @@ if (form && window.fetch && window.FileReader) {
       } catch (error) {
         if (!(error instanceof TypeError)) throw error;
       }
+      row.retried = true;
       row.state.textContent = words.offline;
       await pause(wait);
     }
@@ -59,6 +60,7 @@ if (form && window.fetch && window.FileReader) {
       reached(row, offset);
       row.state.textContent = `${Math.floor(100 * offset / file.size)} %`;
       const from = offset;
+      row.retried = false;
       const part = file.slice(from, from + begun.part);
       const response = await patiently(() => post(begun.url, part, {
         "Content-Type": "application/octet-stream", "Upload-Offset": String(from),
@@ -66,7 +68,6 @@ if (form && window.fetch && window.FileReader) {
       // The last answer got lost, but the file has arrived: then the upload is gone.
       if (response.status === 404 && from + begun.part >= file.size && row.retried) return;
       const told = await answer(response);
-      row.retried = response.status === 409;
       offset = told.offset;
     }
   }

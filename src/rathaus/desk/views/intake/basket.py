@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
@@ -41,8 +44,10 @@ def index(request: DeskRequest) -> HttpResponse:
         "next_url": here + _question(wanted, nach=page.next) if page.next else "",
         "first_url": here + _question(wanted) if wanted.after else "",
         "here": _question(wanted, nach=wanted.after),
+        "picked": set(rows.picked(request.GET.getlist("wahl"))),
         "can_work": desk.can("intake.work"),
         "unscanned": not settings.RATHAUS_CLAMD,
+        "troubled": queries.troubled(desk.staff),
         "quarantined": queries.quarantined_for(desk.staff).count()
         if desk.can("intake.quarantine")
         else 0,
@@ -65,11 +70,11 @@ def bulk(request: DeskRequest) -> HttpResponse:
         question.setlist("i", [str(one) for one in ids])
         return redirect(f"{reverse('desk:intake_file')}?{question.urlencode()}")
     items = _items(request, ids)
+    again = _still_ticked(back, ids)
     if what == "merge":
-        return _merge(request, items, back)
+        return _merge(request, items, again)
     if what in {"discard", "restore"}:
-        _each(request, what, items)
-        return redirect(back)
+        return redirect(back if _each(request, what, items) else again)
     messages.warning(request, _("Wählen Sie aus, was mit den Eingängen geschehen soll."))
     return redirect(back)
 
@@ -87,7 +92,8 @@ def _merge(request: DeskRequest, items: list[Item], back: str) -> HttpResponse:
     return redirect("desk:intake_item", made[0].public_id)
 
 
-def _each(request: DeskRequest, what: str, items: list[Item]) -> None:
+def _each(request: DeskRequest, what: str, items: list[Item]) -> int:
+    """How many it was done with."""
     reason = params.text(request.POST, "reason", 500)
     done, failed = 0, ""
     for item in items:
@@ -108,6 +114,7 @@ def _each(request: DeskRequest, what: str, items: list[Item]) -> None:
         messages.success(request, words)
     if failed:
         messages.warning(request, failed)
+    return done
 
 
 def _items(request: DeskRequest, ids: list[Any]) -> list[Item]:
@@ -162,6 +169,12 @@ def _tabs(wanted: Filter, numbers: dict[str, int]) -> list[dict[str, Any]]:
         }
         for key, label in labels.items()
     ]
+
+
+def _still_ticked(back: str, ids: Sequence[uuid.UUID]) -> str:
+    """The list as it was: who forgot the reason need not tick forty letters once more."""
+    ticks = urlencode([("wahl", str(one)) for one in ids])
+    return f"{back}{'&' if '?' in back else '?'}{ticks}"
 
 
 def _back(request: DeskRequest) -> str:

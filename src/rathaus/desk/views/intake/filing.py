@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -17,6 +17,7 @@ from rathaus.desk import params
 from rathaus.desk.access import DeskRequest
 from rathaus.desk.views.intake import rows
 from rathaus.records import actions as records
+from rathaus.records import permissions
 from rathaus.records import queries as cases
 from rathaus.records.actions import RecordsError
 from rathaus.records.intake import actions, queries
@@ -52,15 +53,15 @@ def choose(request: DeskRequest) -> HttpResponse:
         messages.warning(request, _("Keiner der ausgewählten Eingänge ist bereit zum Ablegen."))
         return redirect("desk:intake")
     _read(request, choice)
-    if request.method == "POST":
-        try:
-            case = _case(request, choice)
-        except (IntakeError, RecordsError) as error:
-            choice.error = str(error) if isinstance(error, IntakeError) else _closed()
-            case = None
-        if case is not None:
-            return _file(request, choice, case)
-    return _render(request, choice)
+    if request.method != "POST":
+        return _render(request, choice)
+    if params.text(request.POST, "act", 20) == "new" and not request.POST.get("case"):
+        return _file_in_new(request, choice)
+    case = _chosen(request)
+    if case is None:
+        return _render(request, choice)
+    done, problem = _file(request, choice, case)
+    return _filed(request, case, done, problem) if done else _nothing(request, choice, problem)
 
 
 def _read(request: DeskRequest, choice: Choice) -> None:
@@ -77,17 +78,34 @@ def _read(request: DeskRequest, choice: Choice) -> None:
     choice.place = params.text(source, "place", 60)
 
 
-def _case(request: DeskRequest, choice: Choice) -> Case | None:
+def _chosen(request: DeskRequest) -> Case | None:
     """The case of the button that was pressed; None for searching again."""
     wanted = params.text(request.POST, "case", 40)
-    if wanted:
-        for ident in rows.picked([wanted]):
-            for case in cases.cases_for(request.desk.staff).filter(public_id=ident):
-                return case
-        raise Http404
-    if params.text(request.POST, "act", 20) == "new":
-        return _new_case(request, choice)
-    return None
+    if not wanted:
+        return None
+    for ident in rows.picked([wanted]):
+        for case in cases.cases_for(request.desk.staff).filter(public_id=ident):
+            return case
+    raise Http404
+
+
+class _NothingFiled(Exception):
+    """None of the items came in: the new case must not stay behind empty."""
+
+
+def _file_in_new(request: DeskRequest, choice: Choice) -> HttpResponse:
+    try:
+        with transaction.atomic():
+            case = _new_case(request, choice)
+            done, problem = _file(request, choice, case)
+            if not done:
+                raise _NothingFiled(problem)
+    except _NothingFiled as nothing:
+        return _nothing(request, choice, str(nothing))
+    except (IntakeError, RecordsError) as error:
+        choice.error = str(error) if isinstance(error, IntakeError) else _closed()
+        return _render(request, choice)
+    return _filed(request, case, done, problem)
 
 
 def _new_case(request: DeskRequest, choice: Choice) -> Case:
@@ -99,7 +117,8 @@ def _new_case(request: DeskRequest, choice: Choice) -> Case:
     kind, _sep, ident = choice.place.partition(":")
     if kind == "dossier":
         dossier = _dossier(request, ident)
-        request.desk.require("records.file", dossier.office)
+        if not permissions.may_write(request.desk.staff, dossier):
+            raise IntakeError(_may_not())
         return records.open_case(title=choice.new_title, dossier=dossier, actor=actor)
     if kind == "entry" and FilingPlanEntry.objects.filter(code=ident).exists():
         request.desk.require("records.file", office)
@@ -117,9 +136,10 @@ def _dossier(request: DeskRequest, ident: str) -> Dossier:
     raise IntakeError(_("Diese Akte gibt es nicht mehr. Wählen Sie eine andere."))
 
 
-def _file(request: DeskRequest, choice: Choice, case: Case) -> HttpResponse:
-    if not request.desk.can("records.file", case.office):
-        raise PermissionDenied("records.file")
+def _file(request: DeskRequest, choice: Choice, case: Case) -> tuple[int, str]:
+    """How many came in, and what was in the way of others."""
+    if not permissions.may_write(request.desk.staff, case.dossier):
+        return 0, _may_not()
     actor = request.desk.actor(case.office)
     done, problem = 0, ""
     single = len(choice.items) == 1
@@ -138,10 +158,21 @@ def _file(request: DeskRequest, choice: Choice, case: Case) -> HttpResponse:
             problem = str(error)
         except RecordsError:
             problem = _closed()
+    return done, problem
+
+
+def _nothing(request: DeskRequest, choice: Choice, problem: str) -> HttpResponse:
+    """What is typed stays, as long as there is still something to file."""
+    choice.items = _items(request, [str(item.public_id) for item in choice.items])
+    messages.error(request, problem)
+    if not choice.items:
+        return redirect("desk:intake")
+    return _render(request, choice, status=422)
+
+
+def _filed(request: DeskRequest, case: Case, done: int, problem: str) -> HttpResponse:
     if problem:
         messages.warning(request, problem)
-    if not done:
-        return redirect("desk:intake")
     words = ngettext(
         "%(n)s Eingang liegt jetzt in %(ref)s.", "%(n)s Eingänge liegen jetzt in %(ref)s.", done
     )
@@ -153,6 +184,10 @@ def _closed() -> str:
     return _("Dieser Vorgang ist abgeschlossen. Nehmen Sie ihn erst wieder auf.")
 
 
+def _may_not() -> str:
+    return _("Dort dürfen Sie nichts ablegen. Wählen Sie einen anderen Ort.")
+
+
 def _items(request: DeskRequest, values: list[str]) -> list[Item]:
     ids = rows.picked(values)
     offices = request.desk.office_ids("intake.work")
@@ -162,7 +197,7 @@ def _items(request: DeskRequest, values: list[str]) -> list[Item]:
     return [by_id[one] for one in ids if one in by_id]
 
 
-def _render(request: DeskRequest, choice: Choice) -> HttpResponse:
+def _render(request: DeskRequest, choice: Choice, status: int = 200) -> HttpResponse:
     staff, first = request.desk.staff, choice.items[0]
     single = len(choice.items) == 1
     below = queries.items_for(staff).filter(parent__in=choice.items, state=ItemState.READY)
@@ -179,11 +214,12 @@ def _render(request: DeskRequest, choice: Choice) -> HttpResponse:
         "cases": queries.cases_to_choose(staff, choice.text, first.office_id),
         "kinds": [(kind.value, kind.label) for kind in KINDS],
         "children": below.count(),
+        "left_behind": queries.left_behind(choice.items),
         "entries": FilingPlanEntry.objects.order_by("code"),
         "dossiers": _dossiers(request, first, place),
         "place": place,
     }
-    status = 422 if choice.error else 200
+    status = 422 if choice.error else status
     return render(request, "desk/intake/file.html", context, status=status)
 
 

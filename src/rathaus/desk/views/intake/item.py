@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -75,7 +76,10 @@ def _page(request: DeskRequest, item: Item, **more: Any) -> HttpResponse:
         "duplicates": duplicates,
         "children": [rows.row(one, hints) for one in relatives],
         "kept": originals.kept(item) if item.state == ItemState.REPLACED else None,
-        "origins": item.origins.select_related("original"),
+        "parent": queries.items_for(staff).filter(children=item).first(),
+        "origins": item.origins.select_related("original").filter(
+            Q(original=None) | Q(original__in=queries.items_for(staff).order_by().values("pk"))
+        ),
         "parts": queries.items_for(staff)
         .filter(origins__original=item)
         .distinct()

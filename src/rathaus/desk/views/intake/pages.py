@@ -61,7 +61,7 @@ def _do(
     if what == "edit":
         plan = planning.edit(item, _order(typed))
     elif what == "split":
-        plan = planning.split(item, _groups(typed))
+        plan = planning.arrange(item, _groups(typed))
     elif what == "burst":
         plan = planning.split(item, [[number] for number in range(1, (item.pages or 0) + 1)])
     elif what == "ranges":
@@ -104,11 +104,12 @@ def _order(typed: list[dict[str, Any]]) -> list[Page]:
     return [(p["number"], p["turn"]) for p in sorted(kept, key=lambda p: (p["place"], p["number"]))]
 
 
-def _groups(typed: list[dict[str, Any]]) -> list[list[int]]:
-    groups: list[list[int]] = [[]]
-    for page in typed:
+def _groups(typed: list[dict[str, Any]]) -> list[list[Page]]:
+    """Divided at the marks, in the order and with the rotation that are typed as well."""
+    groups: list[list[Page]] = [[]]
+    for page in sorted(typed, key=lambda p: (p["place"], p["number"])):
         if not page["drop"]:
-            groups[-1].append(page["number"])
+            groups[-1].append((page["number"], page["turn"]))
         if page["cut"] and groups[-1]:
             groups.append([])
     groups = [group for group in groups if group]

@@ -69,10 +69,28 @@ def _context(request: DeskRequest, office: Office, rule: Rule | None) -> dict[st
         "office": office,
         "offices": request.desk.offices("intake.rules"),
         "rules": rules,
+        "hidden": _out_of_sight(request, rules),
         "rule": rule,
         "sources": Source.choices,
         "entries": FilingPlanEntry.objects.order_by("code"),
         "trial": _trial(request, office, rules),
+    }
+
+
+def _out_of_sight(request: DeskRequest, rules: list[Rule]) -> set[int]:
+    """Rules to a case or dossier that the person may not read: those are not named."""
+    staff = request.desk.staff
+    cases = records.cases_for(staff).filter(pk__in=[one.case_id for one in rules if one.case_id])
+    dossiers = records.dossiers_for(staff).filter(
+        pk__in=[one.dossier_id for one in rules if one.dossier_id]
+    )
+    seen = set(cases.values_list("pk", flat=True))
+    opened = set(dossiers.values_list("pk", flat=True))
+    return {
+        one.pk
+        for one in rules
+        if (one.case_id and one.case_id not in seen)
+        or (one.dossier_id and one.dossier_id not in opened)
     }
 
 

@@ -20,7 +20,7 @@ from rathaus.desk.access import DeskRequest
 from rathaus.organisation.models import Office
 from rathaus.records.intake import actions
 from rathaus.records.intake.actions.uploads import PART, WrongOffset
-from rathaus.records.intake.errors import IntakeError
+from rathaus.records.intake.errors import IntakeError, MovedOn
 from rathaus.records.intake.models import Upload
 from rathaus.records.intake.states import Source
 
@@ -79,7 +79,12 @@ def begin(request: DeskRequest) -> JsonResponse:
         return _no(_("Dieses Amt gibt es nicht, oder Sie dürfen dort nichts hochladen."), 403)
     try:
         upload = actions.begin_upload(
-            office=office, staff=request.desk.staff, name=name, size=size, modified=modified
+            office=office,
+            staff=request.desk.staff,
+            name=name,
+            size=size,
+            modified=modified,
+            actor=request.desk.actor(office),
         )
     except IntakeError as error:
         return _no(str(error), 422)
@@ -96,7 +101,7 @@ def part(request: DeskRequest, ident: uuid.UUID) -> JsonResponse:
         .first()
     )
     if upload is None or not request.desk.can("intake.work", upload.office):
-        return _no(_("Dieses Hochladen gibt es nicht mehr. Beginnen Sie von vorn."), 404)
+        return _over()
     offset = request.headers.get("Upload-Offset", "")
     content = request.read(PART + 1)
     if not offset.isdecimal() or len(offset) > 15 or len(content) > PART:
@@ -110,6 +115,8 @@ def part(request: DeskRequest, ident: uuid.UUID) -> JsonResponse:
         )
     except WrongOffset as error:
         return JsonResponse({"offset": error.offset}, status=409)
+    except MovedOn:
+        return _over()
     except IntakeError as error:
         return _no(str(error), 422)
     done = reverse("desk:intake_item", args=[item.public_id]) if item else ""
@@ -121,6 +128,10 @@ def _office(request: DeskRequest, key: str) -> Office | None:
     if not key and len(offices) == 1:
         return offices[0]
     return next((office for office in offices if office.key == key), None)
+
+
+def _over() -> JsonResponse:
+    return _no(_("Dieses Hochladen gibt es nicht mehr. Beginnen Sie von vorn."), 404)
 
 
 def _no(text: str, status: int) -> JsonResponse:

@@ -192,7 +192,7 @@ def _columns(request: DeskRequest) -> dict[str, int]:
     found = {}
     for key in FIELDS:
         value = params.text(request.POST, f"spalte-{key}", 4)
-        if value.isdigit():
+        if value.isdecimal():
             found[key] = int(value)
     return found
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.contrib import messages
+from django.db import IntegrityError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,7 +18,7 @@ from rathaus.desk.access import DeskRequest
 from rathaus.desk.views import files
 from rathaus.desk.views.plan import choosing, things
 from rathaus.desk.views.plan.cases import crumbs
-from rathaus.desk.views.plan.form import Field, Form
+from rathaus.desk.views.plan.form import Field, Form, Wrong
 from rathaus.desk.views.plan.uploading import accepted
 from rathaus.records import actions, patterns, permissions
 from rathaus.records.models import Document
@@ -91,13 +92,16 @@ def version(request: DeskRequest, ident: uuid.UUID) -> HttpResponse:
 
     def act(typed: dict[str, str]) -> HttpResponse:
         file = accepted(request, most=1)[0]
-        actions.add_version(
-            document=document,
-            content=file.content,
-            name=file.name,
-            content_type=file.content_type,
-            actor=things.actor(request, document.case.dossier),
-        )
+        try:
+            actions.add_version(
+                document=document,
+                content=file.content,
+                name=file.name,
+                content_type=file.content_type,
+                actor=things.actor(request, document.case.dossier),
+            )
+        except IntegrityError:
+            raise Wrong("files", _("Gerade wurde eine andere Fassung abgelegt.")) from None
         messages.success(request, _("Die neue Fassung liegt in der Akte."))
         return redirect("desk:record_document", ident)
 

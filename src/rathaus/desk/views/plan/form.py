@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from rathaus.core.storage import StorageFull
 from rathaus.desk import params
 from rathaus.desk.access import DeskRequest
 from rathaus.records.actions import (
@@ -85,8 +86,8 @@ class Form:
                 return act({one.name: one.value for one in self.fields})
             except NotAllowed:
                 raise PermissionDenied from None
-            except (RecordsError, PatternError, Wrong) as error:
-                name = error.name if isinstance(error, Wrong) else ""
+            except (RecordsError, PatternError, StorageFull, Wrong) as error:
+                name = error.name if isinstance(error, Wrong) else "files"
                 target = next((one for one in self.fields if one.name == name), self.fields[0])
                 target.error = sentence(error)
         return self.page(request, 400)
@@ -125,6 +126,6 @@ def sentence(error: Exception) -> str:
         return _("Das wurde inzwischen geändert. Laden Sie die Seite neu.")
     if isinstance(error, NotAllowed):
         return _("In der Akte %(ref)s dürfen Sie nichts ablegen.") % {"ref": error}
-    if isinstance(error, PlanRefused | PatternError | Wrong | WorkError):
+    if isinstance(error, PlanRefused | PatternError | StorageFull | Wrong | WorkError):
         return str(error)
     return _("Das geht hier nicht.")

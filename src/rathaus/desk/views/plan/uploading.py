@@ -56,6 +56,9 @@ def accepted(request: HttpRequest, name: str = "files", *, most: int = MAX_FILES
 def _scan(field: str, shown: str, content: bytes) -> None:
     try:
         verdict = virus.scan(content)
+    except virus.TooLargeToScan:
+        text = _("Die Datei ist zu groß für den Virenschutz. Nehmen Sie den Eingangskorb.")
+        raise Wrong(field, text) from None
     except virus.ScannerUnavailable:
         text = _("Der Virenschutz antwortet nicht. Versuchen Sie es später noch einmal.")
         raise Wrong(field, text) from None

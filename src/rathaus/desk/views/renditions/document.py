@@ -52,7 +52,7 @@ def show(request: DeskRequest, ident: uuid.UUID) -> HttpResponse:
     size = request.GET.get("groesse", "")
     size = size if size in SIZES else "breit"
     first = params.text(request.GET, "ab", 5)
-    begin = int(first) if first.isdigit() and 1 <= int(first) <= max(1, work.pages) else 1
+    begin = int(first) if first.isdecimal() and 1 <= int(first) <= max(1, work.pages) else 1
     texts = queries.text(version)
     whole = records.document_for(request.desk.staff, version.document.public_id)
     context: dict[str, Any] = {

@@ -12,8 +12,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from rathaus.desk import history, params
 from rathaus.desk.access import DeskRequest
+from rathaus.desk.views.plan.form import sentence
 from rathaus.desk.views.scanning import common
 from rathaus.records import queries as records
+from rathaus.records.actions import RecordsError
 from rathaus.records.models import Case
 from rathaus.records.scanning import actions, note, queries
 from rathaus.records.scanning.errors import NotReady, ScanningError
@@ -42,9 +44,11 @@ def create(request: DeskRequest) -> HttpResponse:
             errors["profil"] = _("Wählen Sie ein Scanprofil.")
         if values["vorgang"] and case is None:
             errors["vorgang"] = _("Diesen Vorgang gibt es nicht, oder Sie dürfen ihn nicht sehen.")
+        elif refused := common.refusal(request, case):
+            errors["vorgang"] = refused
         if not values["herkunft"]:
             errors["herkunft"] = _("Schreiben Sie, woher das Papier kommt.")
-        if not values["blaetter"].isdigit() or not 0 < int(values["blaetter"][:9]) <= 20_000:
+        if not values["blaetter"].isdecimal() or not 0 < int(values["blaetter"][:9]) <= 20_000:
             errors["blaetter"] = _("Zählen Sie die Blätter: eine Zahl von 1 bis 20.000.")
         if profile is not None and not errors:
             batch = actions.open_batch(
@@ -120,6 +124,9 @@ def place(request: DeskRequest, ident: uuid.UUID) -> HttpResponse:
         target = redirect("desk:scan_batch", ident)
         target["Location"] += params.query(suche=wanted) + "#vorgang"
         return target
+    if refused := common.refusal(request, case):
+        messages.error(request, refused)
+        return redirect("desk:scan_batch", ident)
     try:
         actions.set_case(batch=batch, case=case, actor=request.desk.actor(batch.office))
     except ScanningError as error:
@@ -131,6 +138,8 @@ def place(request: DeskRequest, ident: uuid.UUID) -> HttpResponse:
 def hand_over(request: DeskRequest, ident: uuid.UUID) -> HttpResponse:
     """The transfer with the statement of the person."""
     batch = common.batch_of(request, ident)
+    if refused := common.refusal(request, batch.case):
+        return page(request, batch, refused)
     try:
         actions.transfer(
             batch=batch,
@@ -140,6 +149,8 @@ def hand_over(request: DeskRequest, ident: uuid.UUID) -> HttpResponse:
         )
     except NotReady as error:
         return page(request, batch, str(error))
+    except RecordsError as error:  # closed at this very moment
+        return page(request, batch, sentence(error))
     except ScanningError as error:
         messages.error(request, str(error))
         return redirect("desk:scan_batch", ident)

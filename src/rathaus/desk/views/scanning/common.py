@@ -6,9 +6,11 @@ import uuid
 from typing import Any
 
 from django.http import Http404
+from django.utils.translation import gettext as _
 
 from rathaus.desk.access import DeskRequest
 from rathaus.organisation.models import Role, StaffMember
+from rathaus.records import permissions
 from rathaus.records import queries as records
 from rathaus.records.models import Case
 from rathaus.records.scanning import queries
@@ -52,6 +54,13 @@ def case_by_reference(request: DeskRequest, reference: str) -> Case | None:
     """The case with this reference that the person may read."""
     rows = records.cases_for(request.desk.staff)
     return rows.filter(reference__iexact=reference).first() if reference else None
+
+
+def refusal(request: DeskRequest, case: Case | None) -> str:
+    """Why the person may not put scans into the case, which (s)he may read; "" if (s)he may."""
+    if case is None or permissions.may_write(request.desk.staff, case.dossier):
+        return ""
+    return _("In diesem Vorgang dürfen Sie nur lesen. Wählen Sie einen anderen.")
 
 
 def similar_cases(request: DeskRequest, text: str) -> list[Case]:

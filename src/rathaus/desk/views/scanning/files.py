@@ -6,18 +6,20 @@ import uuid
 from collections.abc import Callable
 
 from django.contrib import messages
+from django.db import IntegrityError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from rathaus.core.storage import StorageDamaged, StorageShredded
-from rathaus.core.virus import ScannerUnavailable
+from rathaus.core.storage import StorageDamaged, StorageFull, StorageShredded
+from rathaus.core.virus import ScannerUnavailable, TooLargeToScan
 from rathaus.desk import params
 from rathaus.desk.access import DeskRequest
+from rathaus.desk.views.plan.form import sentence
 from rathaus.desk.views.scanning import common
-from rathaus.records.actions import CaseIsClosed
+from rathaus.records.actions import CaseIsClosed, RecordsError
 from rathaus.records.models import DocumentKind
 from rathaus.records.scanning import actions, queries
 from rathaus.records.scanning.errors import MovedOn, NotReady, ScanningError
@@ -85,6 +87,14 @@ def _try(do: Callable[[], object]) -> str:
         return str(error)
     except CaseIsClosed:
         return _("Dieser Vorgang ist abgeschlossen. Nehmen Sie ihn zuerst wieder auf.")
+    except RecordsError as error:  # a colleague has reserved the document, or signs it
+        return sentence(error)
+    except IntegrityError:
+        return _("Gerade wurde eine andere Fassung abgelegt.")
+    except StorageFull as error:
+        return str(error)
+    except TooLargeToScan:
+        return _("Die Datei ist zu groß für den Virenscanner. Teilen Sie den Stapel.")
     except ScannerUnavailable:
         return _("Der Virenscanner antwortet nicht. Versuchen Sie es in einigen Minuten wieder.")
     return ""
@@ -162,6 +172,8 @@ def rescan(request: DeskRequest, ident: uuid.UUID) -> HttpResponse:
             error = _("Wählen Sie die neu gescannte Datei aus.")
         elif request.POST.get("stimmt") != "ja":
             error = _("Bestätigen Sie, dass der Scan mit dem Papier übereinstimmt.")
+        elif refused := common.refusal(request, file.document.case):
+            error = refused
         else:
             content, name = given.read(), given.name or "scan"
             error = _try(

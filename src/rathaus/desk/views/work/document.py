@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from rathaus.core import virus
 from rathaus.core.clock import now
+from rathaus.core.storage import StorageFull
 from rathaus.desk import params
 from rathaus.desk.access import DeskRequest
 from rathaus.desk.views.work import common
@@ -133,6 +134,8 @@ def add(request: DeskRequest, ident: uuid.UUID) -> HttpResponse:
     except RecordsError as error:
         short = len(params.text(request.POST, "why", 500)) < 5
         return page(request, document, {"why" if short else "file": common.sentence(error)})
+    except StorageFull as full:
+        return page(request, document, {"file": str(full)})
     messages.success(request, _("Die neue Fassung ist abgelegt. Die alten bleiben erhalten."))
     return redirect(common.document_url(document))
 

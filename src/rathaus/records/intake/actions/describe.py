@@ -124,7 +124,8 @@ def restore(*, item: Item, actor: Actor) -> Item:
                 if one.pk == item.pk:
                     raise MovedOn
                 continue
-            released = {"virus": "pending", "virus_name": ""} if one.virus == "infected" else {}
+            # The find stays known until a scanner says otherwise.
+            released = {"virus": "pending"} if one.virus == "infected" else {}
             move(one, "restore", events.Restored(), actor=actor, tries=0, **released)
             enqueue_check(one)
             if one.pk == item.pk:
@@ -141,9 +142,13 @@ def retry(*, item: Item, actor: Actor) -> Item:
 
 
 def family(item: Item) -> Iterable[Item]:
-    """The item, its attachments at every depth, and detached signatures beside them."""
+    """The item, its attachments at every depth, and detached signatures beside them.
+
+    Not what was given to another office since: that is now the other office's to file.
+    """
     rows = Item.objects.select_related("chain", "office", "blob")
     found = [rows.get(pk=item.pk)]
+    rows = rows.filter(office=found[0].office_id)
     seen = {item.pk}
     level = [item.pk]
     while level:

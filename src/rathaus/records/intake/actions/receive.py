@@ -19,8 +19,8 @@ from rathaus.core.models import Blob
 from rathaus.core.secrets import digest
 from rathaus.organisation.models import Office
 from rathaus.records.intake import events, jobs
-from rathaus.records.intake.errors import Empty, TooLarge
-from rathaus.records.intake.models import Item
+from rathaus.records.intake.errors import Empty, NoRoom, TooLarge
+from rathaus.records.intake.models import Item, ItemQuerySet
 from rathaus.records.intake.states import ItemState
 from rathaus.records.models import Direction
 from rathaus.records.names import safe_name
@@ -48,14 +48,15 @@ def receive(
 
     `key` names the delivery (path and digest, Message-ID and digest, a key that the sender
     chose): the same key a second time gives the item of the first, with ``was_known`` set.
+    An attachment is known by its place in its `parent`, whichever office that is in by now.
     `source` is one of `Source`. The bytes are on the disk before the row is written, and the
     row is committed before this returns (outside of a transaction of the caller).
 
-    Raises: Empty, TooLarge.
+    Raises: Empty, TooLarge, NoRoom.
     """
     blob = content if isinstance(content, Blob) else _stored(content)
     ident = digest(f"{office.pk}:{source}:{key or uuid.uuid4()}", "intake")
-    if key and (known := _known(ident, actor)):
+    if key and (known := _known(ident) or _known_part(parent, position)):
         return known
     moment = now()
     try:
@@ -82,7 +83,7 @@ def receive(
             record(item.chain, _arrival(item, blob), actor=actor)
             enqueue_check(item)
     except IntegrityError:
-        if key and (known := _known(ident, actor)):
+        if key and (known := _known(ident)):
             return known
         raise
     return item
@@ -112,15 +113,33 @@ def check_size(size: int) -> None:
 def _stored(content: bytes | IO[bytes]) -> Blob:
     data = content if isinstance(content, bytes) else content.read(limit_bytes() + 1)
     check_size(len(data))
-    return storage.put(data)
+    return stored(data)
+
+
+def stored(data: bytes) -> Blob:
+    """The bytes in the storage. Raises: NoRoom."""
+    try:
+        return storage.put(data)
+    except storage.StorageFull as error:
+        raise NoRoom from error
 
 
 def _arrival(item: Item, blob: Blob) -> EventType:
     return events.Received(source=str(item.source), sha256=blob.sha256, size=blob.size)
 
 
-def _known(ident: str, actor: Actor) -> Item | None:
-    item = Item.objects.filter(key=ident).select_related("office", "chain", "blob").first()
+def _known(ident: str) -> Item | None:
+    return _marked(Item.objects.filter(key=ident))
+
+
+def _known_part(parent: Item | None, position: int) -> Item | None:
+    if parent is None:
+        return None
+    return _marked(Item.objects.filter(parent=parent, position=position))
+
+
+def _marked(rows: ItemQuerySet) -> Item | None:
+    item = rows.select_related("office", "chain", "blob").first()
     if item is not None:
         item.was_known = True
     return item

@@ -6,12 +6,11 @@ import hashlib
 
 from django.db import IntegrityError, transaction
 
-from rathaus.core import storage
 from rathaus.core.actors import Actor
 from rathaus.core.clock import now
 from rathaus.organisation.models import Office, StaffMember
 from rathaus.records.intake import purging
-from rathaus.records.intake.actions.receive import check_size, receive
+from rathaus.records.intake.actions.receive import check_size, receive, stored
 from rathaus.records.intake.errors import MovedOn
 from rathaus.records.intake.models import Item, Upload, UploadPart
 from rathaus.records.intake.states import Source
@@ -29,11 +28,13 @@ class WrongOffset(MovedOn):
 
 
 def begin_upload(
-    *, office: Office, staff: StaffMember, name: str, size: int, modified: str
+    *, office: Office, staff: StaffMember, name: str, size: int, modified: str, actor: Actor
 ) -> Upload:
     """A new upload, or the one of the same file that was interrupted.
 
-    Raises: Empty, TooLarge.
+    One whose parts are all here already becomes its item now.
+
+    Raises: Empty, TooLarge, NoRoom.
     """
     check_size(size)
     shown = name[:1000].replace("\0", "")
@@ -44,14 +45,22 @@ def begin_upload(
     upload, _new = Upload.objects.get_or_create(
         office=office, staff=staff, fingerprint=mark, defaults=values
     )
+    if upload.is_whole:
+        finish(upload=upload, actor=actor)
     return upload
 
 
 def add_part(*, upload: Upload, offset: int, content: bytes, actor: Actor) -> Item | None:
-    """Store a part; the last one makes the item. Raises: WrongOffset."""
+    """Store a part; the last one makes the item. Raises: WrongOffset, NoRoom.
+
+    All parts are here and yet there is no item where the last step failed: then any part that
+    is sent once more makes it, and nobody is told that a file arrived which did not.
+    """
+    if upload.is_whole:
+        return finish(upload=upload, actor=actor)
     if offset != upload.offset or not content or offset + len(content) > upload.size:
         raise WrongOffset(upload.offset)
-    blob = storage.put(content)
+    blob = stored(content)
     try:
         with transaction.atomic():
             moved = Upload.objects.filter(pk=upload.pk, offset=offset)
@@ -61,12 +70,17 @@ def add_part(*, upload: Upload, offset: int, content: bytes, actor: Actor) -> It
     except IntegrityError as error:
         raise WrongOffset(offset) from error
     upload.offset = offset + len(content)
-    return finish(upload=upload, actor=actor) if upload.offset == upload.size else None
+    return finish(upload=upload, actor=actor) if upload.is_whole else None
 
 
 def finish(*, upload: Upload, actor: Actor) -> Item:
-    """Put the parts together. Safe to repeat: the upload is the key of the delivery."""
-    parts = upload.parts.select_related("blob").order_by("start")
+    """Put the parts together. Safe to repeat: the upload is the key of the delivery.
+
+    Raises: MovedOn where another request has just done it, NoRoom.
+    """
+    parts = list(upload.parts.select_related("blob").order_by("start"))
+    if sum(part.blob.size for part in parts) != upload.size:
+        raise MovedOn
     item = receive(
         office=upload.office,
         source=Source.UPLOAD,

@@ -132,6 +132,11 @@ class Upload(models.Model):
             )
         ]
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether every part has come; it lasts until its item is made."""
+        return self.offset == self.size
+
 
 class UploadPart(models.Model):
     """Bytes of an upload from `start` on."""

@@ -79,7 +79,7 @@ def parse_ranges(text: str, count: int) -> list[list[int]]:
     found: list[list[int]] = []
     for part in text.replace(";", ",").split(","):
         first, dash, last = part.strip().replace("–", "-").partition("-")
-        if not first.strip().isdigit() or (dash and not last.strip().isdigit()):
+        if not first.strip().isdecimal() or (dash and not last.strip().isdecimal()):
             raise BadPages(_("Schreiben Sie die Teile so: 1-3, 4, 5-8."))
         start, end = int(first[:6]), int((last if dash else first)[:6])
         if not 1 <= start <= end <= count:

@@ -25,8 +25,13 @@ def title_of(name: str) -> tuple[date | None, str]:
 
 
 def closed_by(*folders: str) -> date | None:
-    """End of the last year that a folder's name tells, the innermost first."""
+    """End of the last year that a folder's name tells, the innermost first.
+
+    None where it tells that there was no end yet: "seit 1999" is a beginning.
+    """
     for folder in folders:
+        if dates.is_open(folder):
+            return None
         year = dates.last_year(folder)
         if year is not None:
             return min(date(year, 12, 31), today())

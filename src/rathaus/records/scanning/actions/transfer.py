@@ -17,7 +17,7 @@ from rathaus.records.models import Case, Direction, DocumentKind
 from rathaus.records.names import safe_name
 from rathaus.records.scanning import events, jobs, note, queries, reading
 from rathaus.records.scanning.actions.moves import move, require
-from rathaus.records.scanning.errors import NotReady
+from rathaus.records.scanning.errors import MovedOn, NotReady
 from rathaus.records.scanning.models import FileState, ScanBatch, ScanFile
 from rathaus.records.scanning.states import BatchState
 from rathaus.records.states import CaseState
@@ -28,6 +28,7 @@ def transfer(*, batch: ScanBatch, states_match: bool, remark: str, actor: Actor)
 
     Raises: NotReady (says what is missing), MovedOn.
     """
+    noted = _facts(batch)
     case, files, done = _complete(batch, states_match, remark)
     moment = now()
     digest = note.batch_digest((file.blob.sha256, file.name) for file in files)
@@ -55,6 +56,9 @@ def transfer(*, batch: ScanBatch, states_match: bool, remark: str, actor: Actor)
             digest=digest,
             pages=done.pages,
         )
+        # From here on nobody changes the batch; what came in between is not in the note.
+        if _facts(ScanBatch.objects.get(pk=batch.pk)) != noted:
+            raise MovedOn
         documents = {file.pk: _file(case, file, actor) for file in files}
         _file_note(case, batch, paper, _("Transfervermerk"), actor)
         transferred = events.BatchTransferred(
@@ -74,6 +78,12 @@ def transfer(*, batch: ScanBatch, states_match: bool, remark: str, actor: Actor)
         record(batch.chain, transferred, actor=actor)
         record(case.chain, transferred, actor=actor)
     return batch
+
+
+def _facts(batch: ScanBatch) -> list[tuple[object, ...]]:
+    """Where the scans go and what is said of each of them."""
+    columns = ("pk", "blob", "name", "title", "kind", "kept_kind", "kept_where", "state")
+    return [(batch.case_id,), *batch.files.order_by("position").values_list(*columns)]
 
 
 def rescan_file(
@@ -111,6 +121,8 @@ def rescan_file(
     )
     with transaction.atomic():
         require(batch, BatchState.FAILED)
+        if ScanFile.objects.filter(replaces=file).exists():
+            raise NotReady(_("Dieses Dokument wurde schon neu gescannt."))
         fresh.save()
         records.add_version(
             document=document, content=blob, name=fresh.name, content_type=kind, actor=actor
