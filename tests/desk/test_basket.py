@@ -210,6 +210,25 @@ def test_a_new_message_is_marked_until_the_clerk_read_it(tax: Client) -> None:
     assert "neue Nachricht" not in tax.get(BASKET).content.decode()
 
 
+def test_a_message_after_the_end_stays_until_it_is_answered_or_put_away(tax: Client) -> None:
+    """Looking at a closed case must not take it off the desk: the telephone may ring then."""
+    application = making.taken()
+    Application.objects.filter(pk=application.pk).update(state="decided")
+    actions.send_message(application=application, text="Wann?", actor=making.RESIDENT)
+    case = reverse("desk:case", args=[application.public_id])
+    for _look in range(2):
+        text = tax.get(case).content.decode()
+        assert "bleibt im Posteingang, bis Sie antworten" in text
+    assert "neue Nachricht" in tax.get(BASKET).content.decode()
+    seen = application.messages.get().pk
+    actions.send_message(application=application, text="Und wo?", actor=making.RESIDENT)
+    tax.post(f"{case}nachricht/erledigt/", {"seen": seen})
+    assert [row.pk for row in _rows(tax.get(BASKET))] == [application.pk]
+    tax.post(f"{case}nachricht/", {"seen": seen + 1, "message": "Morgen um neun in Zimmer 12."})
+    assert not _rows(tax.get(BASKET))
+    assert "bleibt im Posteingang" not in tax.get(case).content.decode()
+
+
 def test_the_deadline_rests_while_the_resident_is_asked(tax: Client) -> None:
     application = making.taken()
     Application.objects.filter(pk=application.pk).update(

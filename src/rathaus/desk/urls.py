@@ -100,6 +100,9 @@ urlpatterns = [
     page(CASE + "zuruecklegen/", steps.put_back, "put_back", needs="case.take"),
     page(CASE + "uebergeben/", steps.assign, "assign", needs="case.assign"),
     page(CASE + "nachricht/", steps.send, "message", needs="case.message"),
+    page(
+        CASE + "nachricht/erledigt/", steps.messages_done, "messages_done", needs="case.message"
+    ),
     page(CASE + "vermerk/", steps.note, "note", needs="records.file"),
     page(CASE + "rueckfrage/", questions.ask, "ask", needs="case.correct"),
     page(

@@ -116,8 +116,24 @@ def send(request: DeskRequest, application: Application) -> HttpResponse | None:
         )
     actor = request.desk.actor(application.case.office)
     actions.send_message(application=application, text=text, actor=actor)
+    if not application.is_open:  # of an open case only whoever works on it has it behind them
+        _mark_seen(request, application)
     messages.success(request, _("Die Nachricht ist gesendet und zur Akte genommen."))
     return None
+
+
+@step("case.message")
+def messages_done(request: DeskRequest, application: Application) -> HttpResponse | None:
+    """What the resident wrote to a closed case needs no answer: off the desk with it."""
+    _mark_seen(request, application)
+    messages.success(request, _("Die Nachricht ist erledigt."))
+    return None
+
+
+def _mark_seen(request: DeskRequest, application: Application) -> None:
+    """Messages that came while somebody wrote or thought stay new."""
+    seen = params.whole(request.POST, "seen")
+    actions.mark_messages_read(application=application, incoming=True, until=seen)
 
 
 @step("records.file")
