@@ -100,9 +100,7 @@ urlpatterns = [
     page(CASE + "zuruecklegen/", steps.put_back, "put_back", needs="case.take"),
     page(CASE + "uebergeben/", steps.assign, "assign", needs="case.assign"),
     page(CASE + "nachricht/", steps.send, "message", needs="case.message"),
-    page(
-        CASE + "nachricht/erledigt/", steps.messages_done, "messages_done", needs="case.message"
-    ),
+    page(CASE + "nachricht/erledigt/", steps.messages_done, "messages_done", needs="case.message"),
     page(CASE + "vermerk/", steps.note, "note", needs="records.file"),
     page(CASE + "rueckfrage/", questions.ask, "ask", needs="case.correct"),
     page(
@@ -129,7 +127,6 @@ urlpatterns = [
     page(RECORD + "pruefen/", records.check, "file_check", needs="records.view"),
     page(RECORD + "paket/", records.package, "file_package", needs="records.file"),
     page("kasse/", cash.index, "cash", needs="payment.match"),
-    page("kasse/suchen/", booking.find_transfer, "cash_find", needs="payment.match"),
     page(CLAIM, cash.claim, "claim", needs="payment.match"),
     page(CLAIM + "schalter/", booking.counter, "claim_counter", needs="payment.match"),
     page(CLAIM + "ueberweisung/", booking.transfer, "claim_transfer", needs="payment.match"),
