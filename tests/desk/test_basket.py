@@ -6,12 +6,14 @@ import re
 import uuid
 from datetime import timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from lxml import html
 
 from rathaus.core.clock import now, today
 from rathaus.core.events import new_chain
@@ -237,3 +239,39 @@ def test_the_deadline_rests_while_the_resident_is_asked(tax: Client) -> None:
     text = tax.get(BASKET).content.decode()
     assert "ruht" in text
     assert "überfällig seit" not in text
+
+
+def test_the_way_back_from_a_case_keeps_the_list_one_works_through(tax: Client) -> None:
+    application = making.taken()
+    case = reverse("desk:case", args=[application.public_id])
+    for question in ("", "?tab=mine&leistung=hund-anmelden&q=" + application.reference):
+        tax.get(BASKET + question)
+        page = html.fromstring(tax.get(case).content.decode())
+        crumb = str(page.xpath("//nav[@class='rh-crumb']//a/@href")[0])
+        assert parse_qs(urlsplit(crumb).query) == parse_qs(question[1:])
+
+
+def test_links_in_a_list_of_cases_are_told_apart_by_name_alone(tax: Client) -> None:
+    """A screen reader lists links without what stands around them."""
+    making.taken()
+    making.taken()
+    page = html.fromstring(tax.get(BASKET).content.decode())
+    names = []
+    for link in page.xpath("//tbody//th//a"):
+        parts = [page.get_element_by_id(one) for one in link.get("aria-labelledby").split()]
+        assert parts[0] is link
+        names.append(" ".join(part.text_content() for part in parts))
+    assert len(set(names)) == len(names) == 2
+
+
+def test_what_came_in_today_leads_to_a_list_that_shows_it(tax: Client) -> None:
+    assert "sort=newest" not in stat_urls(tax)
+    application = making.taken()  # no longer "new", but it came today
+    assert stat_urls(tax) == "/arbeit/?sort=newest"
+    assert [row.pk for row in _rows(tax.get(stat_urls(tax)))][0] == application.pk
+
+
+def stat_urls(client: Client) -> str:
+    page = html.fromstring(client.get(BASKET).content.decode())
+    found = page.xpath("//ul[@class='rh-stats']/li[contains(., 'heute eingegangen')]//a/@href")
+    return str(found[0]) if found else ""

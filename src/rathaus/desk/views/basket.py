@@ -40,6 +40,7 @@ def index(request: DeskRequest) -> HttpResponse:
     page = queries.basket(desk.staff, [office.pk for office in offices], wanted)
     visible = lookup.applications(desk)
     numbers = navigation.counts(request)
+    _remember(request, _question(wanted, after=wanted.after))
     later = reverse("desk:basket") + _question(wanted, after=page.next) if page.next else ""
     context = {
         "nav_current": "mine" if wanted.tab == "mine" else "basket",
@@ -114,6 +115,12 @@ def _wanted(request: HttpRequest) -> BasketFilter:
         sort=cast(Any, sort) if sort in SORTS else "due",
         after=params.cursor(request),
     )
+
+
+def _remember(request: HttpRequest, question: str) -> None:
+    """So that the way back from a case leads to the list somebody is working through."""
+    if request.session.get(rows.LAST_BASKET, "") != question:
+        request.session[rows.LAST_BASKET] = question
 
 
 def _question(wanted: BasketFilter, **changes: str) -> str:
