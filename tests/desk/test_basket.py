@@ -268,7 +268,7 @@ def test_what_came_in_today_leads_to_a_list_that_shows_it(tax: Client) -> None:
     assert "sort=newest" not in stat_urls(tax)
     application = making.taken()  # no longer "new", but it came today
     assert stat_urls(tax) == "/arbeit/?sort=newest"
-    assert [row.pk for row in _rows(tax.get(stat_urls(tax)))][0] == application.pk
+    assert next(iter(_rows(tax.get(stat_urls(tax))))).pk == application.pk
 
 
 def stat_urls(client: Client) -> str:

@@ -247,6 +247,7 @@ def test_search_opens_the_claim_whatever_was_typed(cashier: Client) -> None:
     for rubbish in ("\x00", "RF00", "x" * 999, "%"):
         assert cashier.get(CASH, {"q": rubbish}).status_code == 200
 
+
 def test_who_comes_without_a_number_is_found_by_name(cashier: Client) -> None:
     """Somebody at the counter, or a transfer with nothing but a name on it."""
     waiting, paid_up = making.new_case("gewerbe-anmelden"), making.new_case("gewerbe-anmelden")

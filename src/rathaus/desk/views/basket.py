@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, cast, get_args
+from typing import Any, Literal, cast, get_args
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -40,6 +41,7 @@ def index(request: DeskRequest) -> HttpResponse:
     page = queries.basket(desk.staff, [office.pk for office in offices], wanted)
     visible = lookup.applications(desk)
     numbers = navigation.counts(request)
+    people = _people(desk)
     _remember(request, _question(wanted, after=wanted.after))
     later = reverse("desk:basket") + _question(wanted, after=page.next) if page.next else ""
     context = {
@@ -47,7 +49,7 @@ def index(request: DeskRequest) -> HttpResponse:
         "rows": rows.rows(page.rows, desk),
         "tabs": _tabs(wanted, numbers),
         "wanted": wanted,
-        "filtered": bool(wanted.text or wanted.service or wanted.office),
+        "filtered": bool(wanted.text or wanted.service or wanted.office or wanted.person),
         "offices": offices,
         "services": [d for d in catalogue.definitions() if d.office in {o.key for o in offices}],
         "sorts": _sorts(wanted),
@@ -58,7 +60,8 @@ def index(request: DeskRequest) -> HttpResponse:
         "duration": figures.duration_text(figures.usual_duration(visible)),
         "can_take": desk.can("case.take"),
         "can_enter": desk.can("case.enter"),
-        "colleagues": _colleagues(desk),
+        "colleagues": [person for person in people if person.user.is_active],
+        "people": people,
         "here": _question(wanted, after=wanted.after),
         "work": navigation.work_counts(request),
         "due_reminders": _due_reminders(request),
@@ -112,6 +115,7 @@ def _wanted(request: HttpRequest) -> BasketFilter:
         service=params.text(request.GET, "leistung", 80),
         office=params.text(request.GET, "amt", 60),
         text=params.text(request.GET, "q", 100),
+        person=_person(params.text(request.GET, "bei", 40)),
         sort=cast(Any, sort) if sort in SORTS else "due",
         after=params.cursor(request),
     )
@@ -129,6 +133,7 @@ def _question(wanted: BasketFilter, **changes: str) -> str:
         "leistung": wanted.service,
         "amt": wanted.office,
         "q": wanted.text,
+        "bei": str(wanted.person),
         "sort": "" if wanted.sort == "due" else wanted.sort,
     }
     after = changes.pop("after", "")
@@ -162,6 +167,16 @@ def _sorts(wanted: BasketFilter) -> list[tuple[str, str, bool]]:
     return [(key, label, key == wanted.sort) for key, label in labels.items()]
 
 
-def _colleagues(desk: Desk) -> list[Any]:
+def _person(typed: str) -> UUID | Literal["", "nobody"]:
+    if typed == "nobody":
+        return "nobody"
+    try:
+        return UUID(typed)
+    except ValueError:
+        return ""
+
+
+def _people(desk: Desk) -> list[Any]:
+    """For heads: with whom a case can lie; whoever left may still have some."""
     offices = desk.offices("case.assign")
-    return list(organisation.members(offices)) if offices else []
+    return list(organisation.members(offices, former=True)) if offices else []
