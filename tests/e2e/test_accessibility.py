@@ -152,7 +152,9 @@ def test_case(judge: Judge, open_page: Opener) -> None:
     case = page.url
     clerk.press("Übernehmen")
     page.locator("#message").fill(f"{LONG_WORD}{LONG_WORD}")
+    page.locator("#note").fill("Ein halber Vermerk")
     clerk.press("Senden")
+    assert page.locator("#note").input_value() == "Ein halber Vermerk"
     judge.look("case taken")
     judge.go(f"{case}rueckfrage/")
     clerk.press("Rückfrage senden")
