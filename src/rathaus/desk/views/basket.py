@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, Literal, cast, get_args
 from uuid import UUID
 
@@ -74,8 +75,14 @@ def take_next(request: DeskRequest) -> HttpResponse:
     """Take over the new case with the oldest deadline and open it."""
     desk = request.desk
     offices = desk.office_ids("case.take")
-    page = queries.basket(desk.staff, offices, BasketFilter(tab="new"))
-    free = [a for a in page.rows if a.assigned_to_id in {None, desk.staff.pk}]
+    free = [
+        application
+        for person in (desk.staff.public_id, "nobody")
+        for application in queries.basket(
+            desk.staff, offices, BasketFilter(tab="new", person=person)
+        ).rows
+    ]
+    free.sort(key=lambda one: (one.due_on or date.max, one.pk))
     for application in free[:TRIES]:
         try:
             actions.take_over(
