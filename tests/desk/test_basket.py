@@ -275,3 +275,16 @@ def stat_urls(client: Client) -> str:
     page = html.fromstring(client.get(BASKET).content.decode())
     found = page.xpath("//ul[@class='rh-stats']/li[contains(., 'heute eingegangen')]//a/@href")
     return str(found[0]) if found else ""
+
+
+def test_what_is_done_begins_with_the_newest(tax: Client) -> None:
+    old, new = making.new_case(), making.new_case()
+    Application.objects.update(state="decided")
+    Application.objects.filter(pk=old.pk).update(due_on="2020-01-02")
+    Application.objects.filter(pk=new.pk).update(submitted_at=now() + timedelta(minutes=1))
+    page = tax.get(BASKET, {"tab": "done"})
+    assert [row.pk for row in _rows(page)] == [new.pk, old.pk]
+    assert [tab["url"] for tab in page.context["tabs"] if tab["label"] == "Alle"] == [BASKET]
+    page = tax.get(BASKET, {"tab": "done", "sort": "due"})
+    assert [row.pk for row in _rows(page)] == [old.pk, new.pk]
+    assert "sort=due" in tax.session["desk_basket"]

@@ -116,14 +116,15 @@ def _first_page(request: HttpRequest) -> str:
 
 def _wanted(request: HttpRequest) -> BasketFilter:
     tab = params.text(request.GET, "tab", 20)
+    tab = tab if tab in get_args(Tab) else "all"
     sort = params.text(request.GET, "sort", 20)
     return BasketFilter(
-        tab=cast(Tab, tab) if tab in get_args(Tab) else "all",
+        tab=cast(Tab, tab),
         service=params.text(request.GET, "leistung", 80),
         office=params.text(request.GET, "amt", 60),
         text=params.text(request.GET, "q", 100),
         person=_person(params.text(request.GET, "bei", 40)),
-        sort=cast(Any, sort) if sort in SORTS else "due",
+        sort=cast(Any, sort if sort in SORTS else _usual_sort(tab)),
         after=params.cursor(request),
     )
 
@@ -134,6 +135,11 @@ def _remember(request: HttpRequest, question: str) -> None:
         request.session[rows.LAST_BASKET] = question
 
 
+def _usual_sort(tab: str) -> str:
+    """What is done has no deadline any more: whoever looks there wants what was there lately."""
+    return "newest" if tab == "done" else "due"
+
+
 def _question(wanted: BasketFilter, **changes: str) -> str:
     values = {
         "tab": "" if wanted.tab == "all" else wanted.tab,
@@ -141,7 +147,7 @@ def _question(wanted: BasketFilter, **changes: str) -> str:
         "amt": wanted.office,
         "q": wanted.text,
         "bei": str(wanted.person),
-        "sort": "" if wanted.sort == "due" else wanted.sort,
+        "sort": "" if wanted.sort == _usual_sort(wanted.tab) else wanted.sort,
     }
     after = changes.pop("after", "")
     return params.query(**{**values, **changes, "nach": after})
