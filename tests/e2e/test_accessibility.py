@@ -32,8 +32,8 @@ ERRORS = [f"/stilbuch/fehler-{code.replace('_', '-')}/" for code in samples.ERRO
 CLERK = [
     "/arbeit/", "/arbeit/?tab=done", "/arbeit/?q=xyzxyz", "/arbeit/suche/",
     "/arbeit/suche/?q=Gewerbe", "/arbeit/suche/?q=xyzxyz", "/arbeit/akten/", "/arbeit/leistungen/",
-    "/arbeit/leistungen/gewerbe-anmelden/", "/arbeit/kennwort/", "/arbeit/betrieb/",
-    "/arbeit/vorgang/00000000-0000-4000-8000-000000000000/",
+    "/arbeit/leistungen/gewerbe-anmelden/", "/arbeit/kennwort/", "/arbeit/hilfe/",
+    "/arbeit/betrieb/", "/arbeit/vorgang/00000000-0000-4000-8000-000000000000/",
 ]  # fmt: skip
 ENTRANCE = [
     "/konto/anmelden/", "/konto/registrieren/", "/konto/registrieren/passkey/",

@@ -174,4 +174,5 @@ def _administration(desk: Desk, request: HttpRequest) -> list[Item]:
         items.append(_item(_("Beschäftigte"), "staff", "groups", "staff"))
     items.append(_item(_("Vertretung"), "substitutes", "swap_horiz", "substitutes"))
     items.append(_item(_("Anmeldung und Sicherheit"), "security", "password", "security"))
+    items.append(_item(_("Hilfe"), "help", "help", "help"))
     return items
