@@ -284,6 +284,7 @@ def test_what_is_done_begins_with_the_newest(tax: Client) -> None:
     Application.objects.filter(pk=new.pk).update(submitted_at=now() + timedelta(minutes=1))
     page = tax.get(BASKET, {"tab": "done"})
     assert [row.pk for row in _rows(page)] == [new.pk, old.pk]
+    assert "Ausgewählte" not in page.content.decode(), "there is nothing to choose"
     assert [tab["url"] for tab in page.context["tabs"] if tab["label"] == "Alle"] == [BASKET]
     page = tax.get(BASKET, {"tab": "done", "sort": "due"})
     assert [row.pk for row in _rows(page)] == [old.pk, new.pk]

@@ -40,6 +40,7 @@ def index(request: DeskRequest) -> HttpResponse:
     wanted = _wanted(request)
     offices = desk.offices("case.view")
     page = queries.basket(desk.staff, [office.pk for office in offices], wanted)
+    listed = rows.rows(page.rows, desk)
     visible = lookup.applications(desk)
     numbers = navigation.counts(request)
     people = _people(desk)
@@ -47,7 +48,8 @@ def index(request: DeskRequest) -> HttpResponse:
     later = reverse("desk:basket") + _question(wanted, after=page.next) if page.next else ""
     context = {
         "nav_current": "mine" if wanted.tab == "mine" else "basket",
-        "rows": rows.rows(page.rows, desk),
+        "rows": listed,
+        "pickable": any(row.pickable for row in listed),
         "tabs": _tabs(wanted, numbers),
         "wanted": wanted,
         "filtered": bool(wanted.text or wanted.service or wanted.office or wanted.person),
