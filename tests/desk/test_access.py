@@ -219,7 +219,7 @@ def test_posts_need_a_token(sign_in: SignIn) -> None:
 
 ACTS = """
 take_next bulk take put_back assign message note question_back letter_pdf counter_payment
-slip enter_start enter_resume enter_discard file_check file_package cash_find claim_counter
+slip enter_start enter_resume enter_discard file_check file_package claim_counter
 claim_transfer claim_refund claim_waive refund_settle issue_settle retry_all retry security_remove
 session_end session_end_others directory_connect staff_grant staff_revoke staff_activate
 staff_password staff_reset

@@ -6,12 +6,14 @@ import re
 import uuid
 from datetime import timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from lxml import html
 
 from rathaus.core.clock import now, today
 from rathaus.core.events import new_chain
@@ -210,6 +212,25 @@ def test_a_new_message_is_marked_until_the_clerk_read_it(tax: Client) -> None:
     assert "neue Nachricht" not in tax.get(BASKET).content.decode()
 
 
+def test_a_message_after_the_end_stays_until_it_is_answered_or_put_away(tax: Client) -> None:
+    """Looking at a closed case must not take it off the desk: the telephone may ring then."""
+    application = making.taken()
+    Application.objects.filter(pk=application.pk).update(state="decided")
+    actions.send_message(application=application, text="Wann?", actor=making.RESIDENT)
+    case = reverse("desk:case", args=[application.public_id])
+    for _look in range(2):
+        text = tax.get(case).content.decode()
+        assert "bleibt im Posteingang, bis Sie antworten" in text
+    assert "neue Nachricht" in tax.get(BASKET).content.decode()
+    seen = application.messages.get().pk
+    actions.send_message(application=application, text="Und wo?", actor=making.RESIDENT)
+    tax.post(f"{case}nachricht/erledigt/", {"seen": seen})
+    assert [row.pk for row in _rows(tax.get(BASKET))] == [application.pk]
+    tax.post(f"{case}nachricht/", {"seen": seen + 1, "message": "Morgen um neun in Zimmer 12."})
+    assert not _rows(tax.get(BASKET))
+    assert "bleibt im Posteingang" not in tax.get(case).content.decode()
+
+
 def test_the_deadline_rests_while_the_resident_is_asked(tax: Client) -> None:
     application = making.taken()
     Application.objects.filter(pk=application.pk).update(
@@ -218,3 +239,53 @@ def test_the_deadline_rests_while_the_resident_is_asked(tax: Client) -> None:
     text = tax.get(BASKET).content.decode()
     assert "ruht" in text
     assert "überfällig seit" not in text
+
+
+def test_the_way_back_from_a_case_keeps_the_list_one_works_through(tax: Client) -> None:
+    application = making.taken()
+    case = reverse("desk:case", args=[application.public_id])
+    for question in ("", "?tab=mine&leistung=hund-anmelden&q=" + application.reference):
+        tax.get(BASKET + question)
+        page = html.fromstring(tax.get(case).content.decode())
+        crumb = str(page.xpath("//nav[@class='rh-crumb']//a/@href")[0])
+        assert parse_qs(urlsplit(crumb).query) == parse_qs(question[1:])
+
+
+def test_links_in_a_list_of_cases_are_told_apart_by_name_alone(tax: Client) -> None:
+    """A screen reader lists links without what stands around them."""
+    making.taken()
+    making.taken()
+    page = html.fromstring(tax.get(BASKET).content.decode())
+    names = []
+    for link in page.xpath("//tbody//th//a"):
+        parts = [page.get_element_by_id(one) for one in link.get("aria-labelledby").split()]
+        assert parts[0] is link
+        names.append(" ".join(part.text_content() for part in parts))
+    assert len(set(names)) == len(names) == 2
+
+
+def test_what_came_in_today_leads_to_a_list_that_shows_it(tax: Client) -> None:
+    assert "sort=newest" not in stat_urls(tax)
+    application = making.taken()  # no longer "new", but it came today
+    assert stat_urls(tax) == "/arbeit/?sort=newest"
+    assert next(iter(_rows(tax.get(stat_urls(tax))))).pk == application.pk
+
+
+def stat_urls(client: Client) -> str:
+    page = html.fromstring(client.get(BASKET).content.decode())
+    found = page.xpath("//ul[@class='rh-stats']/li[contains(., 'heute eingegangen')]//a/@href")
+    return str(found[0]) if found else ""
+
+
+def test_what_is_done_begins_with_the_newest(tax: Client) -> None:
+    old, new = making.new_case(), making.new_case()
+    Application.objects.update(state="decided")
+    Application.objects.filter(pk=old.pk).update(due_on="2020-01-02")
+    Application.objects.filter(pk=new.pk).update(submitted_at=now() + timedelta(minutes=1))
+    page = tax.get(BASKET, {"tab": "done"})
+    assert [row.pk for row in _rows(page)] == [new.pk, old.pk]
+    assert "Ausgewählte" not in page.content.decode(), "there is nothing to choose"
+    assert [tab["url"] for tab in page.context["tabs"] if tab["label"] == "Alle"] == [BASKET]
+    page = tax.get(BASKET, {"tab": "done", "sort": "due"})
+    assert [row.pk for row in _rows(page)] == [old.pk, new.pk]
+    assert "sort=due" in tax.session["desk_basket"]

@@ -10,8 +10,9 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from rathaus.proceedings import actions
+from rathaus.proceedings import actions, queries
 from rathaus.proceedings.models import Application
+from rathaus.proceedings.queries import worklist
 from tests.desk import making
 from tests.desk.conftest import SignIn
 
@@ -128,6 +129,36 @@ def test_take_next_leaves_what_is_meant_for_a_colleague(tax: Client) -> None:
     tax.post("/arbeit/naechster/")
     row.refresh_from_db()
     assert (row.state, row.assigned_to) == ("received", making.person("theda.saathoff"))
+
+
+def test_what_is_meant_for_a_colleague_is_neither_taken_in_bulk_nor_in_the_way(
+    tax: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A whole page of new cases given to somebody does not hide the free ones behind it."""
+    monkeypatch.setattr(worklist, "PAGE", 1)
+    meant, free = making.new_case(), making.new_case()
+    Application.objects.filter(pk=meant.pk).update(due_on="2020-01-02")
+    colleague, head = making.person("theda.saathoff"), making.person("eilert.janssen")
+    actions.assign(application=meant, staff=colleague, actor=making.acting(head))
+    response = tax.post(BULK, {"act": "take", "pick": ids(meant)})
+    assert "1 war schon vergeben" in said(response)
+    response = tax.post("/arbeit/naechster/")
+    assert response["Location"] == reverse("desk:case", args=[free.public_id])
+    meant.refresh_from_db()
+    assert (meant.state, meant.assigned_to) == ("received", colleague)
+
+
+def test_the_record_says_who_was_given_the_case(tax: Client) -> None:
+    """Handing on is no work yet: residents are not told so, and the record names the person."""
+    row = making.new_case()
+    to = making.person("eilert.janssen")
+    tax.post(BULK, {"act": "assign", "pick": ids(row), "to": str(to.public_id)})
+    text = tax.get(reverse("desk:case", args=[row.public_id])).content.decode()
+    assert "Zugewiesen" in text
+    assert f"an {to.name}" in text
+    row.refresh_from_db()
+    titles = [entry.title for entry in queries.timeline(row, queries.what_now(row))]
+    assert "In Bearbeitung" not in titles
 
 
 def test_the_second_of_two_clicks_is_told_the_state(tax: Client) -> None:

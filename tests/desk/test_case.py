@@ -329,3 +329,10 @@ def test_a_refund_is_seen_on_the_case(trade: Client) -> None:
         actor=making.acting(making.person("theda.saathoff")),
     )
     assert f"Erstattung {Money(500).format()}" in body(trade, application)
+
+
+def test_paragraphs_of_a_message_stay_paragraphs(tax: Client) -> None:
+    application = making.taken()
+    text = "Guten Tag,\n\nzwei Fragen:\n1. <Wann>?"
+    actions.send_message(application=application, text=text, actor=making.RESIDENT)
+    assert "Guten Tag,<br><br>zwei Fragen:<br>1. &lt;Wann&gt;?" in body(tax, application)

@@ -17,6 +17,7 @@ from rathaus.core.money import Money
 from rathaus.organisation import permissions
 from rathaus.payments import actions, queries
 from rathaus.payments.models import Claim, CounterReceipt, PaymentIssue, Refund
+from rathaus.proceedings.models import Application
 from tests.desk import making
 from tests.desk.conftest import SignIn
 from tests.support.payments import line
@@ -245,8 +246,35 @@ def test_search_opens_the_claim_whatever_was_typed(cashier: Client) -> None:
     assert cashier.get(CASH, {"q": case.reference})["Location"] == at("claim", case.claim)
     for rubbish in ("\x00", "RF00", "x" * 999, "%"):
         assert cashier.get(CASH, {"q": rubbish}).status_code == 200
-    response = cashier.post(f"{CASH}suchen/", {"reference": spaced})
-    assert response["Location"] == at("claim", row)
+
+
+def test_who_comes_without_a_number_is_found_by_name(cashier: Client) -> None:
+    """Somebody at the counter, or a transfer with nothing but a name on it."""
+    waiting, paid_up = making.new_case("gewerbe-anmelden"), making.new_case("gewerbe-anmelden")
+    making.pay(paid_up)
+    Application.objects.filter(pk=paid_up.pk).update(applicant_folded="jemand anders")
+    name = waiting.applicant_name.split()[-1].upper()
+    page = cashier.get(CASH, {"q": name})
+    assert [one["claim"].pk for one in page.context["rows"]] == [waiting.claim.pk]
+    page = cashier.get(CASH, {"q": "anders", "tab": "klaeren"})
+    assert [one["claim"].pk for one in page.context["rows"]] == [paid_up.claim.pk]
+    assert "bezahlt" in page.content.decode()
+    assert "gibt es keine Forderung" in cashier.get(CASH, {"q": "xyzxyz"}).content.decode()
+
+
+def test_the_number_in_the_rail_is_that_of_the_tabs(cashier: Client) -> None:
+    """A refund that failed waits for a person like one that was just asked for."""
+    for state in ("created", "failed", "unknown", "done"):
+        row = paid()
+        data = {"refund": "26,00", "reason": "doppelt gezahlt"}
+        assert cashier.post(at("claim_refund", row), data).status_code == 302
+        row.refunds.update(state=state)
+    page = cashier.get(CASH)
+    tabs = {tab["label"]: tab["count"] for tab in page.context["tabs"]}
+    items = [item for group in page.context["rail"] for item in group["items"]]
+    shown = next(item["count"] for item in items if item["key"] == "cash")
+    assert tabs["Erstattungen"] == 3
+    assert shown == tabs["Erstattungen"] + tabs["Zu klären"]
 
 
 def test_every_claim_appears_once_and_the_queries_stay_the_same(cashier: Client) -> None:

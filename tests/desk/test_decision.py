@@ -184,7 +184,7 @@ def test_an_empty_box_means_no(trade: Client) -> None:
 
 def test_a_question_asked_meanwhile_stops_the_decision(tax: Client) -> None:
     application = making.taken()
-    typed = {**drafted(tax, application), "step": "confirm"}
+    typed = {**drafted(tax, application), "body": "Lange\nüberlegt.", "step": "confirm"}
     staff = making.person("eilert.janssen")
     actions.request_correction(
         application=application,
@@ -194,7 +194,11 @@ def test_a_question_asked_meanwhile_stops_the_decision(tax: Client) -> None:
         due_on=today() + timedelta(days=5),
         actor=making.acting(staff),
     )
-    assert tax.post(decide(application), typed).status_code == 302
+    response = tax.post(decide(application), typed)
+    assert response.status_code == 409
+    text = response.content.decode()
+    assert "inzwischen den Stand „Rückfrage offen“" in text
+    assert "Lange<br>überlegt." in text, "the letter can still be copied"
     assert not Decision.objects.exists()
 
 

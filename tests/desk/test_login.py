@@ -7,14 +7,16 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.test import Client, override_settings
+from lxml import html
 
 from rathaus.core.clock import now
 from rathaus.core.models import User
 from rathaus.desk import entry
 from rathaus.desk.views.login import TRIES_PER_LOGIN
 from tests.desk.conftest import SignIn
-from tests.desk.making import PASSWORD, person
+from tests.desk.making import PASSWORD, person, taken
 from tests.support.desk import code_of, with_app
+from tests.support.desk import sign_in as sign_in_here
 
 LOGIN = "/arbeit/anmelden/"
 BASKET = "/arbeit/"
@@ -182,3 +184,43 @@ def test_weak_or_mistyped_passwords_are_refused(
     assert response.status_code == 422
     assert message in response.content.decode()
     assert person("insa.cordes").user.check_password(PASSWORD)
+
+
+def kept_of(response) -> dict[str, str]:
+    """What the page gives back for sending once more."""
+    page = html.fromstring(response.content.decode())
+    form = page.xpath("//form[.//button[contains(., 'Noch einmal senden')]]")[0]
+    assert form.get("action")
+    fields = form.xpath(".//input[@type='hidden'][@name != 'csrfmiddlewaretoken']")
+    return {field.get("name"): field.get("value") for field in fields}
+
+
+@override_settings(RATHAUS_DESK_IDLE_MINUTES=30)
+def test_what_was_written_survives_a_break(sign_in: SignIn) -> None:
+    """A letter takes longer than the log-in lasts: it comes back and can be sent after all."""
+    client, application = sign_in("eilert.janssen"), taken()
+    path = f"/arbeit/vorgang/{application.public_id}/nachricht/"
+    letter = {"message": 'Guten Tag,\n\nbitte rufen Sie an <"dringend">.'}
+    with time_machine.travel(now() + timedelta(minutes=40), tick=False):
+        response = client.post(path, letter)
+        assert response.status_code == 403
+        assert "nicht aktiv" in response.content.decode()
+        assert kept_of(response) == letter
+        assert not application.messages.exists()
+        sign_in_here(client, person("eilert.janssen").user)
+        assert client.post(path, kept_of(response)).status_code == 302
+    assert application.messages.get().text == letter["message"]
+
+
+def test_what_was_written_survives_a_log_in_in_another_window(sign_in: SignIn) -> None:
+    """Logging in changes the token against forged forms: open windows still have the old one."""
+    signed_in, application = sign_in("eilert.janssen"), taken()
+    path = f"/arbeit/vorgang/{application.public_id}/nachricht/"
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = signed_in.cookies
+    letter = {"message": "Guten Tag, bitte rufen Sie an.", "password": "streng geheim hier"}
+    foreign = strict.post(path, letter, headers={"origin": "https://evil.example"})
+    assert "bitte rufen" not in foreign.content.decode()
+    response = strict.post(path, letter, headers={"origin": "http://testserver"})
+    assert response.status_code == 403
+    assert kept_of(response) == {"message": letter["message"]}

@@ -10,6 +10,7 @@ from django.urls import reverse
 from rathaus.catalogue import maturity, queries
 from rathaus.core.clock import now
 from rathaus.core.models import Job, JobState
+from rathaus.organisation.models import Membership
 
 
 def dead(number: int = 1, error: str = "Traceback\nValueError: <b>kaputt</b>") -> list[Job]:
@@ -83,3 +84,15 @@ def test_the_rail_calls_the_operator(operator: Client, trade: Client) -> None:
     dead(2)
     assert "rh-rail__n--late" in operator.get("/arbeit/leistungen/").content.decode()
     assert "Betrieb" not in trade.get("/arbeit/leistungen/").content.decode()
+
+
+def test_everybody_sees_who_helps_with_what(trade: Client, operator: Client) -> None:
+    text = trade.get("/arbeit/hilfe/").content.decode()
+    for name in ("Habbo Freese", "Lars Poppinga", "Meike Ulrichs", "Theda Saathoff"):
+        assert name in text
+    assert "04944 305-120" in text
+    assert "Fenna Wilken" not in text, "the head of another office"
+    Membership.objects.filter(role="cashier").delete()
+    text = operator.get("/arbeit/hilfe/").content.decode()
+    assert "Kassenzeichen" not in text, "nobody does it: no empty heading"
+    assert "/arbeit/hilfe/" in trade.get("/arbeit/beschaeftigte/").content.decode()

@@ -18,6 +18,7 @@ from rathaus.organisation.models import StaffMember
 from tests.desk import making
 from tests.desk.conftest import SignIn
 from tests.desk.making import person
+from tests.support.desk import sign_in as sign_in_here
 from tests.support.desk import with_app
 
 STAFF, SUBSTITUTES = "/arbeit/beschaeftigte/", "/arbeit/vertretung/"
@@ -213,3 +214,32 @@ def test_a_head_sees_and_sets_it_for_the_own_offices_only(sign_in: SignIn) -> No
     foreign = reverse("desk:substitute", args=[person("fenna.wilken").public_id])
     assert head.get(foreign).status_code == 403
     assert head.post(foreign, {"substitute": ""}).status_code == 403
+
+
+def test_whoever_leaves_leaves_no_work_unseen(operator: Client, tax: Client) -> None:
+    """The operator is told what is left; the head finds it by name and hands it on."""
+    application = making.taken("insa.cordes", "gewerbe-anmelden")
+    page = operator.post(f"{member('insa.cordes')}zugang/", {"active": "no"}, follow=True)
+    assert "offene Vorgänge (1) und Wiedervorlagen (0)" in page.content.decode()
+    page = operator.post(f"{member('eilert.janssen')}zugang/", {"active": "no"}, follow=True)
+    assert "offene Vorgänge" not in page.content.decode()
+    head = Client()
+    sign_in_here(head, person("habbo.freese").user)
+    page = head.get("/arbeit/", {"bei": str(person("insa.cordes").public_id)})
+    assert [row.application.pk for row in page.context["rows"]] == [application.pk]
+    assert "Insa Cordes (gesperrt)" in page.content.decode()
+    assert person("insa.cordes") not in page.context["colleagues"]
+    assert not head.get("/arbeit/", {"bei": "nobody"}).context["rows"]
+    assert len(head.get("/arbeit/", {"bei": "unsinn"}).context["rows"]) == 1
+
+
+def test_a_wrong_day_keeps_what_was_chosen(tax: Client) -> None:
+    chosen = person("theda.saathoff")
+    data = {"substitute": str(chosen.public_id), "from": "2027-03-09", "until": "2027-03-01"}
+    page = tax.post(SUBSTITUTES, data)
+    text = page.content.decode()
+    assert page.status_code == 422
+    assert "Der letzte Tag liegt vor dem ersten." in text
+    assert f'<option value="{chosen.public_id}" selected>' in text
+    assert 'value="2027-03-09"' in text
+    assert person("eilert.janssen").substitute_from is None

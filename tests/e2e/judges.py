@@ -13,6 +13,8 @@ from playwright.sync_api import Page
 from tests.e2e.conftest import DESK, PHONE
 from tests.support.server import ROOT
 
+LONG_WORD = "Donaudampfschifffahrtsgesellschaftskapitaenswitwenrentenanstalt"
+"""Longer than any column; people and companies have such names."""
 NARROW = {"width": 320, "height": 640}
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 FULL = {"runOnly": TAGS, "resultTypes": ["violations"]}

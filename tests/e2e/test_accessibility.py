@@ -12,7 +12,7 @@ import pytest
 from rathaus.theme import samples
 from tests.e2e.accounts import new_address, register
 from tests.e2e.conftest import Opener
-from tests.e2e.judges import Judge
+from tests.e2e.judges import LONG_WORD, Judge
 from tests.e2e.people import Clerk, Resident, answers_of, shown_by_app
 from tests.e2e.test_area import sign_in
 from tests.support import files
@@ -32,8 +32,8 @@ ERRORS = [f"/stilbuch/fehler-{code.replace('_', '-')}/" for code in samples.ERRO
 CLERK = [
     "/arbeit/", "/arbeit/?tab=done", "/arbeit/?q=xyzxyz", "/arbeit/suche/",
     "/arbeit/suche/?q=Gewerbe", "/arbeit/suche/?q=xyzxyz", "/arbeit/akten/", "/arbeit/leistungen/",
-    "/arbeit/leistungen/gewerbe-anmelden/", "/arbeit/kennwort/", "/arbeit/betrieb/",
-    "/arbeit/vorgang/00000000-0000-4000-8000-000000000000/",
+    "/arbeit/leistungen/gewerbe-anmelden/", "/arbeit/kennwort/", "/arbeit/hilfe/",
+    "/arbeit/betrieb/", "/arbeit/vorgang/00000000-0000-4000-8000-000000000000/",
 ]  # fmt: skip
 ENTRANCE = [
     "/konto/anmelden/", "/konto/registrieren/", "/konto/registrieren/passkey/",
@@ -142,15 +142,19 @@ def test_clerk_pages(judge: Judge) -> None:
 
 
 def test_case(judge: Judge, open_page: Opener) -> None:
-    sent = Resident(open_page()).apply(TRADE)
+    sent = Resident(open_page()).apply(TRADE, familienname=LONG_WORD)
     page, clerk = judge.page, Clerk(judge.page)
     clerk.sign_in("insa.cordes")
-    page.goto("/arbeit/?sort=newest")
+    judge.go("/arbeit/?sort=newest")
     page.locator("tr", has_text=sent.reference).get_by_role("link").first.click()
     page.wait_for_url("**/arbeit/vorgang/**")
     judge.look("case")
     case = page.url
     clerk.press("Übernehmen")
+    page.locator("#message").fill(f"{LONG_WORD}{LONG_WORD}")
+    page.locator("#note").fill("Ein halber Vermerk")
+    clerk.press("Senden")
+    assert page.locator("#note").input_value() == "Ein halber Vermerk"
     judge.look("case taken")
     judge.go(f"{case}rueckfrage/")
     clerk.press("Rückfrage senden")

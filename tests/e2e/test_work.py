@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Opener, Picture
-from tests.e2e.judges import Judge
+from tests.e2e.judges import LONG_WORD, Judge
 from tests.e2e.people import Clerk
 
 
@@ -37,7 +37,7 @@ def test_a_document_goes_round_and_comes_back_signed(
     insa.sign_in("insa.cordes")
     case = open_file(insa)
     page = insa.page
-    page.locator("#text").fill("Antwort der Kammer da?")
+    page.locator("#text").fill(f"Antwort der {LONG_WORD} da?")
     insa.press("Setzen")
     page.locator("#comment").fill("Bitte einmal ansehen.")
     page.locator("#mention").select_option(options(page, "#mention", "Renko Folkerts"))

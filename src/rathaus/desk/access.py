@@ -32,6 +32,7 @@ from rathaus.desk.entry import SEEN
 from rathaus.organisation import permissions
 from rathaus.organisation import queries as organisation
 from rathaus.organisation.models import Office, StaffMember
+from rathaus.theme import kept
 
 IDLE_MINUTES = 120
 """Default of ``RATHAUS_DESK_IDLE_MINUTES``: signed out after so long without a request."""
@@ -147,6 +148,8 @@ def _is_idle(request: HttpRequest) -> bool:
 
 
 def _to_login(request: HttpRequest) -> HttpResponse:
+    if typed := kept.of(request):
+        return render(request, "desk/session_over.html", {"kept": typed}, status=403)
     return entry.remember_wanted(request, HttpResponseRedirect(reverse("desk:login")))
 
 

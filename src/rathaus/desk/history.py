@@ -29,6 +29,7 @@ ICONS = {
     "application.submitted": "send",
     "application.released": "inbox",
     "application.taken_over": "assignment_ind",
+    "application.assigned": "swap_horiz",
     "application.passed_on": "swap_horiz",
     "application.put_back": "undo",
     "application.viewed": "visibility",
@@ -173,6 +174,8 @@ def _facts(kind: str, data: dict[str, Any]) -> str:
         return _("Frist %(day)s") % {"day": day} if day else ""
     if kind == "application.passed_on":
         return organisation.office(data["office"]).label
+    if kind == "application.assigned":
+        return _("an %(name)s") % {"name": data.get("to", "")}
     if kind == "message.sent":
         return _("vom Antragsteller") if data.get("incoming") else _("vom Rathaus")
     if kind == "decision.made":

@@ -15,7 +15,8 @@ from rathaus.core import tally
 from rathaus.core.models import Job, JobState
 from rathaus.desk.access import Desk
 from rathaus.payments.models import PaymentIssue, Refund
-from rathaus.payments.states import IssueState, RefundState
+from rathaus.payments.models.refund import WAITING_STATES
+from rathaus.payments.states import IssueState
 from rathaus.proceedings import queries
 from rathaus.records.disposal.models import Process
 from rathaus.records.disposal.release_rights import releasable
@@ -78,7 +79,7 @@ def _waiting(desk: Desk) -> dict[str, Any]:
         rows["release"] = releasable(desk.grants, prepared)
     if desk.can("payment.match"):
         rows["issues"] = PaymentIssue.objects.filter(state=IssueState.OPEN)
-        rows["refunds"] = Refund.objects.filter(state=RefundState.CREATED)
+        rows["refunds"] = Refund.objects.filter(state__in=WAITING_STATES)
     if desk.can("jobs.view"):
         rows["dead"] = Job.objects.filter(state=JobState.DEAD)
     return rows
@@ -173,4 +174,5 @@ def _administration(desk: Desk, request: HttpRequest) -> list[Item]:
         items.append(_item(_("Beschäftigte"), "staff", "groups", "staff"))
     items.append(_item(_("Vertretung"), "substitutes", "swap_horiz", "substitutes"))
     items.append(_item(_("Anmeldung und Sicherheit"), "security", "password", "security"))
+    items.append(_item(_("Hilfe"), "help", "help", "help"))
     return items

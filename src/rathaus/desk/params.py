@@ -29,7 +29,8 @@ def lines(source: Mapping[str, str], name: str, limit: int = 20_000) -> str:
 
 def cursor(request: HttpRequest, name: str = "nach") -> str:
     """The key that continues a list; anything that cannot be one counts as the beginning."""
-    value = request.GET.get(name, "").replace(" ", "+")
+    source = request.POST if request.method == "POST" else request.GET
+    value = source.get(name, "").replace(" ", "+")
     if not _CURSOR.fullmatch(value):
         return ""
     if value[:4].isdigit() and "-" in value[:5] and not _YEAR.match(value):

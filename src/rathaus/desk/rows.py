@@ -15,6 +15,8 @@ from rathaus.proceedings.models import Application, Channel
 from rathaus.proceedings.queries.worklist import RUNNING
 from rathaus.proceedings.states import State
 
+LAST_BASKET = "desk_basket"
+"""In the session: which part of the basket was looked at last, as the query of its address."""
 TONES = {
     State.AWAITING_PAYMENT: "wait",
     State.RECEIVED: "new",

@@ -134,13 +134,12 @@ def visible_offices(staff: StaffMember) -> list[Office]:
     return [candidate for candidate in offices() if candidate.pk in keys]
 
 
-def members(offices_: Iterable[Office]) -> list[StaffMember]:
-    """Active staff of `offices_`, by name."""
-    return list(
-        StaffMember.objects.filter(memberships__office__in=list(offices_), user__is_active=True)
-        .select_related("user")
-        .distinct()
-    )
+def members(offices_: Iterable[Office], *, former: bool = False) -> list[StaffMember]:
+    """Active staff of `offices_`, by name; with `former` also those who may not log in any more."""
+    rows = StaffMember.objects.filter(memberships__office__in=list(offices_))
+    if not former:
+        rows = rows.filter(user__is_active=True)
+    return list(rows.select_related("user").distinct())
 
 
 def snapshot() -> Snapshot:

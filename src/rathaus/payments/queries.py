@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from django.db.models import Model, Q, QuerySet, Sum
 
@@ -131,11 +131,19 @@ def providers() -> list[Provider]:
     return [way for way in registry if way.is_available() and way.key != "counter"]
 
 
-def claims(*, state: str | None = None, after: str = "", limit: int = PAGE) -> Page[Claim]:
-    """Claims, newest first, optionally of one state. Raises: BadCursor."""
+def claims(
+    *,
+    state: str | None = None,
+    among: QuerySet[Any, Any] | None = None,
+    after: str = "",
+    limit: int = PAGE,
+) -> Page[Claim]:
+    """Claims, newest first, optionally of one state or `among` these keys. Raises: BadCursor."""
     rows = Claim.objects.all()
     if state is not None:
         rows = rows.filter(state=ClaimState(state))
+    if among is not None:
+        rows = rows.filter(pk__in=among)
     return _page(rows, "created_at", after, limit)
 
 

@@ -28,6 +28,16 @@ class ApplicationTakenOver(EventType):
     pass
 
 
+@event_type("application.assigned", text=_("Zugewiesen"))
+class ApplicationAssigned(EventType):
+    """Somebody gave the case to a colleague; whether anybody works on it is another matter."""
+
+    staff: str
+    """Public id."""
+    to: str
+    """The name at that time, as the record names whoever acts."""
+
+
 @event_type("application.put_back", text=_("Zurück in den Korb gelegt"))
 class ApplicationPutBack(EventType):
     pass

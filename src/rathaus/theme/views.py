@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from rathaus.theme import brand, samples
+from rathaus.theme import brand, kept, samples
 
 log = logging.getLogger(__name__)
 TOO_MUCH = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
@@ -38,7 +38,8 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403 for a form without a valid token (settings.CSRF_FAILURE_VIEW)."""
-    return render(request, "403_csrf.html", status=403)
+    typed = kept.of(request) if kept.from_here(request) else None
+    return render(request, "403_csrf.html", {"kept": typed}, status=403)
 
 
 def too_large(request: HttpRequest) -> HttpResponse:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from pathlib import Path
 from typing import Any
@@ -100,6 +101,41 @@ def test_the_list_costs_the_same_with_more_rows(manager: Client, old: list[Case]
     for number in range(4):
         old_case(office, f"Noch einer {number}", documents=[])
     assert count() == before
+
+
+def hidden(page: str) -> dict[str, str]:
+    """The filter as the form of the list sends it back."""
+    return dict(re.findall(r'<input type="hidden" name="(tab|amt|jahr|q)" value="([^"]*)"', page))
+
+
+def test_all_that_the_filter_shows_is_no_more_than_that(
+    manager: Client, archive: Archive, old: list[Case]
+) -> None:
+    """On the list of demanded erasures, not everything whose retention is over."""
+    path = f"/arbeit/akten/vorgang/{old[0].public_id}/loeschverlangen/"
+    assert manager.post(path, {"received_on": "2026-01-05"}).status_code == 302
+    sent = hidden(text(manager.get(HOME, {"tab": "asked"})))
+    manager.post(
+        HOME + "beginnen/", {**sent, "all": "1", "archive": str(archive.public_id)}, follow=True
+    )
+    assert [item.case for item in Process.objects.get().items.all()] == [old[0]]
+
+
+def test_a_mistake_keeps_filter_ticks_and_words(
+    manager: Client, archive: Archive, old: list[Case]
+) -> None:
+    """Else the second try would take more than was looked at."""
+    sent = hidden(text(manager.get(HOME, {"q": old[1].reference})))
+    data = {**sent, "pick": [str(old[1].public_id)], "archive": "quatsch", "waiver": "Vertrag 7"}
+    answer = manager.post(HOME + "beginnen/", data)
+    page = text(answer)
+    assert answer.status_code == 422
+    assert "Wählen Sie das Archiv" in page
+    assert hidden(page) == sent
+    assert f'value="{old[1].public_id}" checked' in page
+    assert 'value="Vertrag 7"' in page
+    assert old[0].title not in page
+    assert not Process.objects.exists()
 
 
 def test_picks_of_others_are_left_out(manager: Client, archive: Archive, old: list[Case]) -> None:

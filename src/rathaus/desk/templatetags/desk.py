@@ -5,18 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from rathaus.core.registry import NotRegistered
-from rathaus.desk.rows import TONES
+from rathaus.desk.rows import LAST_BASKET, TONES
 from rathaus.payments.providers.base import registry
 from rathaus.proceedings.models import Application
 from rathaus.proceedings.states import State
 from rathaus.theme.templatetags.rathaus import badge
 
 register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def basket_url(context: dict[str, Any]) -> str:
+    """The basket as the person left it: tab, filter, order and page."""
+    return reverse("desk:basket") + str(context["request"].session.get(LAST_BASKET, ""))
 
 
 @register.filter

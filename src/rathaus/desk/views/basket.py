@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, cast, get_args
+from datetime import date
+from typing import Any, Literal, cast, get_args
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -38,15 +40,19 @@ def index(request: DeskRequest) -> HttpResponse:
     wanted = _wanted(request)
     offices = desk.offices("case.view")
     page = queries.basket(desk.staff, [office.pk for office in offices], wanted)
+    listed = rows.rows(page.rows, desk)
     visible = lookup.applications(desk)
     numbers = navigation.counts(request)
+    people = _people(desk)
+    _remember(request, _question(wanted, after=wanted.after))
     later = reverse("desk:basket") + _question(wanted, after=page.next) if page.next else ""
     context = {
         "nav_current": "mine" if wanted.tab == "mine" else "basket",
-        "rows": rows.rows(page.rows, desk),
+        "rows": listed,
+        "pickable": any(row.pickable for row in listed),
         "tabs": _tabs(wanted, numbers),
         "wanted": wanted,
-        "filtered": bool(wanted.text or wanted.service or wanted.office),
+        "filtered": bool(wanted.text or wanted.service or wanted.office or wanted.person),
         "offices": offices,
         "services": [d for d in catalogue.definitions() if d.office in {o.key for o in offices}],
         "sorts": _sorts(wanted),
@@ -57,7 +63,8 @@ def index(request: DeskRequest) -> HttpResponse:
         "duration": figures.duration_text(figures.usual_duration(visible)),
         "can_take": desk.can("case.take"),
         "can_enter": desk.can("case.enter"),
-        "colleagues": _colleagues(desk),
+        "colleagues": [person for person in people if person.user.is_active],
+        "people": people,
         "here": _question(wanted, after=wanted.after),
         "work": navigation.work_counts(request),
         "due_reminders": _due_reminders(request),
@@ -70,8 +77,14 @@ def take_next(request: DeskRequest) -> HttpResponse:
     """Take over the new case with the oldest deadline and open it."""
     desk = request.desk
     offices = desk.office_ids("case.take")
-    page = queries.basket(desk.staff, offices, BasketFilter(tab="new"))
-    free = [a for a in page.rows if a.assigned_to_id in {None, desk.staff.pk}]
+    free = [
+        application
+        for person in (desk.staff.public_id, "nobody")
+        for application in queries.basket(
+            desk.staff, offices, BasketFilter(tab="new", person=person)
+        ).rows
+    ]
+    free.sort(key=lambda one: (one.due_on or date.max, one.pk))
     for application in free[:TRIES]:
         try:
             actions.take_over(
@@ -105,15 +118,28 @@ def _first_page(request: HttpRequest) -> str:
 
 def _wanted(request: HttpRequest) -> BasketFilter:
     tab = params.text(request.GET, "tab", 20)
+    tab = tab if tab in get_args(Tab) else "all"
     sort = params.text(request.GET, "sort", 20)
     return BasketFilter(
-        tab=cast(Tab, tab) if tab in get_args(Tab) else "all",
+        tab=cast(Tab, tab),
         service=params.text(request.GET, "leistung", 80),
         office=params.text(request.GET, "amt", 60),
         text=params.text(request.GET, "q", 100),
-        sort=cast(Any, sort) if sort in SORTS else "due",
+        person=_person(params.text(request.GET, "bei", 40)),
+        sort=cast(Any, sort if sort in SORTS else _usual_sort(tab)),
         after=params.cursor(request),
     )
+
+
+def _remember(request: HttpRequest, question: str) -> None:
+    """So that the way back from a case leads to the list somebody is working through."""
+    if request.session.get(rows.LAST_BASKET, "") != question:
+        request.session[rows.LAST_BASKET] = question
+
+
+def _usual_sort(tab: str) -> str:
+    """What is done has no deadline any more: whoever looks there wants what was there lately."""
+    return "newest" if tab == "done" else "due"
 
 
 def _question(wanted: BasketFilter, **changes: str) -> str:
@@ -122,7 +148,8 @@ def _question(wanted: BasketFilter, **changes: str) -> str:
         "leistung": wanted.service,
         "amt": wanted.office,
         "q": wanted.text,
-        "sort": "" if wanted.sort == "due" else wanted.sort,
+        "bei": str(wanted.person),
+        "sort": "" if wanted.sort == _usual_sort(wanted.tab) else wanted.sort,
     }
     after = changes.pop("after", "")
     return params.query(**{**values, **changes, "nach": after})
@@ -155,6 +182,16 @@ def _sorts(wanted: BasketFilter) -> list[tuple[str, str, bool]]:
     return [(key, label, key == wanted.sort) for key, label in labels.items()]
 
 
-def _colleagues(desk: Desk) -> list[Any]:
+def _person(typed: str) -> UUID | Literal["", "nobody"]:
+    if typed == "nobody":
+        return "nobody"
+    try:
+        return UUID(typed)
+    except ValueError:
+        return ""
+
+
+def _people(desk: Desk) -> list[Any]:
+    """For heads: with whom a case can lie; whoever left may still have some."""
     offices = desk.offices("case.assign")
-    return list(organisation.members(offices)) if offices else []
+    return list(organisation.members(offices, former=True)) if offices else []

@@ -17,7 +17,7 @@ from rathaus.core.money import Money, MoneyError
 from rathaus.desk import params
 from rathaus.desk.access import DeskRequest
 from rathaus.desk.views import cash
-from rathaus.payments import actions, errors, queries
+from rathaus.payments import actions, errors
 from rathaus.payments.models import Claim, CounterReceipt, PaymentIssue, Refund
 
 MOST_CENTS = 100_000_000
@@ -176,17 +176,6 @@ def settle_issue(request: DeskRequest, ident: uuid.UUID) -> HttpResponse:
     else:
         messages.info(request, _("Das hat schon jemand geklärt."))
     return redirect("desk:claim", issue.claim.public_id)
-
-
-@require_POST
-def find_transfer(request: DeskRequest) -> HttpResponse:
-    """From the bank statement: Kassenzeichen to claim."""
-    text = params.text(request.POST, "reference", 60)
-    claim = queries.find_claim(text)
-    if claim is None:
-        messages.warning(request, _("Dieses Kassenzeichen kennen wir nicht. Prüfen Sie es."))
-        return redirect("desk:cash")
-    return redirect("desk:claim", claim.public_id)
 
 
 def _amount(request: DeskRequest, name: str) -> Money:

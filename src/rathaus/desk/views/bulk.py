@@ -65,6 +65,8 @@ def _one(what: str, application: Application, desk: Desk, to: StaffMember | None
     if not desk.can("case.assign" if what == "assign" else "case.take", office):
         raise Refused
     if what == "take":
+        if application.assigned_to_id not in {None, desk.staff.pk}:
+            raise Refused  # meant for a colleague; on the page of the case one sees that
         actions.take_over(application=application, staff=desk.staff, actor=actor)
     elif what == "put_back":
         mine = application.assigned_to_id == desk.staff.pk or desk.can("case.assign", office)

@@ -32,7 +32,11 @@ BY_THE_WAY = {DocumentKind.APPLICATION_DATA, DocumentKind.MESSAGE, DocumentKind.
 
 @require_safe
 def show(request: DeskRequest, ident: uuid.UUID) -> HttpResponse:
-    """The page. Looking at it is an event; messages count as read once the clerk saw them."""
+    """The page. Looking at it is an event.
+
+    Messages count as read once the clerk saw them. Of a closed case they do not: nothing else
+    keeps it on the desk, and whoever was called away would never come back to it.
+    """
     application = lookup.application(request, ident)
     return page(request, application)
 
@@ -49,7 +53,8 @@ def page(
     desk = request.desk
     office = application.case.office
     actions.mark_viewed(application=application, actor=desk.actor(office))
-    if application.has_unread and application.assigned_to_id in {None, desk.staff.pk}:
+    mine = application.is_open and application.assigned_to_id in {None, desk.staff.pk}
+    if application.has_unread and mine:
         actions.mark_messages_read(application=application, incoming=True)
     found = offers.offers(application, desk)
     entries = history.history(application.case.chain)
@@ -68,7 +73,9 @@ def page(
         "others": [files.listed(d) for d in documents if d.kind in BY_THE_WAY],
         "notes": _notes(documents),
         "corrections": corrections(application, documents),
-        "thread": application.messages.prefetch_related("documents__versions").all(),
+        "thread": (thread := list(application.messages.prefetch_related("documents__versions"))),
+        "seen": max((message.pk for message in thread), default=0),
+        "calls": application.has_unread and not application.is_open,
         "events": [entry for entry in entries if not entry.quiet][::-1],
         "all_events": entries[::-1],
         "decision": getattr(application, "decision", None),

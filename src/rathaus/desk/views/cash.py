@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -21,7 +21,7 @@ from rathaus.desk.history import Entry, entry
 from rathaus.payments import queries
 from rathaus.payments.events import ClaimCancelled
 from rathaus.payments.models import Claim, CounterReceipt, PaymentAttempt, PaymentIssue, Refund
-from rathaus.payments.models.refund import RELEASABLE_STATES
+from rathaus.payments.models.refund import RELEASABLE_STATES, WAITING_STATES
 from rathaus.payments.models.refund import Refund as RefundModel
 from rathaus.payments.states import (
     AttemptState,
@@ -32,6 +32,8 @@ from rathaus.payments.states import (
 from rathaus.proceedings.models import Application
 
 TABS = ("offen", "klaeren", "erstattungen", "eingaenge", "bezahlt", "ueberzahlt")
+FOUND = "treffer"
+"""The list of a search by name: claims in every state."""
 REFUND_TONES = {
     RefundState.CREATED: "wait",
     RefundState.REQUESTING: "work",
@@ -50,27 +52,31 @@ CLAIM_TABS = {
 
 @require_safe
 def index(request: DeskRequest) -> HttpResponse:
-    """The lists of the cash desk, and the search for a Kassenzeichen."""
+    """The lists of the cash desk, and the search for a Kassenzeichen or a name."""
     text = params.text(request.GET, "q", 60)
+    tab = params.text(request.GET, "tab", 20)
+    tab = tab if tab in TABS else TABS[0]
     if text:
         claim = queries.find_claim(text) or _by_case(text)
         if claim is not None:
             return redirect("desk:claim", claim.public_id)
-        messages.info(request, _("Zu „%(text)s“ gibt es keine Forderung.") % {"text": text})
-    tab = params.text(request.GET, "tab", 20)
-    tab = tab if tab in TABS else TABS[0]
+        if _of(text).exists():
+            tab = FOUND
+        else:
+            messages.info(request, _("Zu „%(text)s“ gibt es keine Forderung.") % {"text": text})
     after = params.cursor(request)
     try:
-        page = _page(tab, after)
+        page = _page(tab, after, text)
     except queries.BadCursor:
-        page = _page(tab, "")
+        page = _page(tab, "", text)
+    where = {"q": text} if tab == FOUND else {"tab": tab}
     context = {
         "nav_current": "cash",
         "tab": tab,
         "tabs": _tabs(tab),
         "text": text,
         "rows": _rows(tab, page.items),
-        "next_url": reverse("desk:cash") + params.query(tab=tab, nach=page.after)
+        "next_url": reverse("desk:cash") + params.query(nach=page.after, **where)
         if page.after
         else "",
     }
@@ -161,7 +167,15 @@ def _by_case(text: str) -> Claim | None:
     return Claim.objects.filter(application__case__reference__iexact=text.strip()).first()
 
 
-def _page(tab: str, after: str) -> queries.Page[Any]:
+def _of(name: str) -> QuerySet[Any, Any]:
+    """Keys of the claims of people whose name contains `name`: who pays rarely has the number."""
+    rows = Application.objects.filter(applicant_folded__contains=name.casefold())
+    return rows.exclude(claim=None).values("claim_id")
+
+
+def _page(tab: str, after: str, text: str) -> queries.Page[Any]:
+    if tab == FOUND:
+        return queries.claims(among=_of(text), after=after)
     if tab in CLAIM_TABS:
         return queries.claims(state=CLAIM_TABS[tab], after=after)
     if tab == "klaeren":
@@ -172,9 +186,7 @@ def _page(tab: str, after: str) -> queries.Page[Any]:
 
 
 def _tabs(current: str) -> list[dict[str, Any]]:
-    waiting = Refund.objects.filter(
-        state__in=[RefundState.CREATED, RefundState.FAILED, RefundState.UNKNOWN]
-    ).count()
+    waiting = Refund.objects.filter(state__in=WAITING_STATES).count()
     numbers = {
         "offen": Claim.objects.filter(state=ClaimState.OPEN).count(),
         "klaeren": PaymentIssue.objects.filter(state=IssueState.OPEN).count(),
@@ -203,7 +215,7 @@ def _tabs(current: str) -> list[dict[str, Any]]:
 
 def _rows(tab: str, items: Iterable[Any]) -> list[dict[str, Any]]:
     found = list(items)
-    claims = found if tab in CLAIM_TABS else [row.claim for row in found]
+    claims = found if tab in {*CLAIM_TABS, FOUND} else [row.claim for row in found]
     keys = {row.pk for row in claims}
     owners = dict(
         Application.objects.filter(claim__in=keys).values_list("claim_id", "applicant_name")
@@ -221,7 +233,13 @@ def _rows(tab: str, items: Iterable[Any]) -> list[dict[str, Any]]:
             "claim": one,
             "owner": owners.get(one.pk, ""),
             "received": received.get(one.pk, 0),
-            "tone": REFUND_TONES[RefundState(row.state)] if tab == "erstattungen" else "",
+            "tone": _tone(tab, row),
         }
         for row, one in zip(found, claims, strict=True)
     ]
+
+
+def _tone(tab: str, row: Any) -> str:
+    if tab == "erstattungen":
+        return REFUND_TONES[RefundState(row.state)]
+    return rows.PAYMENT_TONES[ClaimState(row.state)] if tab == FOUND else ""

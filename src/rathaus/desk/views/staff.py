@@ -19,6 +19,9 @@ from rathaus.desk import params
 from rathaus.desk.access import DeskRequest
 from rathaus.organisation import actions, permissions, queries
 from rathaus.organisation.models import Membership, Office, Role, StaffMember
+from rathaus.proceedings.models import Application
+from rathaus.proceedings.states import OPEN_STATES
+from rathaus.records.work.models import Reminder, ReminderState
 
 FIELDS = ("first_name", "last_name", "title", "phone", "email", "room")
 NAV = {"nav_current": "staff"}
@@ -132,7 +135,20 @@ def activate(request: DeskRequest, ident: uuid.UUID) -> HttpResponse:
         actions.deactivate_staff(staff=person, actor=actor)
         sessions.end_all(person.user)
         messages.success(request, _("Der Zugang ist gesperrt, überall abgemeldet."))
+        _say_what_is_left(request, person)
     return redirect("desk:staff_member", ident)
+
+
+def _say_what_is_left(request: DeskRequest, person: StaffMember) -> None:
+    """Work of somebody who left is nobody's work until a person takes it on."""
+    cases = Application.objects.filter(assigned_to=person, state__in=OPEN_STATES).count()
+    reminders = Reminder.objects.filter(staff=person, state=ReminderState.OPEN).count()
+    if cases or reminders:
+        text = _(
+            "Hier liegen noch offene Vorgänge (%(cases)s) und Wiedervorlagen (%(reminders)s). "
+            "Tragen Sie eine Vertretung ein. Die Leitung kann die Vorgänge auch neu zuweisen."
+        )
+        messages.warning(request, text % {"cases": cases, "reminders": reminders})
 
 
 @require_POST

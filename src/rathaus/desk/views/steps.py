@@ -10,7 +10,7 @@ from typing import Any
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_POST
@@ -26,16 +26,21 @@ from rathaus.proceedings import actions, filing, queries
 from rathaus.proceedings.models import Application
 from rathaus.proceedings.models.dialogue import CorrectionState
 from rathaus.proceedings.states import MoveRefused, State
+from rathaus.theme import kept
 
 Step = Callable[[DeskRequest, Application], HttpResponse | None]
 LONGEST_MESSAGE = 5000
 
 
 def moved_on(request: DeskRequest, application: Application) -> HttpResponse:
-    """Say that somebody was faster; nothing was changed."""
+    """Say that somebody was faster; nothing was changed, and nothing that was written is lost."""
     application.refresh_from_db(fields=["state"])
     text = _("Der Vorgang hat inzwischen den Stand „%(state)s“. Es wurde nichts geändert.")
-    messages.warning(request, text % {"state": State(application.state).label})
+    text %= {"state": State(application.state).label}
+    if typed := kept.of(request):
+        context = {"application": application, "text": text, "kept": typed, "nav_current": "basket"}
+        return render(request, "desk/moved_on.html", context, status=409)
+    messages.warning(request, text)
     return redirect("desk:case", application.public_id)
 
 
@@ -115,8 +120,24 @@ def send(request: DeskRequest, application: Application) -> HttpResponse | None:
         )
     actor = request.desk.actor(application.case.office)
     actions.send_message(application=application, text=text, actor=actor)
+    if not application.is_open:  # of an open case only whoever works on it has it behind them
+        _mark_seen(request, application)
     messages.success(request, _("Die Nachricht ist gesendet und zur Akte genommen."))
     return None
+
+
+@step("case.message")
+def messages_done(request: DeskRequest, application: Application) -> HttpResponse | None:
+    """What the resident wrote to a closed case needs no answer: off the desk with it."""
+    _mark_seen(request, application)
+    messages.success(request, _("Die Nachricht ist erledigt."))
+    return None
+
+
+def _mark_seen(request: DeskRequest, application: Application) -> None:
+    """Messages that came while somebody wrote or thought stay new."""
+    seen = params.whole(request.POST, "seen")
+    actions.mark_messages_read(application=application, incoming=True, until=seen)
 
 
 @step("records.file")

@@ -24,8 +24,9 @@ NAV = {"nav_current": "substitutes"}
 def index(request: DeskRequest) -> HttpResponse:
     """The own substitute; for heads those of the people of their offices; whom I stand in for."""
     me = request.desk.staff
-    if request.method == "POST":
-        return _set(request, me)
+    saved = request.method == "POST" and _set(request, me)
+    if saved:
+        return redirect("desk:substitutes")
     team = [person for person in _team(request.desk) if person.pk != me.pk]
     context = {
         **NAV,
@@ -35,7 +36,8 @@ def index(request: DeskRequest) -> HttpResponse:
         "stands_for": StaffMember.objects.filter(substitute=me, user__is_active=True),
         "today": today(),
     }
-    return render(request, "desk/substitutes.html", context)
+    status = 422 if request.method == "POST" else 200
+    return render(request, "desk/substitutes.html", context, status=status)
 
 
 @require_http_methods(["GET", "POST"])
@@ -50,14 +52,17 @@ def of_colleague(request: DeskRequest, ident: uuid.UUID) -> HttpResponse:
         p.pk for p in _team(request.desk)
     }:
         raise PermissionDenied
-    if request.method == "POST":
-        return _set(request, person)
+    saved = request.method == "POST" and _set(request, person)
+    if saved:
+        return redirect("desk:substitute", person.public_id)
     colleagues = [one for one in _active() if one.pk != person.pk]
     context = {**NAV, "person": person, "colleagues": colleagues, "today": today()}
-    return render(request, "desk/substitute.html", context)
+    status = 422 if request.method == "POST" else 200
+    return render(request, "desk/substitute.html", context, status=status)
 
 
-def _set(request: DeskRequest, person: StaffMember) -> HttpResponse:
+def _set(request: DeskRequest, person: StaffMember) -> bool:
+    """Whether it was saved; if not, `person` carries what was chosen, for the form to show."""
     wanted = params.text(request.POST, "substitute", 40)
     substitute = next((one for one in _active() if str(one.public_id) == wanted), None)
     first, last = params.day(request.POST, "from"), params.day(request.POST, "until")
@@ -73,12 +78,13 @@ def _set(request: DeskRequest, person: StaffMember) -> HttpResponse:
                 last_day=last,
                 actor=request.desk.actor(),
             )
-            messages.success(request, _("Die Vertretung ist gespeichert."))
         except ValidationError as error:
             messages.error(request, error.messages[0])
-    if person.pk == request.desk.staff.pk:
-        return redirect("desk:substitutes")
-    return redirect("desk:substitute", person.public_id)
+        else:
+            messages.success(request, _("Die Vertretung ist gespeichert."))
+            return True
+    person.substitute, person.substitute_from, person.substitute_until = substitute, first, last
+    return False
 
 
 def _team(desk: Desk) -> list[StaffMember]:

@@ -81,3 +81,5 @@ RESERVED_STATES = (
 """States in which the amount is spoken for and may not be refunded a second time."""
 RELEASABLE_STATES = (RefundState.CREATED, RefundState.FAILED)
 """States in which no money is under way: a person pays it out, notes it, or rejects it."""
+WAITING_STATES = (*RELEASABLE_STATES, RefundState.UNKNOWN)
+"""States in which a person has to do something; the number beside them counts these."""

@@ -13,6 +13,7 @@ from rathaus.core.models import Event
 from rathaus.organisation.models import Office, StaffMember
 from rathaus.proceedings import states
 from rathaus.proceedings.events import (
+    ApplicationAssigned,
     ApplicationPassedOn,
     ApplicationPutBack,
     ApplicationReleased,
@@ -65,7 +66,8 @@ def assign(*, application: Application, staff: StaffMember, actor: Actor) -> Non
     if not handed:
         raise states.MoveRefused(Move.TAKE_OVER, application.state)
     application.assigned_to = staff
-    record(application.case.chain, ApplicationTakenOver(), actor=actor)
+    told = ApplicationAssigned(staff=str(staff.public_id), to=staff.name)
+    record(application.case.chain, told, actor=actor)
 
 
 @transaction.atomic

@@ -186,11 +186,15 @@ def send_message(
     return message
 
 
-def mark_messages_read(*, application: Application, incoming: bool) -> None:
-    """Note that the other side has seen the messages."""
-    read = application.messages.filter(incoming=incoming, read_at=None).update(read_at=now())
+def mark_messages_read(
+    *, application: Application, incoming: bool, until: int | None = None
+) -> None:
+    """Note that the other side has seen the messages, or only those up to the key `until`."""
+    unread = application.messages.filter(incoming=incoming, read_at=None)
+    read = (unread if until is None else unread.filter(pk__lte=until)).update(read_at=now())
     if incoming and read:
-        Application.objects.filter(pk=application.pk).update(has_unread=False)
+        rows = Application.objects.filter(pk=application.pk)
+        rows.exclude(messages__in=unread.all()).update(has_unread=False)
 
 
 def _uploads(owner: uuid.UUID, key: str, files: Collection[str] | None) -> QuerySet[Upload]:

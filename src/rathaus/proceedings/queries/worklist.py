@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
+from uuid import UUID
 
 from django.db.models import Count, F, Q
 
@@ -35,6 +36,8 @@ class BasketFilter:
     service: str = ""
     office: str = ""
     text: str = ""
+    person: UUID | Literal["", "nobody"] = ""
+    """With whom the case lies, by public id."""
     sort: Literal["due", "newest", "oldest"] = "due"
     after: str = ""
 
@@ -123,6 +126,10 @@ def _filtered(
         rows = rows.filter(version__service__slug=wanted.service)
     if wanted.office:
         rows = rows.filter(office__key=wanted.office)
+    if wanted.person == "nobody":
+        rows = rows.filter(assigned_to=None)
+    elif wanted.person:
+        rows = rows.filter(assigned_to__public_id=wanted.person)
     if wanted.text:
         text = wanted.text.strip()[:100]
         rows = rows.filter(

@@ -41,6 +41,11 @@ def tabs() -> list[tuple[str, str]]:
 @require_safe
 def index(request: DeskRequest) -> HttpResponse:
     """Cases whose retention is over, oldest first."""
+    return _page(request)
+
+
+def _page(request: DeskRequest, status: int = 200) -> HttpResponse:
+    """The list, after a mistake with the filter, the ticks and the words that were there."""
     wanted = _wanted(request)
     rows = queries.due_cases(request.desk.staff, wanted)
     rows = rows.annotate(
@@ -48,6 +53,7 @@ def index(request: DeskRequest) -> HttpResponse:
     )
     cases = list(_after(rows, params.cursor(request))[: PAGE + 1])
     more = cases[PAGE - 1] if len(cases) > PAGE else None
+    after = params.cursor(request)
     here = reverse("desk:disposal")
     keep = _query(wanted)
     context: dict[str, Any] = {
@@ -66,14 +72,18 @@ def index(request: DeskRequest) -> HttpResponse:
         "next_url": here + params.query(**keep, nach=f"{more.retention_until}_{more.pk}")
         if more
         else "",
-        "first_url": here + params.query(**keep) if request.GET.get("nach") else "",
+        "first_url": here + params.query(**keep) if after else "",
+        "after": after,
+        "ticked": set(request.POST.getlist("pick")),
+        "archive": params.text(request.POST, "archive", 40),
+        "waiver": params.text(request.POST, "waiver", 300),
         "offices": organisation.offices(),
         "entries": FilingPlanEntry.objects.all(),
         "kinds": Disposal.choices,
         "archives": Archive.objects.filter(active=True),
         **numbers(request),
     }
-    return render(request, "desk/disposal/due.html", context)
+    return render(request, "desk/disposal/due.html", context, status=status)
 
 
 def numbers(request: DeskRequest) -> dict[str, Any]:
@@ -90,13 +100,9 @@ def numbers(request: DeskRequest) -> dict[str, Any]:
 @require_POST
 def begin(request: DeskRequest) -> HttpResponse:
     """Put the picked cases, or all that the filter shows, into a new process."""
-    back = reverse("desk:disposal")
     if request.POST.get("all") == "1":
-        picked = list(
-            queries.due_cases(request.desk.staff, _wanted(request, post=True)).select_related(
-                "chain"
-            )[:MAX_PICKED]
-        )
+        shown = queries.due_cases(request.desk.staff, _wanted(request))
+        picked = list(shown.select_related("chain")[:MAX_PICKED])
     else:
         idents = [ident for ident in request.POST.getlist("pick")[:MAX_PICKED] if _is_uuid(ident)]
         picked = queries.disposable(request.desk.staff, idents)
@@ -106,7 +112,7 @@ def begin(request: DeskRequest) -> HttpResponse:
     archive = Archive.objects.filter(public_id=chosen).first() if _is_uuid(chosen) else None
     if archive is None and chosen != "none":
         messages.error(request, _("Wählen Sie das Archiv aus, dem Sie anbieten."))
-        return redirect(back)
+        return _page(request, 422)
     try:
         process = actions.begin(
             cases=picked,
@@ -116,15 +122,16 @@ def begin(request: DeskRequest) -> HttpResponse:
         )
     except DisposalRefused as refused:
         messages.error(request, str(refused.reason))
-        return redirect(back)
+        return _page(request, 422)
     messages.success(
         request, _("Die Aussonderung %(reference)s ist vorbereitet.") % {"reference": process}
     )
     return redirect("desk:disposal_process", process.public_id)
 
 
-def _wanted(request: DeskRequest, *, post: bool = False) -> Wanted:
-    source = request.POST if post else request.GET
+def _wanted(request: DeskRequest) -> Wanted:
+    """What the list shows; a form sends back what it was sent from."""
+    source = request.POST if request.method == "POST" else request.GET
     year = params.text(source, "jahr", 4)
     kind = params.text(source, "art", 1)
     tab = params.text(source, "tab", 10)
@@ -134,7 +141,7 @@ def _wanted(request: DeskRequest, *, post: bool = False) -> Wanted:
         year=int(year) if year.isascii() and year.isdigit() and len(year) == 4 else None,
         kind=kind if kind in Disposal.values else "",
         text=params.text(source, "q", 100),
-        tab=tab if tab in dict(tabs()) and not post else "due",
+        tab=tab if tab in dict(tabs()) else "due",
     )
 
 

@@ -30,6 +30,20 @@ for (const all of document.querySelectorAll("[data-rh-check-all]")) {
     for (const box of document.querySelectorAll(`input[name="${all.dataset.rhCheckAll}"]`)) box.checked = all.checked;
   });
 }
+// Sending one form of a page loses what stands half written in another: it waits in this window.
+if (location.pathname.endsWith("/anmelden/")) sessionStorage.clear();
+const waiting = `rh-keep ${location.pathname}`;
+for (const [id, text] of Object.entries(JSON.parse(sessionStorage.getItem(waiting) ?? "{}"))) {
+  const area = document.getElementById(id);
+  if (area && !area.value) area.value = text;
+}
+sessionStorage.removeItem(waiting);
+document.addEventListener("submit", (event) => {
+  if (event.target.matches("[action$='/abmelden/']")) return sessionStorage.clear();
+  const others = [...document.querySelectorAll("[data-rh-keep]")].filter(
+    (area) => area.form !== event.target && area.value !== area.defaultValue);
+  if (others.length) sessionStorage.setItem(waiting, JSON.stringify(Object.fromEntries(others.map((area) => [area.id, area.value]))));
+});
 // A form is sent once: the second click of a double click does nothing.
 document.addEventListener("submit", (event) => {
   const form = event.target;
