@@ -31,6 +31,7 @@ ICONS = {
     "application.taken_over": "assignment_ind",
     "application.passed_on": "swap_horiz",
     "application.put_back": "undo",
+    "application.clerk_lost": "undo",
     "application.viewed": "visibility",
     "application.withdrawn": "cancel",
     "correction.requested": "help",

@@ -71,7 +71,11 @@ def take_next(request: DeskRequest) -> HttpResponse:
     desk = request.desk
     offices = desk.office_ids("case.take")
     page = queries.basket(desk.staff, offices, BasketFilter(tab="new"))
-    free = [a for a in page.rows if a.assigned_to_id in {None, desk.staff.pk}]
+    free = [
+        one
+        for one in page.rows
+        if one.assigned_to_id in {None, desk.staff.pk} and lookup.may_work(desk, one)
+    ]
     for application in free[:TRIES]:
         try:
             actions.take_over(

@@ -62,7 +62,8 @@ def run(request: DeskRequest) -> HttpResponse:
 def _one(what: str, application: Application, desk: Desk, to: StaffMember | None) -> None:
     office = application.case.office
     actor = desk.actor(office)
-    if not desk.can("case.assign" if what == "assign" else "case.take", office):
+    needed = "case.assign" if what == "assign" else "case.take"
+    if not desk.can(needed, office) or not lookup.may_work(desk, application):
         raise Refused
     if what == "take":
         actions.take_over(application=application, staff=desk.staff, actor=actor)

@@ -83,12 +83,12 @@ def counts(staff: StaffMember, offices: Collection[int]) -> dict[str, int]:
 
 
 def colleagues(case: Case) -> list[StaffMember]:
-    """Whom a case can be handed to: active staff of its office, who also see its dossier."""
+    """Whom a case can be handed to: active staff of its office who may work in its dossier."""
     people = organisation.members([case.office])
     if case.dossier.access != Access.RESTRICTED:
         return people
-    seeing = {viewer.staff.pk for viewer in reasons.audience(case)}
-    return [person for person in people if person.pk in seeing]
+    working = {viewer.staff.pk for viewer in reasons.audience(case) if viewer.may_write}
+    return [person for person in people if person.pk in working]
 
 
 def _filtered(
