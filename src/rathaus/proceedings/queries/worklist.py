@@ -91,6 +91,15 @@ def colleagues(case: Case) -> list[StaffMember]:
     return [person for person in people if person.pk in working]
 
 
+def can_be_handed(staff: StaffMember, case: Case) -> bool:
+    """Whether `staff`, who is active, is among `colleagues`: asked for many cases at once, the
+    queries are those of one where the face said so (`organisation.remembering`)."""
+    offices = organisation.remembered(
+        staff, "member_of", lambda: set(staff.memberships.values_list("office", flat=True))
+    )
+    return case.office_id in offices and records.may_work(staff, case.dossier)
+
+
 def _filtered(
     rows: ApplicationQuerySet, staff: StaffMember, wanted: BasketFilter
 ) -> ApplicationQuerySet:
