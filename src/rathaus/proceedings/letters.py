@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from rathaus.catalogue.definition import Letter as Template
 from rathaus.core.clock import local, today
+from rathaus.core.money import Money
 from rathaus.forms import engine
 from rathaus.payments import fees
 from rathaus.proceedings import owing
@@ -77,7 +78,7 @@ def _values(application: Application, reason: str, *, granted: bool) -> dict[str
 def _fee(application: Application, *, granted: bool) -> str:
     """As it was set, or as this decision sets it."""
     if application.claim is not None:
-        return application.claim.amount.format()
+        return Money(application.claim.amount_cents).format()
     lines = owing.due_once_granted(application) if granted else []
     return fees.total(lines).format() if lines else _("keine")
 
