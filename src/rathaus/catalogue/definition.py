@@ -67,6 +67,8 @@ class Duration(Model):
     working_days: int | None = None
     """Usual processing time in working days."""
     legal_deadline_working_days: int | None = None
+    legal_deadline_days: int | None = None
+    """Where the law counts plain days (§ 15 (1) GewO); the last one moves to a working day."""
     legal_deadline_basis: str = ""
     note: str = ""
     """Overrides the shown processing time, e.g. "2 bis 4 Wochen"."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from contextlib import suppress
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils.translation import gettext_noop as _  # the record is kept in German
@@ -127,7 +127,10 @@ def canonical(answers: dict[str, Any]) -> bytes:
 
 def deadline(service: ServiceDefinition, start: date) -> date | None:
     """The day by which the case should be decided: the law's if there is one, else ours."""
-    days = service.duration.legal_deadline_working_days or service.duration.working_days
+    duration = service.duration
+    if duration.legal_deadline_days:
+        return calendar.next_working_day(start + timedelta(days=duration.legal_deadline_days))
+    days = duration.legal_deadline_working_days or duration.working_days
     return calendar.add_working_days(start, days) if days else None
 
 
