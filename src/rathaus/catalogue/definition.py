@@ -104,6 +104,11 @@ class Letter(Model):
     """Paragraphs separated by blank lines; lines starting with "- " make a list."""
     remedy: str = ""
     """Rechtsbehelfsbelehrung, needed where the letter decides."""
+    address_field: str = ""
+    """Key of the address that this letter goes to where it was answered, e.g. where somebody wants
+    a certificate sent elsewhere; else, and for all other letters, the applicant's."""
+    name_field: str = ""
+    """Key of the answer that names who gets it there; empty: the applicant."""
 
     @property
     def document_name(self) -> str:

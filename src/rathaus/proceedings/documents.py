@@ -172,7 +172,7 @@ def letter_data(
     office = application.case.office
     return data.LetterData(
         sender=sender(application),
-        recipient=addressing.window(application),
+        recipient=addressing.window(application, letter.template_key),
         reference=application.reference,
         day=local(letter.created_at).date(),
         subject=letter.subject,
