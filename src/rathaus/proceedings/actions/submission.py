@@ -41,7 +41,7 @@ from rathaus.proceedings.states import State
 from rathaus.records import actions as records
 from rathaus.records.models import Case
 
-_claim = QuickUpdate(Draft, where=["id", "state", "revision"], set=["state", "answers"])
+_claim = QuickUpdate(Draft, where=["id", "state", "revision"], set=["state", "answers", "typed"])
 _uploads = Prepared(lambda: Upload.objects.select_related("blob"), "owner")
 
 
@@ -70,7 +70,9 @@ def submit(
     content = canonical(answers)
     digest = hashlib.sha256(content).hexdigest()
     with together():
-        claimed = _claim([draft.pk, DraftState.OPEN, draft.revision], [DraftState.SUBMITTED, {}])
+        claimed = _claim(
+            [draft.pk, DraftState.OPEN, draft.revision], [DraftState.SUBMITTED, {}, ""]
+        )
         if not claimed:
             raise_changed(draft)
         office = organisation.office(service.office)
