@@ -78,6 +78,8 @@ def test_without_surroundings_nothing_about_them_is_checked(make) -> None:
         ("letters.bescheid.body", {"letters": letters(body="[[passwort]]")}),
         ("letters.bescheid.body", {"letters": letters(body="[[name]")}),
         ("letters.bescheid.subject", {"letters": letters(subject="[[ antrag.vorname.x ]]")}),
+        ("letters.bescheid.address_field", {"letters": letters(address_field="vorname")}),
+        ("letters.bescheid.name_field", {"letters": letters(name_field="gibtesnicht")}),
         ("letters.bescheid.remedy", {"letters": letters(outcome="rejected")}),
         ("letters", {"letters": []}),
         ("letters.ablehnung", {"letters": letters(key="ablehnung")}),

@@ -6,10 +6,13 @@ import uuid
 
 import pytest
 from django.contrib.messages import get_messages
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from rathaus.organisation.models import Membership, Role
 from rathaus.proceedings import actions, queries
 from rathaus.proceedings.models import Application
 from rathaus.proceedings.queries import worklist
@@ -81,6 +84,22 @@ def test_the_head_assigns_only_to_people_of_the_office(tax: Client) -> None:
     tax.post(BULK, {"act": "assign", "pick": ids(row), "to": str(inside.public_id)})
     row.refresh_from_db()
     assert row.assigned_to == inside
+
+
+def test_who_works_where_is_asked_once_for_all_ticked_cases(tax: Client) -> None:
+    to = making.person("theda.saathoff")
+
+    def asked(rows: list[Application]) -> int:
+        """Questions about people: who they are, and where they work."""
+        with CaptureQueriesContext(connection) as found:
+            answer = tax.post(BULK, {"act": "assign", "pick": ids(*rows), "to": str(to.public_id)})
+        assert said(answer).endswith(f"{len(rows)} zugewiesen.")
+        about = ("organisation_membership", "records_accessgrant", 'FROM "organisation_staffm')
+        return sum(any(name in one["sql"] for name in about) for one in found)
+
+    few, many = ([making.new_case() for _ in range(n)] for n in (2, 6))
+    Membership.objects.create(staff=to, role=Role.CLERK, office=few[0].case.office)
+    assert asked(many) == asked(few)
 
 
 def test_nonsense_is_answered_and_changes_nothing(tax: Client) -> None:

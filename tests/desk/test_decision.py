@@ -167,6 +167,7 @@ def test_an_unpaid_fee_follows_the_rule_of_the_service(
     typed = drafted(trade, application, "rejected")
     page = trade.post(decide(application), {**typed, "step": "preview"}).content.decode()
     assert "refund_asked" not in page
+    assert ("So bezahlen Sie" in page) is not rule
     trade.post(decide(application), {**typed, "step": "confirm"})
     application.refresh_from_db()
     claim = Claim.objects.get(application=application)
@@ -179,6 +180,7 @@ def test_an_empty_box_means_no(trade: Client) -> None:
     typed = drafted(trade, application, "rejected")
     page = trade.post(decide(application), {**typed, "refund_asked": "yes", "step": "preview"})
     assert "werden nicht erstattet" in page.content.decode()
+    assert "So bezahlen Sie" not in page.content.decode()
     assert 'name="refund_asked" value="yes"' in page.content.decode()
 
 

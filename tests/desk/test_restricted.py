@@ -12,10 +12,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from rathaus.core.clock import now, today
+from rathaus.core.events import verify_chain
 from rathaus.core.jobs import run_pending
 from rathaus.desk.urls import CASE, urlpatterns
 from rathaus.organisation.models import Membership, Role, StaffMember
-from rathaus.proceedings import actions
+from rathaus.proceedings import actions, queries, rights
 from rathaus.proceedings.models import Application
 from rathaus.records import actions as records
 from rathaus.records.models import DocumentVersion
@@ -29,13 +30,13 @@ OF_A_CASE = [str(pattern.name) for pattern in urlpatterns if str(pattern.pattern
 TABS = ("all", "new", "mine", "waiting", "overdue", "unpaid", "done")
 
 
-def restrict(application: Application, *named: StaffMember) -> Application:
+def restrict(application: Application, *named: StaffMember, may_write: bool = True) -> Application:
     """Close the dossier of `application` to all but `named`."""
     actor = making.acting(making.person("insa.cordes"))
     dossier = application.case.dossier
     records.set_access(dossier=dossier, own_access="restricted", reason="heikel", actor=actor)
     for person in named:
-        records.give(dossier=dossier, staff=person, may_write=True, reason="Fall", actor=actor)
+        records.give(dossier=dossier, staff=person, may_write=may_write, reason="Fall", actor=actor)
     application.case.dossier.refresh_from_db()
     return application
 
@@ -159,6 +160,76 @@ def test_it_is_handed_only_to_who_may_see_it(sign_in: SignIn, secret: Applicatio
         client.post(reverse("desk:assign", args=[secret.public_id]), {"to": to})
         secret.refresh_from_db()
         assert secret.assigned_to == holder
+
+
+@pytest.mark.parametrize("started", [False, True])
+def test_who_is_named_for_reading_looks_and_does_nothing_else(
+    trade: Client, colleague: Client, started: bool
+) -> None:
+    StaffMember.objects.update(substitute=None)
+    reader, writer = making.person("renko.folkerts"), making.person("insa.cordes")
+    case = making.taken(slug=SLUG, login="insa.cordes") if started else making.new_case(SLUG)
+    restrict(case, writer)
+    restrict(case, reader, may_write=False)
+    page = colleague.get(reverse("desk:case", args=[case.public_id]))
+    assert page.status_code == 200
+    assert not any(offer.possible for offer in page.context["offers"])
+    assert not page.context["can_message"] and not page.context["can_note"]
+    before = Application.objects.values().get(pk=case.pk)
+    for name in OF_A_CASE:
+        answer = colleague.post(reverse(f"desk:{name}", args=[case.public_id]))
+        assert answer.status_code in {403, 405}, name
+    colleague.post("/arbeit/naechster/")
+    colleague.post(BULK, {"act": "take", "pick": ids(case)})
+    assert Application.objects.values().get(pk=case.pk) == before
+    assert queries.colleagues(case.case) == [writer]
+    if started:
+        assert trade.get(reverse("desk:decide", args=[case.public_id])).status_code == 200
+
+
+def test_a_case_whose_clerk_lost_the_right_comes_to_who_has_it(sign_in: SignIn) -> None:
+    StaffMember.objects.update(substitute=None)
+    case = making.taken(slug=SLUG, login="renko.folkerts")
+    other = making.taken(slug=SLUG, login="renko.folkerts")
+    other_dossier = other.case.dossier_id != case.case.dossier_id
+    restrict(case, making.person("insa.cordes"))
+    run_pending()
+    case.refresh_from_db()
+    assert (case.state, case.assigned_to) == ("received", None)
+    event = case.case.chain.events.get(type="application.clerk_lost")
+    assert event.personal_row.data == {"clerk": making.person("renko.folkerts").name}
+    assert case.pk in listed(sign_in("insa.cordes"), "?tab=new")
+    assert verify_chain(case.case.chain) == []
+    other.refresh_from_db()
+    assert (other.assigned_to is not None) is other_dossier
+    run_pending()
+    assert case.case.chain.events.filter(type="application.clerk_lost").count() == 1
+
+
+def test_a_grant_that_ran_out_frees_the_case_and_keeps_its_state(trade: Client) -> None:
+    StaffMember.objects.update(substitute=None)
+    case = restrict(making.taken(slug=SLUG, login="insa.cordes"), making.person("insa.cordes"))
+    rights.free_cases()
+    case.refresh_from_db()
+    assert case.assigned_to is not None
+    Application.objects.filter(pk=case.pk).update(state="awaiting_resident")
+    case.case.dossier.grants.update(until=today() - timedelta(days=1))
+    rights.free_cases()
+    case.refresh_from_db()
+    assert (case.state, case.assigned_to) == ("awaiting_resident", None)
+
+
+def test_whoever_manages_access_is_told_that_nobody_can_go_on(sign_in: SignIn) -> None:
+    StaffMember.objects.update(substitute=None)
+    case = restrict(making.new_case(SLUG), making.person("insa.cordes"), may_write=False)
+    page = reverse("desk:dossier_access", args=[case.case.dossier.public_id])
+    registry = StaffMember.objects.filter(memberships__role=Role.RECORDS_MANAGER).first()
+    assert registry is not None
+    client = sign_in(registry.user.login)
+    assert client.get(page).context["unattended"] == [case.reference]
+    assert "niemand aus dem zuständigen Amt" in client.get(page).content.decode()
+    restrict(case, making.person("insa.cordes"))
+    assert client.get(page).context["unattended"] == []
 
 
 def test_entered_at_the_counter_it_is_gone_from_there(colleague: Client) -> None:

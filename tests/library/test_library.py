@@ -15,6 +15,7 @@ import yaml
 
 from rathaus.catalogue import gate, library
 from rathaus.catalogue.definition import ServiceDefinition
+from rathaus.catalogue.present import duration_text
 from rathaus.core import logic
 from rathaus.forms import codelists, engine
 from rathaus.forms.definition import Field, FieldType, FormDefinition, Step
@@ -337,8 +338,12 @@ def test_gewerbe_asks_every_number_of_the_official_form(form: str, last: int) ->
 def test_gewerbe_receipt_comes_within_three_days() -> None:
     for form in ("anmelden", "ummelden", "abmelden"):
         duration = shipped()[f"gewerbe-{form}"].duration
-        assert duration.legal_deadline_working_days == 3
+        assert duration.legal_deadline_days == 3
         assert duration.legal_deadline_basis == "§ 15 Abs. 1 GewO"
+        text = (library.SHIPPED / f"gewerbe-{form}" / "service.yaml").read_text(encoding="utf-8")
+        named = re.findall(r"(?:innerhalb von|spätestens) (\w+) (\w*[Tt]agen)", text)
+        assert named and set(named) == {("drei", "Tagen")}
+        assert duration_text(duration) == "innerhalb von 3 Tagen"
 
 
 def test_identity_card_fees_of_the_ordinance() -> None:

@@ -46,6 +46,50 @@ def test_no_job_pays_a_large_refund_that_one_person_asked_for(db: None) -> None:
     assert (refund.state, refund.executed_by) == ("done", SECOND_CASHIER.id)
 
 
+def ask(claim: Claim, cents: int, actor: Actor = CASHIER) -> Refund:
+    return actions.request_refund(claim=claim, amount_cents=cents, reason="x", actor=actor)
+
+
+def test_the_limit_holds_for_all_refunds_of_a_claim_together(db: None) -> None:
+    claim = make_claim(18000)
+    paid(claim)
+    parts = [ask(claim, cents) for cents in (4000, 1000, 4000)]
+    actions.execute_refund(refund=parts[0], actor=CASHIER)
+    actions.record_manual_refund(refund=parts[1], note="bar", actor=CASHIER)
+    for release in (
+        lambda: actions.execute_refund(refund=parts[2], actor=CASHIER),
+        lambda: actions.record_manual_refund(refund=parts[2], note="bar", actor=CASHIER),
+    ):
+        with pytest.raises(errors.FourEyesRequired, match="50,00"):
+            release()
+    pay_back(refund_id=parts[2].pk)
+    assert SimulatedRefund.objects.count() == 1
+    actions.execute_refund(refund=parts[2], actor=SECOND_CASHIER)
+    assert (parts[2].state, parts[2].released_by_second) == ("done", True)
+    with pytest.raises(errors.FourEyesRequired):  # whoever of the two asks: it is one sum
+        actions.execute_refund(refund=ask(claim, 100, SECOND_CASHIER), actor=SECOND_CASHIER)
+
+
+def test_what_two_people_released_leaves_the_limit_for_one(db: None) -> None:
+    claim = make_claim(18000)
+    paid(claim)
+    actions.execute_refund(refund=ask(claim, 9000), actor=SECOND_CASHIER)
+    small = ask(claim, 5000)
+    actions.execute_refund(refund=small, actor=CASHIER)
+    assert small.state == "done"
+
+
+def test_a_refund_that_failed_uses_up_nothing(db: None) -> None:
+    claim = make_claim(18000)
+    paid(claim)
+    faults.switch_on("refund.failed")
+    lost = ask(claim, 5000)
+    actions.execute_refund(refund=lost, actor=CASHIER)
+    assert lost.state == "failed"
+    actions.execute_refund(refund=lost, actor=CASHIER)
+    assert lost.state == "done"
+
+
 @pytest.mark.parametrize("actor", [PAYER, Actor.system("worker"), Actor.provider("paypal")])
 def test_a_large_refund_by_hand_needs_a_person(db: None, actor: Actor) -> None:
     claim = make_claim(9000)

@@ -143,7 +143,14 @@ def test_search_finds_everyday_words(resident: Browser) -> None:
 
 def test_service_says_everything_before_the_start(resident: Browser) -> None:
     resident.get("/leistungen/gewerbe-anmelden/")
-    for words in ("26,00", "etwa 15 Minuten", "Arbeitstage", "ohne Anmeldung", "§ 14", "04944"):
+    for words in (
+        "26,00",
+        "etwa 15 Minuten",
+        "innerhalb von 3 Tagen",
+        "ohne Anmeldung",
+        "§ 14",
+        "04944",
+    ):
         assert words in resident.page
 
 

@@ -8,14 +8,16 @@ import uuid
 import pytest
 
 from rathaus.core.actors import Actor
+from rathaus.core.clock import today
 from rathaus.core.jobs import run_pending
 from rathaus.core.money import Money
 from rathaus.payments import actions
-from rathaus.payments.models import PaymentAttempt
+from rathaus.payments.models import Claim, PaymentAttempt
 from rathaus.portal.views import payment
 from rathaus.proceedings.models import Application
 from rathaus.simulation.models import SimulatedOrder
 from rathaus.simulation.paypal import engine
+from rathaus.theme import formats
 from tests.portal.browser import Browser
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -154,6 +156,44 @@ def test_counter_shows_where_when_and_the_reference(resident: Browser) -> None:
     assert resident.path.endswith("/bezahlen/schalter/")
     assert application.claim.payment_reference in resident.page
     assert "Montag" in resident.page
+
+
+def test_who_comes_to_the_counter_is_not_asked_for_a_transfer(resident: Browser) -> None:
+    application = resident.apply(SLUG)
+    assert application.claim is not None
+    pay, status = (f"/vorgang/{application.public_id}/{page}" for page in ("bezahlen/", ""))
+    resident.get(pay)
+    resident.post({"provider": "transfer"})
+    resident.get(pay)
+    resident.post({"provider": "counter"})
+    assert resident.path.endswith("/bezahlen/schalter/")
+    resident.get(status)
+    assert "Überweisung" not in resident.page and "Bankdaten" not in resident.page
+    assert "die Gebühr ist noch offen" in resident.page
+    (given_up,) = application.claim.attempts.all()
+    assert (given_up.state, given_up.reason) == ("cancelled", "COUNTER_CHOSEN")
+    part(application, "E-9", left=0)  # the transfer was on its way all the same
+    application.refresh_from_db()
+    assert application.state == "received"
+
+
+def test_the_pay_page_lists_what_came_and_what_is_left(resident: Browser) -> None:
+    application = resident.apply(SLUG)
+    assert application.claim is not None
+    resident.get(f"/vorgang/{application.public_id}/bezahlen/")
+    assert "Noch zu zahlen" not in resident.page
+    cents = application.claim.amount_cents
+    part(application, "E-1", left=600)
+    Claim.objects.update(waived_cents=100)
+    resident.get(f"/vorgang/{application.public_id}/bezahlen/")
+    table = " ".join(re.sub(r"<[^>]+>|&nbsp;", " ", resident.page.split("<tfoot>")[1]).split())
+    for row in (
+        f"Zusammen {Money(cents).format()}",
+        f"Davon erlassen − {Money(100).format()}",
+        f"Bezahlt am {formats.day(today())} − {Money(cents - 600).format()}",
+        f"Noch zu zahlen {Money(500).format()}",
+    ):
+        assert " ".join(row.split()) in table
 
 
 def test_unknown_way_to_pay(resident: Browser) -> None:

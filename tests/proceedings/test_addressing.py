@@ -11,7 +11,9 @@ import yaml
 from rathaus.catalogue import library
 from rathaus.catalogue.definition import ServiceDefinition
 from rathaus.forms.definition import FormDefinition
-from rathaus.proceedings import addressing
+from rathaus.proceedings import addressing, documents
+from rathaus.proceedings.models import Letter
+from tests.proceedings.conftest import new_application
 
 SHIPPED = {service.slug: service for service in library.load_all().services if service.form}
 
@@ -82,6 +84,40 @@ def test_a_letter_finds_a_room_at_a_family_and_a_home_abroad():
         "26639 Wiesmoor",
         "ÖSTERREICH",
     )
+
+
+@pytest.mark.parametrize("slug", ["eheurkunde", "geburtsurkunde", "sterbeurkunde"])
+def test_certificates_sent_elsewhere_take_their_letter_along(slug: str):
+    service = SHIPPED[slug]
+    answers = {
+        "person": {"first_names": "Ida", "last_name": "Huber"}, "anschrift": place("Heimweg"),
+    }  # fmt: skip
+    home = ("Ida Huber", "Heimweg 1", "26639 Wiesmoor")
+    away = {**answers, "liefername": "Notariat Onken", "lieferanschrift": place("Kanzleiweg")}
+    there = ("Notariat Onken", "Kanzleiweg 1", "26639 Wiesmoor")
+    unnamed = {**away, "liefername": None}
+    for key, given, lines in (
+        ("begleitschreiben", answers, home),
+        ("begleitschreiben", away, there),
+        ("begleitschreiben", unnamed, ("Ida Huber", *there[1:])),
+        ("ablehnung", away, home),  # a decision goes to who applied
+        ("", away, home),
+    ):
+        application = SimpleNamespace(service=service, answers=given)
+        assert addressing.window(application, key) == lines  # type: ignore[arg-type]
+
+
+def test_the_letter_itself_goes_where_its_template_says(town):
+    application = new_application(
+        "geburtsurkunde", versand="andere", liefername="Notariat Onken",
+        lieferanschrift=place("Kanzleiweg", country="DE"),
+    )  # fmt: skip
+    loaded = documents.load(application.pk)
+    letter = Letter(
+        application=loaded, template_key="begleitschreiben", created_at=loaded.submitted_at
+    )
+    paper = documents.letter_data(loaded, letter, signer=None)
+    assert paper.recipient == ("Notariat Onken", "Kanzleiweg 1", "26639 Wiesmoor")
 
 
 def test_germany_is_not_named_on_letters_within_germany():

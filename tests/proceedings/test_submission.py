@@ -106,9 +106,24 @@ def test_unpaid_fee_keeps_the_application_safe_but_not_on_the_desk(town):
 def test_deadline_counts_working_days_from_the_receipt(town):
     # Thursday before Easter: Good Friday and Easter Monday do not count.
     with time_machine.travel("2027-03-25T10:00:00Z"):
+        application = new_application("hund-anmelden")
+    assert application.service.duration.working_days == 7
+    assert application.due_on == date(2027, 4, 7)
+
+
+@pytest.mark.parametrize(
+    ("sent", "due"),
+    [
+        ("2027-03-25", "2027-03-30"),  # Thursday before Easter: Sunday, Easter Monday, Tuesday
+        ("2027-03-09", "2027-03-12"),  # Tuesday to Friday
+        ("2027-03-12", "2027-03-15"),  # Friday to Monday
+    ],
+)
+def test_three_days_of_the_law_are_plain_days(town, sent, due):
+    """§ 15 (1) GewO; a last day without work moves to the next working day (§ 31 (3) VwVfG)."""
+    with time_machine.travel(f"{sent}T10:00:00Z"):
         application = new_application("gewerbe-abmelden")
-    assert application.service.duration.legal_deadline_working_days == 3
-    assert application.due_on == date(2027, 4, 1)
+    assert application.due_on == date.fromisoformat(due)
 
 
 def test_reference_and_code_open_it(application):

@@ -19,6 +19,7 @@ from rathaus.theme.documents import (
     FeeLine,
     FileEntry,
     LetterData,
+    Payment,
     PaymentReceiptData,
     ReceiptData,
     Row,
@@ -49,6 +50,11 @@ LETTER = LetterData(
     body="wir haben **alles** erhalten.\n\n- eins\n- zwei\n\n## Weiter\n\nNichts zu tun.",
     remedy="Klage beim Verwaltungsgericht binnen eines Monats.", verification=PROOF,
 )  # fmt: skip
+OPEN = LETTER.model_copy(update={
+    "payment": Payment(amount_cents=1600, assessed_cents=2600, reference="RF18 5390 0754 7034",
+                    due_on=date(2027, 3, 20), payee="Stadt Beispiel", iban="DE87 1234 5678",
+                    girocode=letters.qr_svg("BCD")),
+})  # fmt: skip
 RECEIPT = ReceiptData(
     sender=SENDER, reference="WM-2027-00184", service="Gewerbe anmelden", received_at=NOON,
     applicant=("Wiebke Saathoff",), verification=PROOF, next_steps=("Wir prüfen.",), fees=FEES,
@@ -67,7 +73,7 @@ def text_of(content: bytes) -> str:
     return re.sub(r"\s+", " ", " ".join(page.extract_text() for page in reader.pages))
 
 
-@pytest.mark.parametrize("data", [LETTER, RECEIPT, PAYMENT], ids=lambda d: type(d).__name__)
+@pytest.mark.parametrize("data", [LETTER, OPEN, RECEIPT, PAYMENT])
 def test_archivable_and_accessible(data: Document) -> None:
     document = pikepdf.open(io.BytesIO(letters.render(data)))
     with document.open_metadata() as metadata:
@@ -215,6 +221,16 @@ def test_a_long_word_stays_on_the_page_and_can_be_found() -> None:
     assert "\u200b" not in text_of(content)
     assert "Östliche Straße" in text_of(content)
     assert word in text_of(content).replace(" ", "")
+
+
+def test_a_long_mail_address_keeps_to_the_information_block() -> None:
+    address = "einwohnermeldeangelegenheiten-und-ausweise@samtgemeinde-brookmerland.example.org"
+    content = letters.render(LETTER.model_copy(update={"clerk_email": address}))
+    page = pypdfium2.PdfDocument(content)[0]
+    text = page.get_textpage()
+    boxes = [text.get_charbox(i) for i in range(text.count_chars())]
+    assert max(right for _, _, right, _ in boxes) <= page.get_width() - 20 / 25.4 * 72 + 0.5
+    assert address in text_of(content).replace(" ", "")
 
 
 def test_a_rare_script_is_shown_by_its_code_points() -> None:

@@ -67,6 +67,8 @@ class Duration(Model):
     working_days: int | None = None
     """Usual processing time in working days."""
     legal_deadline_working_days: int | None = None
+    legal_deadline_days: int | None = None
+    """Where the law counts plain days (§ 15 (1) GewO); the last one moves to a working day."""
     legal_deadline_basis: str = ""
     note: str = ""
     """Overrides the shown processing time, e.g. "2 bis 4 Wochen"."""
@@ -102,6 +104,11 @@ class Letter(Model):
     """Paragraphs separated by blank lines; lines starting with "- " make a list."""
     remedy: str = ""
     """Rechtsbehelfsbelehrung, needed where the letter decides."""
+    address_field: str = ""
+    """Key of the address that this letter goes to where it was answered, e.g. where somebody wants
+    a certificate sent elsewhere; else, and for all other letters, the applicant's."""
+    name_field: str = ""
+    """Key of the answer that names who gets it there; empty: the applicant."""
 
     @property
     def document_name(self) -> str:

@@ -45,6 +45,7 @@ def facts(definition: ServiceDefinition, capabilities: Capabilities) -> dict[str
         "fee_clear": bool(definition.fees or definition.fee_note)
         or definition.payment_policy == "none",
         "duration_clear": definition.duration.working_days is not None
+        or definition.duration.legal_deadline_days is not None
         or bool(definition.duration.note),
         "has_channels": bool(definition.channels),
         "trust_level": definition.trust_level,

@@ -49,11 +49,14 @@ def _always(rule: FeeRule) -> bool:
 
 
 def duration_text(duration: Duration) -> str:
-    """Usual processing time, e.g. "3 Arbeitstage"; empty where nothing is known."""
+    """Usual processing time, e.g. "3 Arbeitstage", else that of the law; empty where nothing is
+    known."""
     if duration.note:
         return duration.note
     if duration.working_days is None:
-        return ""
+        days = duration.legal_deadline_days or 0
+        text = ngettext("innerhalb von %(n)d Tag", "innerhalb von %(n)d Tagen", days)
+        return text % {"n": days} if days else ""
     if duration.working_days == 0:
         return _("sofort")
     return ngettext("%(n)d Arbeitstag", "%(n)d Arbeitstage", duration.working_days) % {

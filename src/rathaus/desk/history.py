@@ -32,6 +32,7 @@ ICONS = {
     "application.assigned": "swap_horiz",
     "application.passed_on": "swap_horiz",
     "application.put_back": "undo",
+    "application.clerk_lost": "undo",
     "application.viewed": "visibility",
     "application.withdrawn": "cancel",
     "correction.requested": "help",

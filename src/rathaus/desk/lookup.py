@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
 from rathaus.desk.access import Desk, DeskRequest
@@ -23,7 +24,7 @@ def application(request: DeskRequest, ident: uuid.UUID, needs: str = "case.view"
     """The application `ident` of an office of the person.
 
     Raises: Http404 where it is another office's or in a dossier that is closed to the person,
-    PermissionDenied without `needs` there.
+    PermissionDenied without `needs` there, or where the person may only read that dossier.
     """
     found = (
         applications(request.desk)
@@ -43,7 +44,14 @@ def application(request: DeskRequest, ident: uuid.UUID, needs: str = "case.view"
         raise Http404
     if needs != "case.view":
         request.desk.require(needs, found.case.office)
+        if not may_work(request.desk, found):
+            raise PermissionDenied(needs)
     return found
+
+
+def may_work(desk: Desk, application: Application) -> bool:
+    """Whether the person may do more with it than look at it, as far as its dossier goes."""
+    return records.may_work(desk.staff, application.case.dossier)
 
 
 def record_case(request: DeskRequest, ident: uuid.UUID) -> Case:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from rathaus.desk import lookup
 from rathaus.desk.access import Desk
 from rathaus.proceedings import states
 from rathaus.proceedings.models import Application
@@ -44,7 +45,8 @@ def offers(application: Application, desk: Desk) -> list[Offer]:
         _offer(application, "release", _("Ohne Zahlung bearbeiten"), "lock_open", False, _release),
         _offer(application, "withdraw", _("Antrag zurückziehen"), "cancel", False, _withdraw),
     ]
-    return [_permitted(offer, application, desk) for offer in found if offer is not None]
+    works = lookup.may_work(desk, application)
+    return [_permitted(offer, application, desk, works) for offer in found if offer is not None]
 
 
 def main_offer(found: list[Offer]) -> Offer | None:
@@ -76,12 +78,15 @@ def _offer(  # noqa: PLR0917
     return Offer(key, label, icon, url, post, reason)
 
 
-def _permitted(offer: Offer, application: Application, desk: Desk) -> Offer:
-    if desk.can(PERMISSIONS[offer.key], application.case.office):
+def _permitted(offer: Offer, application: Application, desk: Desk, works: bool) -> Offer:
+    if not works:
+        reason = _("Sie dürfen diese Akte nur lesen.")
+    elif desk.can(PERMISSIONS[offer.key], application.case.office):
         return offer
-    reason = {
-        "release": _("Das dürfen nur Leitung und Kasse."),
-    }.get(offer.key, _("Dafür fehlt Ihnen das Recht in diesem Amt."))
+    else:
+        reason = {
+            "release": _("Das dürfen nur Leitung und Kasse."),
+        }.get(offer.key, _("Dafür fehlt Ihnen das Recht in diesem Amt."))
     return Offer(offer.key, offer.label, offer.icon, offer.url, offer.post, reason)
 
 

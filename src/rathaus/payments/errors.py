@@ -87,9 +87,22 @@ class RefundTooLarge(PaymentError):
 
 
 class FourEyesRequired(PaymentError):
-    """Above the limit: the same person asked for the refund, or no person releases it."""
+    """Beyond the limit: the same person asked for the refund, or no person releases it.
 
-    message = _("Diese Erstattung muss eine zweite Person freigeben.")
+    `limit` is what one claim may be given back in sum without a second person.
+    """
+
+    message = _(
+        "Diese Erstattung muss eine zweite Person freigeben. Allein dürfen Sie für eine Forderung "
+        "zusammen höchstens %(limit)s erstatten."
+    )
+
+    def __init__(self, limit: Money) -> None:
+        super().__init__()
+        self.limit = limit
+
+    def __str__(self) -> str:
+        return str(self.message) % {"limit": self.limit.format()}
 
 
 class ManualRefundNeeded(PaymentError):

@@ -6,6 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 TEXTS: dict[str, Promise] = {
+    "COUNTER_CHOSEN": _("Die zahlende Person möchte im Rathaus bezahlen."),
     "PAYER_CANCELLED": _("Die zahlende Person hat abgebrochen."),
     "PAYER_ACTION_REQUIRED": _("PayPal wartet auf die zahlende Person."),
     "REDIRECT_PAYER_FOR_ALTERNATE_FUNDING": _("PayPal verlangt ein anderes Zahlungsmittel."),

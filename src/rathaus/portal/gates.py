@@ -95,12 +95,18 @@ def proved(request: HttpRequest, draft: Draft) -> None:
 
 def keep_typed(request: HttpRequest, draft_id: object, step_key: str) -> None:
     """Keep what was typed over a log-in, so that nobody types it twice."""
+    data = posted(request)
+    if data is not None:
+        kept = {"draft": str(draft_id), "step": step_key, "data": data}
+        request.session[TYPED] = kept
+
+
+def posted(request: HttpRequest) -> dict[str, list[str]] | None:
+    """What was sent from a step, without what belongs to the page; None if it is very much."""
     names = {"csrfmiddlewaretoken", "_code", "save", "_antrag", "_schritt"}
     data = {name: values for name, values in request.POST.lists() if name not in names}
     size = sum(len(name) + sum(map(len, values)) for name, values in data.items())
-    if size <= MOST_TYPED:
-        kept = {"draft": str(draft_id), "step": step_key, "data": data}
-        request.session[TYPED] = kept
+    return data if size <= MOST_TYPED else None
 
 
 def take_typed(request: HttpRequest, draft: Draft, step_key: str) -> dict[str, list[str]] | None:

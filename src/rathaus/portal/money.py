@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -24,6 +25,8 @@ class MoneyFacts:
     """The newest, whatever became of it."""
     awaited: PaymentAttempt | None = None
     """The newest that waits for the payer."""
+    received: Sequence[PaymentAttempt] = ()
+    """What came, oldest first."""
 
     @property
     def can_pay(self) -> bool:
@@ -49,6 +52,11 @@ class MoneyFacts:
     def by_invoice(self) -> bool:
         """The resident chose the invoice."""
         return self.awaited is not None and self.awaited.provider == "transfer" and self.can_pay
+
+    @property
+    def is_assessed(self) -> bool:
+        """All of the fee is still to pay, as it was set."""
+        return self.balance.open_cents == self.claim.amount_cents
 
     @property
     def open(self) -> Money:
@@ -87,4 +95,5 @@ def money_of(application: Application) -> MoneyFacts | None:
     else:  # nothing came, so nothing went back: no need to add up
         balance = Balance(claim.due_cents, 0, 0, 0, claim.currency)
     newest = attempts[0] if attempts else None
-    return MoneyFacts(claim, balance, newest, queries.awaited(attempts))
+    received = [attempt for attempt in reversed(attempts) if attempt.state == "confirmed"]
+    return MoneyFacts(claim, balance, newest, queries.awaited(attempts), received)

@@ -45,8 +45,9 @@ def key_facts(definition: ServiceDefinition) -> list[Facts]:
     if definition.mode == "online":
         facts.append(_fact("timer", _("Ausfüllen"), present.fill_text(definition.duration)))
     duration = present.duration_text(definition.duration)
-    deadline = definition.duration.legal_deadline_working_days
-    note = _("Frist nach %s") % definition.duration.legal_deadline_basis if deadline else ""
+    by_law = definition.duration
+    deadline = by_law.legal_deadline_days or by_law.legal_deadline_working_days
+    note = _("Frist nach %s") % by_law.legal_deadline_basis if deadline else ""
     facts.append(_fact("hourglass_top", _("Bearbeitung"), duration, note))
     if definition.mode == "online":
         facts.append(_fact("lock_open", _("Anmeldung"), present.trust_text(definition)))

@@ -13,11 +13,21 @@ from rathaus.proceedings.models import Application
 Address = Mapping[str, Any]
 
 
-def window(application: Application) -> tuple[str, ...]:
-    """Name and postal address of the applicant, without empty lines: at most six."""
+def window(application: Application, template_key: str = "") -> tuple[str, ...]:
+    """Name and postal address of the applicant, without empty lines: at most six.
+
+    A letter whose template names another address goes there if one was given.
+    """
     form, answers = application.service.online_form, application.answers
-    lines = [*names(form, answers)]
-    if address := postal_address(form, answers):
+    templates = application.service.letters
+    template = next((one for one in templates if one.key == template_key), None)
+    elsewhere = answers.get(template.address_field) if template else None
+    name = ""
+    if template and isinstance(elsewhere, Mapping):
+        name = paths.text(answers, template.name_field)
+    lines = [name] if name else [*names(form, answers)]
+    address = elsewhere if isinstance(elsewhere, Mapping) else postal_address(form, answers)
+    if address:
         lines += _lines(address)
     return tuple(line for line in lines if line)
 

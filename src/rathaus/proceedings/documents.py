@@ -21,7 +21,7 @@ from rathaus.organisation.models import StaffMember
 from rathaus.payments import queries as payment_queries
 from rathaus.payments.models import PaymentAttempt
 from rathaus.payments.providers import registry
-from rathaus.proceedings import addressing, vouching
+from rathaus.proceedings import addressing, owing, vouching
 from rathaus.proceedings import answers as paths
 from rathaus.proceedings.models import Application, Letter, Verification
 from rathaus.records.models import Document, DocumentKind, DocumentVersion
@@ -151,9 +151,10 @@ def letter_pdf(
     row: Verification | None,
     *,
     signer: StaffMember | None,
+    owed: bool = True,
 ) -> bytes:
     """A letter as it goes to the resident; without `row` it is a preview."""
-    return letters.render(letter_data(application, letter, row, signer=signer))
+    return letters.render(letter_data(application, letter, row, signer=signer, owed=owed))
 
 
 def letter_data(
@@ -162,12 +163,16 @@ def letter_data(
     row: Verification | None = None,
     *,
     signer: StaffMember | None,
+    owed: bool = True,
 ) -> data.LetterData:
-    """What stands in a letter. `signer` is who decides, reached directly where that is known."""
+    """What stands in a letter. `signer` is who decides, reached directly where that is known.
+
+    `owed` is false for the preview of a decision that lets go of what is still to pay.
+    """
     office = application.case.office
     return data.LetterData(
         sender=sender(application),
-        recipient=addressing.window(application),
+        recipient=addressing.window(application, letter.template_key),
         reference=application.reference,
         day=local(letter.created_at).date(),
         subject=letter.subject,
@@ -179,6 +184,7 @@ def letter_data(
         clerk_email=office.email,
         clerk_room=office.room,
         remedy=letter.remedy,
+        payment=owing.to_pay(application.claim) if owed else None,
         verification=_printed(row) if row else None,
     )
 

@@ -43,6 +43,13 @@ class ApplicationPutBack(EventType):
     pass
 
 
+@event_type("application.clerk_lost", text=_("Zurück in den Korb: Recht an der Akte fehlt"))
+class ApplicationClerkLost(EventType):
+    """Whoever had the case may not work in its dossier any more."""
+
+    clerk: Annotated[str, Personal]
+
+
 @event_type("application.passed_on", text=_("An ein anderes Amt gegeben"), public=True)
 class ApplicationPassedOn(EventType):
     """The record was filed in a dossier of another office, which decides from now on."""

@@ -13,6 +13,8 @@ from rathaus.catalogue.definition import Letter as Template
 from rathaus.core.clock import local, today
 from rathaus.core.money import Money
 from rathaus.forms import engine
+from rathaus.payments import fees
+from rathaus.proceedings import owing
 from rathaus.proceedings.models import Application
 from rathaus.theme import formats
 
@@ -41,7 +43,7 @@ def fill(application: Application, template: Template, *, reason: str = "") -> L
     The letter is German (§ 23 VwVfG), whatever language the clerk reads.
     """
     with translation.override("de"):
-        values = _values(application, reason)
+        values = _values(application, reason, granted=template.outcome == "granted")
         return LetterText(
             template_key=template.key,
             title=template.document_name,
@@ -56,9 +58,8 @@ def placeholders(*texts: str) -> list[str]:
     return [match for text in texts for match in PLACEHOLDER.findall(text)]
 
 
-def _values(application: Application, reason: str) -> dict[str, str]:
+def _values(application: Application, reason: str, *, granted: bool) -> dict[str, str]:
     case, service = application.case, application.service
-    claim = application.claim
     values = {
         "aktenzeichen": case.reference,
         "name": application.applicant_name,
@@ -66,12 +67,20 @@ def _values(application: Application, reason: str) -> dict[str, str]:
         "eingang": formats.day(local(application.submitted_at).date()),
         "datum": formats.day(today()),
         "amt": case.office.name,
-        "gebuehr": Money(claim.amount_cents).format() if claim else _("keine"),
+        "gebuehr": _fee(application, granted=granted),
         "stadt": _town_name(),
     }
     if reason:
         values["grund"] = reason
     return {key: value for key, value in values.items() if value}
+
+
+def _fee(application: Application, *, granted: bool) -> str:
+    """As it was set, or as this decision sets it."""
+    if application.claim is not None:
+        return Money(application.claim.amount_cents).format()
+    lines = owing.due_once_granted(application) if granted else []
+    return fees.total(lines).format() if lines else _("keine")
 
 
 def _town_name() -> str:

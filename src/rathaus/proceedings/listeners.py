@@ -7,16 +7,22 @@ from contextlib import suppress
 from rathaus.accounts.events import AccountsMerged
 from rathaus.accounts.models import Account
 from rathaus.core.actors import Actor
-from rathaus.core.events import subscribe
+from rathaus.core.events import EventType, subscribe
 from rathaus.core.jobs import enqueue
 from rathaus.core.models import Event
 from rathaus.payments.events import ClaimCancelled, ClaimPaid
-from rathaus.proceedings import destruction, farewell, findable, jobs, reminders  # noqa: F401 – register themselves
+from rathaus.proceedings import destruction, farewell, findable, jobs, reminders, rights  # noqa: F401 – register themselves
 from rathaus.proceedings.actions.casework import pass_on, release
 from rathaus.proceedings.models import Application, Draft, Seen
 from rathaus.proceedings.personal import export  # noqa: F401 – its job
 from rathaus.proceedings.states import MoveRefused, State
-from rathaus.records.events_plan import CaseRefiled
+from rathaus.records.events_plan import (
+    AccessChanged,
+    AccessRevoked,
+    CaseRefiled,
+    DossierMoved,
+    PlanEntryChanged,
+)
 
 
 @subscribe(ClaimPaid)
@@ -43,6 +49,15 @@ def on_case_refiled(event: CaseRefiled, row: Event) -> None:
         return
     office = application.case.office
     pass_on(application=application, office=office, actor=Actor.system("records"))
+
+
+def on_access_changed(event: EventType, row: Event) -> None:
+    """Whoever lost the right to work in a dossier keeps none of its cases."""
+    enqueue(rights.free_cases, dedupe_key="proceedings.free_cases")
+
+
+for told in (AccessChanged, AccessRevoked, CaseRefiled, DossierMoved, PlanEntryChanged):
+    subscribe(told)(on_access_changed)
 
 
 @subscribe(ClaimCancelled)

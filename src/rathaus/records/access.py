@@ -75,13 +75,18 @@ def standing(staff: StaffMember | None) -> Standing:
     )
 
 
-def scopes_of(who: Standing) -> list[str]:
-    """All scopes somebody may read in. As many queries as dossiers lie below each other at most,
-    one in a town without shared sub-dossiers below shared dossiers."""
+def scopes_of(who: Standing, *, by_writing: bool = False) -> list[str]:
+    """All scopes somebody may read in; `by_writing`: those a grant lets write in, without roles.
+
+    As many queries as dossiers lie below each other at most, one in a town without shared
+    sub-dossiers below shared dossiers.
+    """
     if not who.offices:
         return []
-    granted = list(who.granted().values_list("entry_id", "dossier_id"))
-    found = [*who.scopes, *(f"entry:{entry}" for entry, _ in granted if entry)]
+    grants = who.granted().filter(may_write=True) if by_writing else who.granted()
+    granted = list(grants.values_list("entry_id", "dossier_id"))
+    by_role = () if by_writing else who.scopes
+    found = [*by_role, *(f"entry:{entry}" for entry, _ in granted if entry)]
     named = [dossier for _, dossier in granted if dossier]
     new = _own_scopes(Q(above_scope__in=found) | Q(pk__in=named))
     for _level in range(MAX_DEPTH):

@@ -24,6 +24,7 @@ from rathaus.records.models import (
     DossierQuerySet,
     DraftDocument,
 )
+from rathaus.records.states import Access
 from rathaus.search.snippets import Parts
 
 
@@ -42,6 +43,19 @@ def scopes_for(staff: StaffMember | None) -> list[str]:
         return access.scopes_of(access.standing(staff))
     return list(
         organisation.remembered(staff, "scopes", lambda: access.scopes_of(access.standing(staff)))
+    )
+
+
+def may_work(staff: StaffMember, dossier: Dossier) -> bool:
+    """Whether `staff`, who works for the keeping office, may do so in `dossier`.
+
+    In a restricted one being named for reading is not enough (`permissions.may_write` says the
+    same of one dossier). However many are asked about, the queries are those of one.
+    """
+    return dossier.access != Access.RESTRICTED or dossier.scope in organisation.remembered(
+        staff,
+        "writing",
+        lambda: access.scopes_of(access.standing(staff), by_writing=True),
     )
 
 

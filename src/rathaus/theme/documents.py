@@ -65,6 +65,27 @@ class Block(Data):
     items: tuple[tuple[Span, ...], ...] = ()
 
 
+class Payment(Data):
+    """What is still to pay, and how; stands in a letter while something is open."""
+
+    amount_cents: int
+    """Open at this moment."""
+    assessed_cents: int
+    """The fee as it was set."""
+    reference: str
+    """Kassenzeichen (RF …), in groups of four."""
+    due_on: date | None = None
+    payee: str = ""
+    """Holder of the town's account; empty where the town has named none."""
+    iban: str = ""
+    bic: str = ""
+    girocode: str = ""
+    """SVG."""
+    under_way: bool = False
+    """A payment is being looked at: nobody should pay twice."""
+    demo: bool = False
+
+
 class LetterData(Data):
     """A business letter after DIN 5008 form B, for a window envelope."""
 
@@ -91,6 +112,7 @@ class LetterData(Data):
     remedy: str = ""
     """Rechtsbehelfsbelehrung; empty: no box. Markdown subset."""
     attachments: Lines = ()
+    payment: Payment | None = None
     unsigned_note: bool = True
     """Say that the letter was made electronically and is valid without signature."""
     verification: Verification | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django.utils import translation
@@ -16,12 +17,15 @@ from rathaus.theme.documents import (
     Document,
     FeeLine,
     LetterData,
+    Payment,
     PaymentReceiptData,
     ReceiptData,
     Span,
     Verification,
 )
 
+_BREAKS = re.compile(r"(?<=[@._-])|(?<=[^@._-]{12})")
+"""Where an e-mail address may go on in the next line of the narrow information block."""
 _DRAWING = re.compile(r'width="(\d+)".*?<path d="([^"]+)"', re.DOTALL)
 
 
@@ -103,9 +107,28 @@ def _fees(lines: Sequence[FeeLine]) -> list[dict[str, str]]:
     ]
 
 
+def _breakable(address: str) -> str:
+    return "\u200b".join(part for part in _BREAKS.split(address) if part)
+
+
+def _payment(data: Payment | None, written: date) -> dict[str, Any] | None:
+    if data is None:
+        return None
+    return data.model_dump(mode="json", exclude={"girocode"}) | {
+        "amount": formats.money(data.amount_cents),
+        "in_part": data.amount_cents != data.assessed_cents,
+        "day": formats.day(data.due_on) if data.due_on else "",
+        "late": data.due_on is not None and data.due_on < written,
+        "qr": data.girocode,
+    }
+
+
 def _letter(data: LetterData) -> dict[str, Any]:
-    values = data.model_dump(mode="json", exclude={"verification"})
+    values = data.model_dump(mode="json", exclude={"verification", "payment"})
+    email = data.clerk_email or data.sender.email
     return values | {
+        "clerk_email": _breakable(email),
+        "payment": _payment(data.payment, data.day),
         "title": data.subject,
         "day": formats.day(data.day),
         "blocks": [block.model_dump() for block in blocks(data.body)],

@@ -213,12 +213,22 @@ def test_the_counter_helps_who_lost_everything(
         recovery.find("niemand@example.org")
 
 
-def test_the_command_for_the_counter(inside: Browser, clock: Clock) -> None:
+def test_the_command_for_the_counter(
+    inside: Browser, clock: Clock, capsys: pytest.CaptureFixture[str]
+) -> None:
     from rathaus.cli import main
 
     switch_on(inside)
+    for nobody in ("", "  ", "-"):
+        with pytest.raises(SystemExit) as refused:
+            main(["account", "unlock", ADDRESS, f"--by={nobody}"])
+        assert refused.value.code == 2
+        assert "name the person" in capsys.readouterr().err
     assert main(["account", "unlock", ADDRESS, "--by", "Insa Cordes"]) == 0
     assert main(["account", "unlock", ADDRESS, "--by", "Insa Cordes"]) == 1
+    capsys.readouterr()
+    assert main(["account", "unlock", ADDRESS, "--by", "Insa Cordes", "--json"]) == 1
+    assert capsys.readouterr().out.strip() == '{"unlocked": false}'
 
 
 def test_whoever_lost_the_mailbox_gets_in_again_with_another_address(

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
-from rathaus.catalogue.checks.fields import resolve
+from rathaus.catalogue.checks.fields import resolve, top_level
 from rathaus.catalogue.definition import Letter, ServiceDefinition
 from rathaus.catalogue.gate import Context, Finding
+from rathaus.forms.definition import FieldType
 
 PLACEHOLDERS = frozenset(
     {
@@ -61,6 +62,20 @@ def remedies(definition: ServiceDefinition, context: Context) -> Iterator[Findin
             yield Finding("warning", place, text % {"title": letter.title})
 
 
+def recipients(definition: ServiceDefinition, context: Context) -> Iterator[Finding]:
+    """A letter that goes elsewhere names an address, and a text for who gets it there."""
+    wanted = (
+        ("address_field", {FieldType.ADDRESS}, _("„%(key)s“ ist keine Anschrift des Formulars.")),
+        ("name_field", {FieldType.TEXT}, _("„%(key)s“ ist kein Textfeld des Formulars.")),
+    )
+    known = top_level(definition.form)
+    for letter in definition.letters:
+        for part, types, text in wanted:
+            key: str = getattr(letter, part)
+            if key and (key not in known or known[key].type not in types):
+                yield Finding("error", f"letters.{letter.key}.{part}", text % {"key": key})
+
+
 def endings(definition: ServiceDefinition, context: Context) -> Iterator[Finding]:
     """An online service can be ended by letter, and each letter has its own key."""
     keys = [letter.key for letter in definition.letters]
@@ -81,4 +96,4 @@ def _mentions(letter: Letter, name: str) -> bool:
     return name in _PLACEHOLDER.findall(letter.body)
 
 
-CHECKS = (placeholders, remedies, endings)
+CHECKS = (placeholders, remedies, recipients, endings)

@@ -83,6 +83,7 @@ def take_next(request: DeskRequest) -> HttpResponse:
         for application in queries.basket(
             desk.staff, offices, BasketFilter(tab="new", person=person)
         ).rows
+        if lookup.may_work(desk, application)
     ]
     free.sort(key=lambda one: (one.due_on or date.max, one.pk))
     for application in free[:TRIES]:

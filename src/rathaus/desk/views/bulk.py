@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 
 from django.contrib import messages
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from rathaus.desk import lookup, params
 from rathaus.desk.access import Desk, DeskRequest
+from rathaus.organisation import queries as organisation
 from rathaus.organisation.models import StaffMember
 from rathaus.proceedings import actions, queries
 from rathaus.proceedings.models import Application
@@ -62,7 +62,8 @@ def run(request: DeskRequest) -> HttpResponse:
 def _one(what: str, application: Application, desk: Desk, to: StaffMember | None) -> None:
     office = application.case.office
     actor = desk.actor(office)
-    if not desk.can("case.assign" if what == "assign" else "case.take", office):
+    needed = "case.assign" if what == "assign" else "case.take"
+    if not desk.can(needed, office) or not lookup.may_work(desk, application):
         raise Refused
     if what == "take":
         if application.assigned_to_id not in {None, desk.staff.pk}:
@@ -74,7 +75,7 @@ def _one(what: str, application: Application, desk: Desk, to: StaffMember | None
             raise Refused
         actions.put_back(application=application, actor=actor)
     else:
-        if to is None or not application.is_open or to not in queries.colleagues(application.case):
+        if to is None or not application.is_open or not queries.can_be_handed(to, application.case):
             raise Refused
         actions.assign(application=application, staff=to, actor=actor)
 
@@ -118,7 +119,9 @@ def _colleague(request: HttpRequest) -> StaffMember | None:
         wanted = uuid.UUID(request.POST.get("to", ""))
     except ValueError:
         return None
-    return StaffMember.objects.filter(Q(user__is_active=True), public_id=wanted).first()
+    active = StaffMember.objects.filter(user__is_active=True).select_related("user")
+    found = active.filter(public_id=wanted).first()
+    return organisation.remembering(found) if found else None
 
 
 def _back(request: HttpRequest) -> str:

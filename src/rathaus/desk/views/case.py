@@ -52,9 +52,10 @@ def page(
     """The case page, after a mistake with what was typed and what is wrong."""
     desk = request.desk
     office = application.case.office
+    works = lookup.may_work(desk, application)
     actions.mark_viewed(application=application, actor=desk.actor(office))
     mine = application.is_open and application.assigned_to_id in {None, desk.staff.pk}
-    if application.has_unread and mine:
+    if works and application.has_unread and mine:
         actions.mark_messages_read(application=application, incoming=True)
     found = offers.offers(application, desk)
     entries = history.history(application.case.chain)
@@ -81,12 +82,13 @@ def page(
         "decision": getattr(application, "decision", None),
         "letters": application.letters.select_related("document").all(),
         "colleagues": _colleagues(request, application),
-        "can_message": desk.can("case.message", office),
-        "can_note": desk.can("records.file", office),
-        "can_enter": desk.can("case.enter", office),
+        "works": works,
+        "can_message": works and desk.can("case.message", office),
+        "can_note": works and desk.can("records.file", office),
+        "can_enter": works and desk.can("case.enter", office),
         "typed": typed or {},
         "errors": errors or {},
-        **money(request, application),
+        **money(request, application, works),
     }
     return render(request, "desk/case.html", context, status=status)
 
@@ -155,7 +157,7 @@ def corrections(application: Application, documents: list[Document]) -> list[dic
     return found
 
 
-def money(request: DeskRequest, application: Application) -> dict[str, Any]:
+def money(request: DeskRequest, application: Application, works: bool) -> dict[str, Any]:
     """The claim with its account, and what may be done at the counter."""
     claim = application.claim
     if claim is None:
@@ -170,14 +172,17 @@ def money(request: DeskRequest, application: Application) -> dict[str, Any]:
         "refunds": claim.refunds.order_by("-number"),
         "open_text": Money(balance.open_cents).format().replace("\u00a0€", ""),
         "methods": CounterReceipt.Method.choices,
-        "can_record": desk.can("payment.record", office) and balance.open_cents > 0,
+        "can_record": works and desk.can("payment.record", office) and balance.open_cents > 0,
         "can_match": desk.can("payment.match"),
     }
 
 
 def _colleagues(request: DeskRequest, application: Application) -> list[Any]:
     office = application.case.office
-    if not application.is_open or not request.desk.can("case.assign", office):
+    desk = request.desk
+    if not application.is_open or not desk.can("case.assign", office):
+        return []
+    if not lookup.may_work(desk, application):
         return []
     people = queries.colleagues(application.case)
     return [person for person in people if person.pk != application.assigned_to_id]

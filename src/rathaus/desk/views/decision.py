@@ -24,9 +24,10 @@ from rathaus.desk.access import DeskRequest
 from rathaus.desk.views import case as case_page
 from rathaus.desk.views import steps
 from rathaus.desk.views.files import attachment
+from rathaus.payments import fees
 from rathaus.payments import queries as payments
 from rathaus.payments.errors import PaymentError
-from rathaus.proceedings import actions, documents
+from rathaus.proceedings import actions, documents, owing
 from rathaus.proceedings.errors import CorrectionPending, LetterIncomplete
 from rathaus.proceedings.letters import LetterText, placeholders
 from rathaus.proceedings.models import Application, Letter
@@ -80,7 +81,9 @@ def preview_pdf(request: DeskRequest, ident: uuid.UUID) -> HttpResponse:
     if typed is None:
         return _start(request, application)
     letter = _unsent(request, application, typed)
-    content = documents.letter_pdf(application, letter, None, signer=request.desk.staff)
+    content = documents.letter_pdf(
+        application, letter, None, signer=request.desk.staff, owed=not _lets_go(application, typed)
+    )
     return attachment(content, _("Vorschau") + ".pdf", "application/pdf")
 
 
@@ -142,10 +145,12 @@ def _editor(
 
 def _preview(request: DeskRequest, application: Application, typed: Typed) -> HttpResponse:
     letter = _unsent(request, application, typed)
-    paper = documents.letter_data(application, letter, signer=request.desk.staff)
-    return render(
-        request, "desk/letter_preview.html", {**_context(application, typed), "paper": paper}
-    )
+    owed = not _lets_go(application, typed)
+    paper = documents.letter_data(application, letter, signer=request.desk.staff, owed=owed)
+    granted = typed.template.outcome == "granted"
+    lines = owing.due_once_granted(application) if granted else []
+    context = {**_context(application, typed), "paper": paper, "sets_fee": fees.total(lines)}
+    return render(request, "desk/letter_preview.html", context)
 
 
 def _confirm(request: DeskRequest, application: Application, typed: Typed) -> HttpResponse:
@@ -237,6 +242,10 @@ def _context(application: Application, typed: Typed) -> dict[str, Any]:
         "rejected": typed.template.outcome == "rejected",
         "paid": paid,
     }
+
+
+def _lets_go(application: Application, typed: Typed) -> bool:
+    return owing.lets_go(application, outcome=typed.template.outcome, refund=typed.refund)
 
 
 def _paid(application: Application) -> Money | None:

@@ -1,7 +1,12 @@
 """Everything that writes. Remote calls happen only in `start_attempt`, `settle`,
 `execute_refund`, and never inside a transaction."""
 
-from rathaus.payments.actions.attempts import cancel_attempt, choose_local, start_attempt
+from rathaus.payments.actions.attempts import (
+    cancel_attempt,
+    choose_counter,
+    choose_local,
+    start_attempt,
+)
 from rathaus.payments.actions.cashdesk import (
     record_counter_payment,
     record_incoming_transfer,
@@ -22,6 +27,7 @@ from rathaus.payments.actions.settlement import settle
 __all__ = [
     "cancel_attempt",
     "cancel_claim",
+    "choose_counter",
     "choose_local",
     "create_claim",
     "execute_refund",

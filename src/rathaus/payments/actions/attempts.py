@@ -68,6 +68,20 @@ def choose_local(*, claim: Claim, provider: str, actor: Actor) -> PaymentAttempt
     return _create(claim, way, [], actor=actor)
 
 
+def choose_counter(*, claim: Claim, actor: Actor) -> None:
+    """The payer means to come to the counter: an invoice chosen before waits no longer.
+
+    A transfer that comes nevertheless is booked all the same.
+    """
+    with transaction.atomic():
+        ledger.serialise(claim)
+        waiting = claim.attempts.filter(
+            provider="transfer", state=AttemptState.AWAITING_PAYER, provider_reference=None
+        )
+        for attempt in waiting:
+            ledger.end(attempt, AttemptState.CANCELLED, reason="COUNTER_CHOSEN", actor=actor)
+
+
 def cancel_attempt(*, attempt: PaymentAttempt, actor: Actor) -> PaymentAttempt:
     """The payer turned back. An approval that comes nevertheless is still accepted."""
     with transaction.atomic():

@@ -17,7 +17,7 @@ from rathaus.core.events import record
 from rathaus.payments import errors, events
 from rathaus.payments.actions import ledger
 from rathaus.payments.models import Claim, PaymentAttempt, PaymentIssue, Refund
-from rathaus.payments.models.refund import RESERVED_STATES
+from rathaus.payments.models.refund import RELEASED_STATES, RESERVED_STATES
 from rathaus.payments.providers.base import RefundSnapshot, RefundStatus, Snapshot
 from rathaus.payments.states import REFUND, RefundState, move, swap
 
@@ -46,6 +46,15 @@ def reserve(refund: Refund) -> None:
     left = refundable(refund.attempt) + held
     if left < refund.amount_cents:
         raise errors.RefundTooLarge(max(0, left))
+
+
+def released_alone(claim: Claim) -> int:
+    """Cents that went back on the word of one person, or of nobody here; not what payers took."""
+    sent = claim.refunds.filter(state__in=RELEASED_STATES, released_by_second=False)
+    alone = sent.exclude(origin=Refund.Origin.REVERSAL).aggregate(
+        cents=Sum("amount_cents", default=0)
+    )
+    return int(alone["cents"])
 
 
 def new_request(claim: Claim) -> dict[str, Any]:

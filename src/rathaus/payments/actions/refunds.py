@@ -1,4 +1,4 @@
-"""Money back: asked for by one person, released by another above a limit, done once."""
+"""Money back: asked for by one person, released by another beyond a limit, done once."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.db import transaction
 from rathaus.core import clock
 from rathaus.core.actors import Actor
 from rathaus.core.events import record
+from rathaus.core.money import Money
 from rathaus.payments import errors, events, queries
 from rathaus.payments.actions import ledger, refund_book
 from rathaus.payments.guards import assert_no_transaction
@@ -121,15 +122,18 @@ def record_manual_refund(*, refund: Refund, note: str, actor: Actor) -> Refund:
 
     Raises: FourEyesRequired, RefundTooLarge (the payment does not hold that much any more).
     """
-    _four_eyes(refund, actor)
     with transaction.atomic():
         ledger.serialise(refund.claim)
         refund.refresh_from_db()
         if refund.state in RELEASABLE_STATES:
+            _four_eyes(refund, actor)
             refund_book.reserve(refund)
-            refund.executed_by, refund.executed_label = actor.id, actor.label
-            refund.failure = note[:100]
-            refund.save(update_fields=["executed_by", "executed_label", "failure"])
+            swap(
+                refund,
+                {"state": refund.state},
+                failure=note[:100],
+                **_released_by(refund, actor),
+            )
             refund_book.done(refund, actor)
     return refund
 
@@ -192,12 +196,28 @@ def _source(claim: Claim, cents: int, wanted: PaymentAttempt | None) -> PaymentA
 
 
 def _four_eyes(refund: Refund, actor: Actor) -> None:
-    """Above the limit a second person releases. A job acts for whoever asked: it is nobody."""
+    """Beyond the limit a second person releases; the limit is for all refunds of a claim together.
+
+    A job acts for whoever asked: it is nobody. Call it under the claim's lock where it counts,
+    or two refunds that are released at once do not see each other.
+    """
     limit = getattr(settings, "RATHAUS_REFUND_FOUR_EYES_ABOVE_CENTS", FOUR_EYES_ABOVE_CENTS)
-    if refund.amount_cents <= limit:
+    if _is_second(refund, actor):
         return
-    if actor.kind != "staff" or actor.id[:64] == refund.requested_by:
-        raise errors.FourEyesRequired
+    if refund.amount_cents + refund_book.released_alone(refund.claim) > limit:
+        raise errors.FourEyesRequired(Money(limit, refund.currency))
+
+
+def _is_second(refund: Refund, actor: Actor) -> bool:
+    return actor.kind == "staff" and actor.id[:64] != refund.requested_by
+
+
+def _released_by(refund: Refund, actor: Actor) -> dict[str, Any]:
+    return {
+        "executed_by": actor.id[:64],
+        "executed_label": actor.label[:150],
+        "released_by_second": _is_second(refund, actor),
+    }
 
 
 def _begin(refund: Refund, actor: Actor) -> bool:
@@ -211,15 +231,11 @@ def _begin(refund: Refund, actor: Actor) -> bool:
         if refund.state != seen:
             return False
         if refund.state in RELEASABLE_STATES:
+            _four_eyes(refund, actor)
             refund_book.reserve(refund)
             changes |= _anew(refund) if refund.state == RefundState.FAILED else {}
-            return move(
-                refund,
-                RefundState.REQUESTING,
-                executed_by=actor.id[:64],
-                executed_label=actor.label[:150],
-                **changes,
-            )
+            changes |= _released_by(refund, actor)
+            return move(refund, RefundState.REQUESTING, **changes)
         if refund.state == RefundState.UNKNOWN:
             return move(refund, RefundState.REQUESTING, **changes)
         if refund.state == RefundState.REQUESTING and moment - refund.state_since >= LEASE:

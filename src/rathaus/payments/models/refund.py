@@ -41,6 +41,9 @@ class Refund(models.Model):
     requested_label = models.CharField(max_length=150, blank=True)
     executed_by = models.CharField(max_length=64, blank=True)
     executed_label = models.CharField(max_length=150, blank=True)
+    released_by_second = models.BooleanField(default=False)
+    """Somebody else of the staff released it than asked for it: it uses up nothing of what one
+    claim may be given back without that."""
     next_poll_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True, blank=True)
@@ -79,6 +82,8 @@ RESERVED_STATES = (
     RefundState.UNKNOWN,
 )
 """States in which the amount is spoken for and may not be refunded a second time."""
+RELEASED_STATES = tuple(state for state in RESERVED_STATES if state != RefundState.CREATED)
+"""States of a refund that was sent, whether or not it has arrived."""
 RELEASABLE_STATES = (RefundState.CREATED, RefundState.FAILED)
 """States in which no money is under way: a person pays it out, notes it, or rejects it."""
 WAITING_STATES = (*RELEASABLE_STATES, RefundState.UNKNOWN)

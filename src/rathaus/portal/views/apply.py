@@ -23,7 +23,7 @@ from rathaus.core.middleware import sender_key
 from rathaus.forms import engine, uploads
 from rathaus.forms.bound import BoundStep
 from rathaus.forms.definition import Field, FormDefinition
-from rathaus.portal import gates, grants, limits, progress, standing
+from rathaus.portal import again, gates, grants, limits, progress, standing
 from rathaus.portal.access import NoGrant, draft_for, never_stored, personal
 from rathaus.portal.owner import account_of
 from rathaus.proceedings import actions, known, trust
@@ -83,16 +83,25 @@ def step(request: HttpRequest, draft_id: uuid.UUID, step_key: str) -> HttpRespon
     if request.method != "POST":
         if (closed := gates.closed(request, draft, step_key)) is not None:
             return closed
-        typed = gates.take_typed(request, draft, step_key)
+        typed = gates.take_typed(request, draft, step_key) or again.typed(request, draft, step_key)
         return _page(request, draft, _bind(request, draft, step_key, typed))
     if not limits.allow_upload(request):
         return too_many(request, retry_minutes=30)
+    return _sent(request, draft, form, step_key)
+
+
+def _sent(request: HttpRequest, draft: Draft, form: FormDefinition, step_key: str) -> HttpResponse:
+    """Save the step and go on; with mistakes, come back to it."""
     bound = _bind(request, draft, step_key, request.POST)
-    if (refused := _not_sure(request, draft, bound)) is not None:
+    demanded = max(gates.needed(request, draft, step_key),
+                   trust.of_bound(draft.version.parsed, bound))  # fmt: skip
+    if (refused := _not_sure(request, draft, bound, demanded)) is not None:
         return refused
     leaving = "save" in request.POST
     if not (bound.is_valid() or leaving):
-        return _page(request, draft, bound)
+        if not again.keep(request, draft, bound, demanded):
+            return _page(request, draft, bound)
+        return _back_here(request, draft, step_key)
     account = account_of(request)
     if account is not None and draft.account_id is None:
         actions.join_account(draft=draft, account=account)
@@ -101,11 +110,13 @@ def step(request: HttpRequest, draft_id: uuid.UUID, step_key: str) -> HttpRespon
     except DraftAlreadySubmitted as submitted:
         return to_application(request, draft, submitted.application)
     except DraftConflict:
-        draft.refresh_from_db(fields=["answers", "revision", "state"])
+        draft.refresh_from_db(fields=["answers", "typed", "revision", "state"])
         return _page(request, draft, bound, conflict=True)
     if leaving:
+        if bound.errors:
+            again.keep(request, saved, bound, demanded)
         actions.issue_code(draft=saved)
-        response = redirect("portal:saved", draft_id=draft_id)
+        response = redirect("portal:saved", draft_id=draft.public_id)
     else:
         from_check = "pruefen" in request.GET
         way = progress.next_url(saved, form, step_key, from_check=from_check)
@@ -131,11 +142,11 @@ def _bind(
     )
 
 
-def _not_sure(request: HttpRequest, draft: Draft, bound: BoundStep) -> HttpResponse | None:
+def _not_sure(
+    request: HttpRequest, draft: Draft, bound: BoundStep, demanded: TrustLevel
+) -> HttpResponse | None:
     """Where the session does not know well enough who sends this: the log-in, nothing lost."""
     sure = assurance.current(request)
-    demanded = max(gates.needed(request, draft, bound.key),
-                   trust.of_bound(draft.version.parsed, bound))  # fmt: skip
     if not sure.reaches(demanded):
         return _log_in_first(request, draft, bound, sure.level)
     if gates.is_silent(request, draft, bound.key):
@@ -164,10 +175,16 @@ def _log_in_first(
         actions.issue_code(draft=draft)
         response = redirect("portal:saved", draft_id=draft.public_id)
     else:
-        here = progress.step_url(draft, bound.key)
-        back = progress.BACK_TO_CHECK if "pruefen" in request.GET else ""
-        response = HttpResponseRedirect(here + back)
+        return _back_here(request, draft, bound.key)
     response.status_code = 303
+    keep_access(request, response, draft)
+    return response
+
+
+def _back_here(request: HttpRequest, draft: Draft, step_key: str) -> HttpResponse:
+    """To the page of the same step, which then was not sent: Back and Reload send nothing."""
+    back = progress.BACK_TO_CHECK if "pruefen" in request.GET else ""
+    response = HttpResponseRedirect(progress.step_url(draft, step_key) + back, status=303)
     keep_access(request, response, draft)
     return response
 
@@ -202,7 +219,7 @@ def save(
             )
         except DraftConflict:
             # Another window saved another step, or the same thing: look again.
-            draft.refresh_from_db(fields=["answers", "revision", "state"])
+            draft.refresh_from_db(fields=["answers", "typed", "revision", "state"])
     raise DraftConflict(str(draft.public_id))
 
 

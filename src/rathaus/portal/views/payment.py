@@ -39,6 +39,7 @@ def choose(request: HttpRequest, application_id: uuid.UUID) -> HttpResponse:
     if request.method == "POST":
         provider = request.POST.get("provider", "")[:40]
         if provider == "counter":
+            actions.choose_counter(claim=facts.claim, actor=actor_for(application))
             return redirect("portal:counter", application_id=application_id)
         try:
             return _begin(application, facts.claim, provider)

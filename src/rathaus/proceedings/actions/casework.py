@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 
@@ -14,6 +15,7 @@ from rathaus.organisation.models import Office, StaffMember
 from rathaus.proceedings import states
 from rathaus.proceedings.events import (
     ApplicationAssigned,
+    ApplicationClerkLost,
     ApplicationPassedOn,
     ApplicationPutBack,
     ApplicationReleased,
@@ -74,18 +76,36 @@ def assign(*, application: Application, staff: StaffMember, actor: Actor) -> Non
 def pass_on(*, application: Application, office: Office, actor: Actor) -> None:
     """Lay the case into the basket of `office`, where nobody has it yet.
 
-    What waits for the resident or for money, or has ended, keeps its state.
     Raises: MoveRefused where it changed meanwhile.
     """
     before = application.office
-    changes = {"office": office, "assigned_to": None}
-    if application.state == State.IN_PROGRESS:
-        states.apply(application, Move.PUT_BACK, actor_kind=actor.kind, **changes)
-    else:
-        Application.objects.filter(pk=application.pk).update(**changes)
-        application.office, application.assigned_to = office, None
+    _unassign(application, actor, office=office)
     told = ApplicationPassedOn(from_office=before.key, office=office.key)
     record(application.case.chain, told, actor=actor)
+
+
+@transaction.atomic
+def take_away(*, application: Application, actor: Actor) -> None:
+    """Lay the case into the basket: its clerk may not work in the dossier any more.
+
+    Raises: MoveRefused where it changed meanwhile.
+    """
+    clerk = application.assigned_to
+    hold_claim(application)
+    _unassign(application, actor)
+    told = ApplicationClerkLost(clerk=clerk.name if clerk else "")
+    record(application.case.chain, told, actor=actor)
+
+
+def _unassign(application: Application, actor: Actor, **changes: Any) -> None:
+    """What waits for the resident or for money, or has ended, keeps its state."""
+    changes["assigned_to"] = None
+    if application.state == State.IN_PROGRESS:
+        states.apply(application, Move.PUT_BACK, actor_kind=actor.kind, **changes)
+        return
+    Application.objects.filter(pk=application.pk).update(**changes)
+    for name, value in changes.items():
+        setattr(application, name, value)
 
 
 @transaction.atomic

@@ -12,8 +12,7 @@ from rathaus.core.jobs import enqueue
 from rathaus.organisation import calendar
 from rathaus.organisation.models import StaffMember
 from rathaus.payments import actions as payments
-from rathaus.payments import fees
-from rathaus.proceedings import jobs, letters, states
+from rathaus.proceedings import jobs, letters, owing, states
 from rathaus.proceedings.errors import CorrectionPending, LetterIncomplete
 from rathaus.proceedings.events import DecisionMade, LetterRead
 from rathaus.proceedings.letters import LetterText
@@ -70,11 +69,9 @@ def decide(
             created_at=moment,
         )
         record(application.case.chain, DecisionMade(outcome=outcome), actor=actor)
-        if outcome == Outcome.REJECTED:
-            back = application.service.fee_refund_on_rejection if refund is None else refund
-            if back:
-                settle_claim(application, refund=True, reason=_("Antrag abgelehnt"), actor=actor)
-        else:
+        if owing.lets_go(application, outcome=outcome, refund=refund):
+            settle_claim(application, refund=True, reason=_("Antrag abgelehnt"), actor=actor)
+        elif outcome != Outcome.REJECTED:
             _charge_afterwards(application, actor)
         # The letter is filed by the job, which then closes the case.
         enqueue(jobs.make_letter, letter_id=row.pk)
@@ -91,10 +88,7 @@ def mark_letter_read(*, letter: Letter, actor: Actor) -> None:
 
 
 def _charge_afterwards(application: Application, actor: Actor) -> None:
-    service = application.service
-    if service.payment_policy != "after" or application.claim is not None:
-        return
-    lines = fees.assess(service.fees, application.answers, on=today())
+    lines = owing.due_once_granted(application)
     if not lines:
         return
     claim = payments.create_claim(

@@ -21,12 +21,12 @@ from rathaus.forms.models import Upload
 from rathaus.organisation.models import StaffMember
 from rathaus.proceedings.errors import DraftAlreadySubmitted, DraftConflict
 from rathaus.proceedings.models import Application, Channel, Draft, DraftState
-from rathaus.proceedings.models.draft import LIFETIME
+from rathaus.proceedings.models.draft import LIFETIME, Typed
 
 _save = QuickUpdate(
     Draft,
     where=["id", "state", "revision"],
-    set=["answers", "current_step", "updated_at", "expires_at"],
+    set=["answers", "typed", "current_step", "updated_at", "expires_at"],
     add_one=["revision"],
 )
 
@@ -63,17 +63,32 @@ def save_step(
     Raises: DraftAlreadySubmitted, DraftConflict if another tab saved since `revision`.
     """
     merged = {**draft.answers, **answers}
+    # Of another step it stays; in most drafts there is nothing to look at.
+    typed = "" if draft.typed_on(step_key) else draft.typed
     moment = now()
     with soft_atomic():
         saved = _save(
             [draft.pk, DraftState.OPEN, revision],
-            [merged, step_key, moment, moment + LIFETIME],
+            [merged, typed, step_key, moment, moment + LIFETIME],
         )
     if not saved:
         raise_changed(draft)
-    draft.answers, draft.current_step = merged, step_key
+    draft.answers, draft.typed, draft.current_step = merged, typed, step_key
     draft.revision, draft.updated_at = revision + 1, moment
     return draft
+
+
+def keep_typed(*, draft: Draft, step_key: str, typed: Typed) -> bool:
+    """Keep a step as it was sent, wrong input included, until it is saved or the draft goes.
+
+    One step at a time. False if the draft is not open any more.
+    """
+    sealed = typed.sealed(step_key)
+    with soft_atomic():
+        kept = Draft.objects.filter(pk=draft.pk, state=DraftState.OPEN).update(typed=sealed)
+    if kept:
+        draft.typed = sealed
+    return bool(kept)
 
 
 def join_account(*, draft: Draft, account: Account) -> bool:

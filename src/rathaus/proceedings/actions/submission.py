@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from contextlib import suppress
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils.translation import gettext_noop as _  # the record is kept in German
@@ -41,7 +41,7 @@ from rathaus.proceedings.states import State
 from rathaus.records import actions as records
 from rathaus.records.models import Case
 
-_claim = QuickUpdate(Draft, where=["id", "state", "revision"], set=["state", "answers"])
+_claim = QuickUpdate(Draft, where=["id", "state", "revision"], set=["state", "answers", "typed"])
 _uploads = Prepared(lambda: Upload.objects.select_related("blob"), "owner")
 
 
@@ -70,7 +70,9 @@ def submit(
     content = canonical(answers)
     digest = hashlib.sha256(content).hexdigest()
     with together():
-        claimed = _claim([draft.pk, DraftState.OPEN, draft.revision], [DraftState.SUBMITTED, {}])
+        claimed = _claim(
+            [draft.pk, DraftState.OPEN, draft.revision], [DraftState.SUBMITTED, {}, ""]
+        )
         if not claimed:
             raise_changed(draft)
         office = organisation.office(service.office)
@@ -129,7 +131,10 @@ def canonical(answers: dict[str, Any]) -> bytes:
 
 def deadline(service: ServiceDefinition, start: date) -> date | None:
     """The day by which the case should be decided: the law's if there is one, else ours."""
-    days = service.duration.legal_deadline_working_days or service.duration.working_days
+    duration = service.duration
+    if duration.legal_deadline_days:
+        return calendar.next_working_day(start + timedelta(days=duration.legal_deadline_days))
+    days = duration.legal_deadline_working_days or duration.working_days
     return calendar.add_working_days(start, days) if days else None
 
 

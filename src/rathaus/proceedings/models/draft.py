@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import uuid
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
 
@@ -19,6 +21,18 @@ if TYPE_CHECKING:
 
 LIFETIME = timedelta(days=30)
 """Deletion rule: a draft nobody touched for this long is deleted with its uploads."""
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A step as it was sent, with the trust level that it demanded."""
+
+    level: int
+    data: dict[str, list[str]]
+
+    def sealed(self, step_key: str) -> str:
+        """For the column of the draft."""
+        return secrets.seal(json.dumps([step_key, self.level, self.data], ensure_ascii=False))
 
 
 class DraftState(models.TextChoices):
@@ -49,6 +63,8 @@ class Draft(QuickInsert):
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     version = models.ForeignKey("catalogue.ServiceVersion", on_delete=models.PROTECT)
     answers = models.JSONField(default=dict)
+    typed = models.TextField(blank=True, default="")
+    """What was typed on a step but is no answer yet, sealed; see `typed_on`."""
     current_step = models.CharField(max_length=60, blank=True, default="")
     state = models.CharField(
         max_length=10, choices=DraftState.choices, default=DraftState.OPEN, db_index=True
@@ -97,6 +113,26 @@ class Draft(QuickInsert):
     def code(self) -> str:
         """The code that opens the draft on another device; empty until one was issued."""
         return secrets.unseal(self.code_sealed) if self.code_sealed else ""
+
+    def typed_on(self, step_key: str) -> Typed | None:
+        """What was sent from this step and could not be saved; None where nothing was."""
+        step, typed = self._opened()
+        return typed if step == step_key else None
+
+    @property
+    def not_saved(self) -> dict[str, Any]:
+        """The same for the owner's export."""
+        step, typed = self._opened()
+        return {"step": step, "typed": typed.data} if typed else {}
+
+    def _opened(self) -> tuple[str, Typed | None]:
+        if not self.typed:
+            return "", None
+        try:
+            step, level, data = json.loads(secrets.unseal(self.typed))
+        except secrets.SealBroken:
+            return "", None  # sealed with another key: as if it had not been typed
+        return step, Typed(level, data)
 
     @property
     def actor(self) -> Actor:

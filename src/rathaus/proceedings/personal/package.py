@@ -111,6 +111,7 @@ def drafts(zipped: zipfile.ZipFile, row: Account) -> None:
             "version": draft.version.number,
             "on_behalf": draft.on_behalf,
             "answers": draft.answers,
+            "not_saved": draft.not_saved,
             "created_at": draft.created_at,
             "updated_at": draft.updated_at,
             "expires_at": draft.expires_at,

@@ -16,7 +16,7 @@ from rathaus.core.models import Event
 from rathaus.core.money import Money
 from rathaus.payments import queries as payment_queries
 from rathaus.payments.models import Claim, PaymentAttempt
-from rathaus.payments.states import ON_ITS_WAY, ClaimState
+from rathaus.payments.states import ON_ITS_WAY, AttemptState, ClaimState
 from rathaus.proceedings import events
 from rathaus.proceedings.models import Application
 from rathaus.proceedings.models.dialogue import CorrectionState
@@ -119,7 +119,8 @@ def _awaiting_payment(claim: Claim | None, attempt: PaymentAttempt | None) -> Wh
             _("PayPal hat uns die Zahlung noch nicht bestätigt. Sie müssen nichts tun."),
             "hourglass_top",
         )
-    if attempt is not None and attempt.provider == "transfer":
+    invoiced = attempt is not None and attempt.state == AttemptState.AWAITING_PAYER
+    if attempt is not None and invoiced and attempt.provider == "transfer":
         return WhatNow(
             _("Wir warten auf Ihre Überweisung"),
             _("Sobald das Geld da ist, beginnen wir mit der Prüfung."),

@@ -86,12 +86,21 @@ def counts(staff: StaffMember, offices: Collection[int]) -> dict[str, int]:
 
 
 def colleagues(case: Case) -> list[StaffMember]:
-    """Whom a case can be handed to: active staff of its office, who also see its dossier."""
+    """Whom a case can be handed to: active staff of its office who may work in its dossier."""
     people = organisation.members([case.office])
     if case.dossier.access != Access.RESTRICTED:
         return people
-    seeing = {viewer.staff.pk for viewer in reasons.audience(case)}
-    return [person for person in people if person.pk in seeing]
+    working = {viewer.staff.pk for viewer in reasons.audience(case) if viewer.may_write}
+    return [person for person in people if person.pk in working]
+
+
+def can_be_handed(staff: StaffMember, case: Case) -> bool:
+    """Whether `staff`, who is active, is among `colleagues`: asked for many cases at once, the
+    queries are those of one where the face said so (`organisation.remembering`)."""
+    offices = organisation.remembered(
+        staff, "member_of", lambda: set(staff.memberships.values_list("office", flat=True))
+    )
+    return case.office_id in offices and records.may_work(staff, case.dossier)
 
 
 def is_left_behind(application: Application) -> bool:

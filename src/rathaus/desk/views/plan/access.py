@@ -19,6 +19,7 @@ from rathaus.desk.access import DeskRequest
 from rathaus.desk.views.plan import cases, dossiers, entries, things
 from rathaus.desk.views.plan.form import Field, Form, Wrong
 from rathaus.organisation import queries as organisation
+from rathaus.proceedings import rights
 from rathaus.records import accesslog, actions, permissions, queries, reasons
 from rathaus.records.models import AccessGrant, Case, Document, Dossier, FilingPlanEntry
 from rathaus.records.states import Access
@@ -73,6 +74,7 @@ def _page(request: DeskRequest, about: Dossier | Case | Document, dossier: Dossi
         crumbs = dossiers.crumbs(dossier, inside=bool(mine))
         log = reverse("desk:dossier_log", args=[dossier.public_id]) if mine else ""
     viewers = reasons.audience(dossier)
+    manages = permissions.may_manage(request.desk.staff, dossier)
     text = params.text(request.GET, "q", 60).casefold()
     context = {
         "nav_current": "files",
@@ -85,8 +87,9 @@ def _page(request: DeskRequest, about: Dossier | Case | Document, dossier: Dossi
         "text": text,
         "access_note": dossiers.access_note(dossier),
         "grants": permissions.grants_on(dossier),
-        "can_manage": permissions.may_manage(request.desk.staff, dossier),
+        "can_manage": manages,
         "log": log,
+        "unattended": rights.unattended(dossier, viewers) if manages else [],
         "today": today(),
     }
     return render(request, "desk/plan/access.html", context)
@@ -160,6 +163,7 @@ def _grant_form(title: str, small: str, back: str) -> Form:
                 "radio",
                 value="read",
                 options=[("read", _("nur lesen")), ("write", _("lesen und ablegen"))],
+                hint=_("Wer in einer geschützten Akte nur liest, bearbeitet dort keine Vorgänge."),
             ),
             Field(
                 "until",

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext_lazy as _
 
+from rathaus.core.money import Money
 from rathaus.organisation import queries
-from rathaus.payments.models import PaymentAttempt
+from rathaus.payments.models import Claim, PaymentAttempt
 from rathaus.payments.providers.base import Provider, Snapshot, Status, registry
 from rathaus.payments.providers.transfer.girocode import Payee, PayeeInvalid, Transfer
 
@@ -39,7 +40,7 @@ class BankTransfer(Provider):
 
     def instructions(self, attempt: PaymentAttempt) -> Mapping[str, object]:
         """`svg` is an image with a text alternative; everything in it stands beside it, too."""
-        transfer = Transfer(payee(), attempt.amount, attempt.claim.payment_reference)
+        transfer = transfer_of(attempt.claim, attempt.amount)
         return {
             "payee_name": transfer.payee.name,
             "iban": transfer.payee.iban_grouped,
@@ -51,6 +52,11 @@ class BankTransfer(Provider):
             "due_on": attempt.claim.due_on,
             "svg": transfer.svg(),
         }
+
+
+def transfer_of(claim: Claim, amount: Money) -> Transfer:
+    """What to type at the bank to pay `amount` of a claim. Raises: PayeeInvalid."""
+    return Transfer(payee(), amount, claim.payment_reference)
 
 
 def payee() -> Payee:

@@ -44,7 +44,7 @@ class Payee:
     @property
     def iban_grouped(self) -> str:
         """In groups of four, as people read it."""
-        return _grouped(self.iban)
+        return grouped(self.iban)
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Transfer:
     @property
     def reference_grouped(self) -> str:
         """In groups of four."""
-        return _grouped(self.reference)
+        return grouped(self.reference)
 
     def payload(self) -> str:
         """The text of the code: version 002, UTF-8, SEPA credit transfer (EPC069-12 § 3)."""
@@ -104,5 +104,6 @@ class Transfer:
         return mark_safe(out.getvalue().decode())  # noqa: S308  made by segno from checked data
 
 
-def _grouped(text: str) -> str:
+def grouped(text: str) -> str:
+    """In groups of four, as people read and type it."""
     return " ".join(text[start : start + 4] for start in range(0, len(text), 4))
