@@ -1,8 +1,8 @@
 """The yardstick: how often a bare Django view inserts one row and commits, on this machine, now.
 
-The aims of ``docs/performance.md`` were set on a machine on which such a view answered 575 times a
-second on SQLite (WAL, synchronous FULL) and 688 times on PostgreSQL. Nothing of ours is in it, so
-what it does here, just before and after a run, says how fast the machine of that run was.
+The aims of ``docs/performance.md`` came with the figure of such a view: 575 times a second on SQLite
+(WAL, synchronous FULL), 688 times on PostgreSQL; with how many processes was not said. Nothing of
+ours is in it, so what it does just before and after a run tells runs on different machines apart.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 AIM = {"sqlite": 575, "postgresql": 688}
-"""Requests per second on the machine of the aims."""
+"""Requests per second that came with the aims."""
 PARALLEL = 10
 
 
@@ -48,18 +48,6 @@ def rate(database: str, port: int, seconds: float = 5.0) -> float:
             server.terminate()
             server.wait(30)
             _table(environment, "drop")
-
-
-def as_aimed(figures: dict[str, float], database: str, here: float) -> dict[str, float]:
-    """What the figures would be at the pace of the aims, if everything grew alike.
-
-    `figures`: rates (names with ``per_second``) and times; `here`: the bare view's rate.
-    """
-    slower = AIM[database] / here
-    return {
-        name: round(value * slower if "per_second" in name else value / slower, 1)
-        for name, value in figures.items()
-    }
 
 
 def _table(environment: dict[str, str], what: str) -> None:

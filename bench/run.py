@@ -39,27 +39,9 @@ def measure(
     seen = _measure(database, seconds, parallel, rate, port)
     after = bare.rate(database, port)
     return {
-        "bare_view_per_second": {"before": before, "after": after, "aims": bare.AIM[database]},
-        "at_the_pace_of_the_aims": bare.as_aimed(_aimed(seen), database, (before + after) / 2),
+        "bare_view_per_second": {"before": before, "after": after, "aim_had": bare.AIM[database]},
         **seen,
     }
-
-
-def _aimed(seen: dict[str, Any]) -> dict[str, float]:
-    """Of what was seen, what there are aims for and depends on the machine's pace."""
-    peak, sustained = seen["peak"], seen["sustained"]
-    (crowd,) = (peak[name] for name in peak if name.endswith("_residents"))
-    figures = {
-        "peak_journeys_per_second": peak["journeys_per_second"],
-        "drained_journeys_per_second": max(
-            peak["journeys_per_second_drained"], sustained["journeys_per_second_drained"]
-        ),
-        "cpu_ms_per_journey": sustained["cpu_ms_per_journey"],
-        "p95_ms_one_resident": seen["one_resident"]["all"]["p95_ms"],
-        "p95_ms_parallel": crowd["all"]["p95_ms"],
-        "receipt_ms_best_tenth": sustained["receipt_ms"]["best_tenth_p50"],
-    }
-    return {name: value for name, value in figures.items() if value is not None}
 
 
 def _measure(
