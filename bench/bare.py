@@ -1,8 +1,9 @@
 """The yardstick: how often a bare Django view inserts one row and commits, on this machine, now.
 
-The aims of ``docs/performance.md`` came with the figure of such a view: 575 times a second on SQLite
-(WAL, synchronous FULL), 688 times on PostgreSQL; with how many processes was not said. Nothing of
-ours is in it, so what it does just before and after a run tells runs on different machines apart.
+The aims of ``docs/performance.md`` came with the figure of such a view: 575 times a second on
+SQLite (WAL, synchronous FULL), 688 times on PostgreSQL; with how many processes was not said.
+Nothing of ours is in it, so what it does just before and after a run tells apart runs on different
+machines.
 """
 
 from __future__ import annotations
