@@ -11,9 +11,10 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
+from django.test import Client
 from lxml import etree
 
-from rathaus.accounts.models import Account
+from rathaus.accounts.models import Account, Authentication
 from rathaus.accounts.sources import config
 from rathaus.accounts.sources.base import Departure, LoginRefused, Returned, Verified
 from rathaus.accounts.sources.saml.source import SamlSource
@@ -179,5 +180,10 @@ def test_through_our_pages(tmp_path: Path, db: None, peer: Peer, settings: Any) 
     assert "Mustermann &amp; Söhne" in browser.page
     browser.post({"einverstanden": "1"})
     assert Account.objects.get().identities.get().source == "land"
-    again = browser.client.post("/konto/rueckkehr/land/", answer, follow=True)
-    assert again.status_code == 403
+    sure = list(Authentication.objects.values())
+    browser._take(browser.client.post("/konto/rueckkehr/land/", answer, follow=True), "")
+    assert (browser.status, browser.path) == (200, "/konto/"), "in already: the first one counts"
+    stranger = Client().post("/konto/rueckkehr/land/", answer, follow=True)
+    assert stranger.status_code == 403
+    assert Account.objects.count() == 1
+    assert list(Authentication.objects.values()) == sure
