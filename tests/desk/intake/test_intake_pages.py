@@ -227,6 +227,29 @@ def test_search_and_file_keeps_what_was_typed(tax: Client, item: Item, case: Cas
     assert case.documents.count() == 1
 
 
+def test_the_post_of_a_morning_one_after_the_other(
+    tax: Client, office: Office, item: Item, case: Case
+) -> None:
+    """Ticked once it stays, as long as somebody is logged in; another office's is never next."""
+    second, third = (making.receive(office, making.pdf(f"Brief {n}")) for n in (2, 3))
+    making.receive(organisation.office("gewerbeamt"), making.pdf("Gewerbe"))
+    here = reverse("desk:intake_file")
+
+    def file(one: Item, **data: str) -> str:
+        sent = {"i": str(one.public_id), "case": str(case.public_id), "kind": "letter", **data}
+        return str(tax.post(here, sent)["Location"])
+
+    assert "onward" in text(tax.get(f"{here}?i={third.public_id}"))
+    assert f"/{second.public_id}/" in file(third, onward="on")
+    assert 'name="onward" checked' in text(tax.get(f"{here}?i={item.public_id}"))
+    assert f"/{second.public_id}/" in file(item, onward="on"), "at the end again from the top"
+    assert file(second, onward="on") == reverse("desk:intake")
+    assert "nichts mehr" in text(tax.get(reverse("desk:intake")))
+    fourth = making.receive(office, making.pdf("Brief 4"))
+    assert file(fourth) == reverse("desk:file_case", args=[case.public_id])
+    assert 'name="onward" checked' not in text(tax.get(f"{here}?i={fourth.public_id}"))
+
+
 def test_attachments_that_stay_behind_are_said(tax: Client, office: Office, case: Case) -> None:
     parts = [(f"{n}.pdf", making.pdf(str(n)), "application/pdf") for n in range(3)]
     mail = making.receive(office, making.mail(*parts), name="m.eml")

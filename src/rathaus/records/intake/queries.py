@@ -196,6 +196,15 @@ def listing(staff: StaffMember | None, wanted: Filter) -> Page:
     return Page(found[:PAGE], hints_for(staff, found[:PAGE]), more)
 
 
+def next_ready(staff: StaffMember | None, office_ids: Sequence[int], item: Item) -> Item | None:
+    """What lies below `item` in the staging area and can be filed; at its end, from the top."""
+    rows = _top(items_for(staff).visible_to(office_ids)).filter(state=ItemState.READY)
+    rows = rows.exclude(pk=item.pk).order_by("-received_at", "-pk")
+    at, pk = item.received_at, item.pk
+    below = rows.filter(Q(received_at__lt=at) | Q(received_at=at, pk__lt=pk))
+    return below.first() or rows.first()
+
+
 def hints_for(staff: StaffMember | None, items: Sequence[Item]) -> Hints:
     """Duplicates, attachments and first suggestions of some items."""
     blobs = {item.blob_id for item in items}

@@ -28,6 +28,8 @@ from rathaus.records.models import Case, DocumentKind, Dossier, FilingPlanEntry
 
 KINDS = (DocumentKind.LETTER, DocumentKind.UPLOAD, DocumentKind.MESSAGE, DocumentKind.APPLICATION,
          DocumentKind.NOTE)  # fmt: skip
+ONWARD = "intake_onward"
+"""In the session: whoever files a morning's post ticks it once."""
 
 
 @dataclass
@@ -38,6 +40,8 @@ class Choice:
     title: str = ""
     kind: str = ""
     children: bool = True
+    onward: bool = False
+    """To the next item afterwards, not into the case."""
     text: str = ""
     new_title: str = ""
     place: str = ""
@@ -61,7 +65,9 @@ def choose(request: DeskRequest) -> HttpResponse:
     if case is None:
         return _render(request, choice)
     done, problem = _file(request, choice, case)
-    return _filed(request, case, done, problem) if done else _nothing(request, choice, problem)
+    if not done:
+        return _nothing(request, choice, problem)
+    return _filed(request, choice, case, done, problem)
 
 
 def _read(request: DeskRequest, choice: Choice) -> None:
@@ -73,6 +79,11 @@ def _read(request: DeskRequest, choice: Choice) -> None:
     default = actions.kind_of(first) if single else ""
     choice.kind = kind if kind in KINDS else default
     choice.children = request.method != "POST" or "children" in request.POST
+    choice.onward = request.session.get(ONWARD, False)
+    if request.method == "POST":
+        choice.onward = "onward" in request.POST
+        if choice.onward != request.session.get(ONWARD, False):
+            request.session[ONWARD] = choice.onward
     choice.text = params.text(source, "q", 100)
     choice.new_title = params.text(source, "new_title", 200)
     choice.place = params.text(source, "place", 60)
@@ -105,7 +116,7 @@ def _file_in_new(request: DeskRequest, choice: Choice) -> HttpResponse:
     except (IntakeError, RecordsError) as error:
         choice.error = str(error) if isinstance(error, IntakeError) else _closed()
         return _render(request, choice)
-    return _filed(request, case, done, problem)
+    return _filed(request, choice, case, done, problem)
 
 
 def _new_case(request: DeskRequest, choice: Choice) -> Case:
@@ -170,14 +181,23 @@ def _nothing(request: DeskRequest, choice: Choice, problem: str) -> HttpResponse
     return _render(request, choice, status=422)
 
 
-def _filed(request: DeskRequest, case: Case, done: int, problem: str) -> HttpResponse:
+def _filed(
+    request: DeskRequest, choice: Choice, case: Case, done: int, problem: str
+) -> HttpResponse:
     if problem:
         messages.warning(request, problem)
     words = ngettext(
         "%(n)s Eingang liegt jetzt in %(ref)s.", "%(n)s Eingänge liegen jetzt in %(ref)s.", done
     )
     messages.success(request, words % {"n": done, "ref": case.reference})
-    return redirect("desk:file_case", case.public_id)
+    if not choice.onward or problem:
+        return redirect("desk:file_case", case.public_id)
+    offices = request.desk.office_ids("intake.work")
+    following = queries.next_ready(request.desk.staff, offices, choice.items[-1])
+    if following is None:
+        messages.info(request, _("Im Eingangskorb liegt nichts mehr, was Sie ablegen können."))
+        return redirect("desk:intake")
+    return redirect("desk:intake_item", following.public_id)
 
 
 def _closed() -> str:
