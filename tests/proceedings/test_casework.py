@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 import time_machine
 
-from rathaus.core import events, jobs
+from rathaus.core import clock, events, jobs
 from rathaus.core.clock import now
 from rathaus.core.money import Money
 from rathaus.payments import actions as payments
@@ -155,6 +155,20 @@ def test_an_answer_of_the_town_does_not_hide_a_message_nobody_read(mine, staff, 
     assert [row.pk for row in page.rows] == [mine.pk]
     actions.mark_messages_read(application=mine, incoming=True)
     assert not queries.basket(staff, [mine.case.office_id], BasketFilter()).rows
+
+
+def test_a_second_click_is_no_second_message(mine, staff, actor):
+    resident = mine.draft.actor
+    for who in (actor, resident):
+        first = actions.send_message(application=mine, text="Guten Tag", actor=who)
+        assert actions.send_message(application=mine, text="Guten Tag", actor=who) == first
+        actions.send_message(application=mine, text="Guten Tag!", actor=who)
+        with clock.shifted(now() + timedelta(minutes=2)):
+            later = actions.send_message(application=mine, text="Guten Tag", actor=who)
+        assert later != first
+    assert mine.messages.filter(incoming=False).count() == 3
+    assert mine.messages.filter(incoming=True).count() == 3
+    assert Document.objects.filter(case=mine.case, kind="message").count() == 6
 
 
 def test_basket_shows_no_other_office(application, staff):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -15,6 +15,7 @@ from rathaus.core.actors import Actor
 from rathaus.core.clock import local, now, today
 from rathaus.core.events import record
 from rathaus.core.jobs import enqueue
+from rathaus.core.models import Chain
 from rathaus.forms.models import Upload
 from rathaus.organisation import calendar
 from rathaus.organisation.models import StaffMember
@@ -28,6 +29,9 @@ from rathaus.proceedings.events import (
 from rathaus.proceedings.models import Application, CorrectionRequest, Message
 from rathaus.proceedings.models.dialogue import CorrectionState
 from rathaus.proceedings.states import Move, MoveRefused
+
+AGAIN = timedelta(minutes=1)
+"""The same words of the same person within this time are a second click, not a second message."""
 
 
 @dataclass(frozen=True)
@@ -153,9 +157,12 @@ def send_message(
     """Send a message with the uploads of `owner` (field key ``message``).
 
     `files`: only these of them. Another window, or another person who acts for the same
-    organisation, may be writing too.
+    organisation, may be writing too. A form that was sent twice gives the message it gave before.
     """
     incoming = actor.kind == "resident"
+    uploads = [] if owner is None else list(_uploads(owner, "message", files))
+    if not uploads and (before := _sent_before(application, text, actor.label, incoming)):
+        return before
     message = Message.objects.create(
         application=application,
         incoming=incoming,
@@ -163,12 +170,8 @@ def send_message(
         author=actor.label,
         created_at=now(),
     )
-    filed = []
-    if owner is not None:
-        filed = [
-            _file_upload(upload, application, actor) for upload in _uploads(owner, "message", files)
-        ]
-        message.documents.set(filed)
+    if uploads:
+        message.documents.set([_file_upload(upload, application, actor) for upload in uploads])
     filing.file_text(
         application,
         title=_("Nachricht von außen") if incoming else _("Nachricht vom Rathaus"),
@@ -184,6 +187,15 @@ def send_message(
     if not incoming:
         enqueue(jobs.send_notice, application_id=application.pk, key=f"message:{message.pk}")
     return message
+
+
+def _sent_before(
+    application: Application, text: str, author: str, incoming: bool
+) -> Message | None:
+    """The same message a moment ago; of two requests at once the second waits for the first."""
+    Chain.objects.select_for_update().filter(pk=application.case.chain_id).first()
+    same = application.messages.filter(incoming=incoming, text=text, author=author)
+    return same.filter(created_at__gt=now() - AGAIN).first()
 
 
 def mark_messages_read(

@@ -1,4 +1,4 @@
-"""Somebody pays while the case moves: no money is lost, and nobody waits for ever."""
+"""Two things at once to one case: no money is lost, nothing is doubled, nobody waits for ever."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from rathaus.payments import errors, queries
 from rathaus.payments.actions import cashdesk
 from rathaus.payments.models import Claim, CounterReceipt
 from rathaus.proceedings import actions, listeners
-from rathaus.proceedings.actions import casework, withdrawal
+from rathaus.proceedings.actions import casework, dialogue, withdrawal
 from rathaus.proceedings.models import Application
 from rathaus.proceedings.states import MoveRefused, State
 from tests.proceedings.conftest import acting, clerk, new_application
@@ -120,3 +120,25 @@ def test_a_payment_stays_written_down_when_the_case_moved_meanwhile(
     assert claim.state == "paid"
     application.refresh_from_db()
     assert application.state == State.WITHDRAWN
+
+
+def test_a_message_clicked_twice_at_once_is_one(
+    application: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meeting, real = Meeting(), dialogue.filing.file_text
+    numbers = iter((0, 1))
+
+    def filing(*args: Any, **kwargs: Any) -> Any:
+        return meeting.before(next(numbers), real)(*args, **kwargs)
+
+    monkeypatch.setattr(dialogue.filing, "file_text", filing)
+
+    def send() -> Any:
+        row = Application.objects.get(pk=application.pk)
+        return actions.send_message(
+            application=row, text="Wann kommt die Marke?", actor=acting(clerk("steueramt"))
+        )
+
+    first, second = both(send, send)
+    assert first == second
+    assert application.messages.count() == 1
