@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from rathaus.core import clock
 from rathaus.core.actors import Actor
 from rathaus.core.events import new_chain
 from rathaus.core.money import Money
@@ -296,8 +298,27 @@ def test_every_claim_appears_once_and_the_queries_stay_the_same(cashier: Client)
     assert len(seen) == len(set(seen)) == 63
 
 
-@pytest.mark.parametrize("tab", ["offen", "klaeren", "erstattungen", "eingaenge", "bezahlt",
-                                 "ueberzahlt", "x", ""])  # fmt: skip
+def test_who_is_late_with_paying_stands_first(cashier: Client) -> None:
+    """Longest overdue first, page by page; what is due today is not late."""
+    day = clock.today()
+    for late in [*range(60), *range(5)]:
+        claim()
+        Claim.objects.filter(pk=Claim.objects.latest("pk").pk).update(
+            due_on=day - timedelta(days=late)
+        )
+    Claim.objects.filter(pk=paid().pk).update(due_on=day - timedelta(days=9))
+    page = cashier.get(f"{CASH}?tab=ueberfaellig")
+    seen = [one["claim"].due_on for one in page.context["rows"]]
+    rest = cashier.get(page.context["next_url"]).context
+    seen += [one["claim"].due_on for one in rest["rows"]]
+    assert seen == sorted(seen) and len(seen) == 63 and seen[-1] == day - timedelta(days=1)
+    assert not rest["next_url"]
+    counts = {tab["label"]: tab["count"] for tab in page.context["tabs"]}
+    assert counts["Überfällig"] == 63
+
+
+@pytest.mark.parametrize("tab", ["offen", "ueberfaellig", "klaeren", "erstattungen", "eingaenge",
+                                 "bezahlt", "ueberzahlt", "x", ""])  # fmt: skip
 @pytest.mark.parametrize(
     "after", ["", "x", "~", "2026-01-01~1", "0001-01-01T00:00:00+14:00~1", "9" * 200, "%00"]
 )

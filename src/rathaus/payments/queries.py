@@ -6,11 +6,12 @@ import uuid
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
 from django.db.models import Model, Q, QuerySet, Sum
 
+from rathaus.core.clock import today
 from rathaus.core.money import Money
 from rathaus.core.prepared import Prepared
 from rathaus.payments.models import Claim, PaymentAttempt, PaymentIssue, Refund
@@ -147,6 +148,22 @@ def claims(
     return _page(rows, "created_at", after, limit)
 
 
+def overdue() -> QuerySet[Claim]:
+    """Claims that are open after the day on which they were due."""
+    return Claim.objects.filter(state=ClaimState.OPEN, due_on__lt=today())
+
+
+def overdue_page(*, after: str = "", limit: int = PAGE) -> Page[Claim]:
+    """The same, the longest overdue first. Raises: BadCursor."""
+    rows = overdue()
+    if after:
+        day, pk = _day_cursor(after)
+        rows = rows.filter(Q(due_on__gt=day) | Q(due_on=day, pk__gt=pk))
+    found = list(rows.order_by("due_on", "pk")[: limit + 1])
+    last = found[limit - 1] if len(found) > limit else None
+    return Page(found[:limit], f"{last.due_on}~{last.pk}" if last else "")
+
+
 def payments(*, after: str = "", limit: int = PAGE) -> Page[PaymentAttempt]:
     """Money that came in, newest first. Raises: BadCursor."""
     rows = PaymentAttempt.objects.filter(confirmed_at__isnull=False).select_related("claim")
@@ -191,5 +208,15 @@ def _cursor(after: str) -> tuple[datetime, int]:
         if not separator or parsed.tzinfo is None or len(pk) > 18:
             raise ValueError(after)
         return parsed, int(pk)
+    except ValueError as error:
+        raise BadCursor(after[:60]) from error
+
+
+def _day_cursor(after: str) -> tuple[date, int]:
+    day, _, pk = after.partition("~")
+    try:
+        if len(pk) > 18:
+            raise ValueError(after)
+        return date.fromisoformat(day), int(pk)
     except ValueError as error:
         raise BadCursor(after[:60]) from error

@@ -31,7 +31,8 @@ from rathaus.payments.states import (
 )
 from rathaus.proceedings.models import Application
 
-TABS = ("offen", "klaeren", "erstattungen", "eingaenge", "bezahlt", "ueberzahlt")
+TABS = ("offen", "ueberfaellig", "klaeren", "erstattungen", "eingaenge", "bezahlt", "ueberzahlt")
+BY_DUE = {"offen", "ueberfaellig"}
 FOUND = "treffer"
 """The list of a search by name: claims in every state."""
 REFUND_TONES = {
@@ -74,6 +75,7 @@ def index(request: DeskRequest) -> HttpResponse:
         "nav_current": "cash",
         "tab": tab,
         "tabs": _tabs(tab),
+        "by_due": tab in BY_DUE,
         "text": text,
         "rows": _rows(tab, page.items),
         "next_url": reverse("desk:cash") + params.query(nach=page.after, **where)
@@ -178,6 +180,8 @@ def _page(tab: str, after: str, text: str) -> queries.Page[Any]:
         return queries.claims(among=_of(text), after=after)
     if tab in CLAIM_TABS:
         return queries.claims(state=CLAIM_TABS[tab], after=after)
+    if tab == "ueberfaellig":
+        return queries.overdue_page(after=after)
     if tab == "klaeren":
         return queries.open_issues(after=after)
     if tab == "erstattungen":
@@ -189,12 +193,14 @@ def _tabs(current: str) -> list[dict[str, Any]]:
     waiting = Refund.objects.filter(state__in=WAITING_STATES).count()
     numbers = {
         "offen": Claim.objects.filter(state=ClaimState.OPEN).count(),
+        "ueberfaellig": queries.overdue().count(),
         "klaeren": PaymentIssue.objects.filter(state=IssueState.OPEN).count(),
         "erstattungen": waiting,
         "ueberzahlt": Claim.objects.filter(state=ClaimState.OVERPAID).count(),
     }
     labels = {
         "offen": _("Offen"),
+        "ueberfaellig": _("Überfällig"),
         "klaeren": _("Zu klären"),
         "erstattungen": _("Erstattungen"),
         "eingaenge": _("Eingänge"),
@@ -215,7 +221,7 @@ def _tabs(current: str) -> list[dict[str, Any]]:
 
 def _rows(tab: str, items: Iterable[Any]) -> list[dict[str, Any]]:
     found = list(items)
-    claims = found if tab in {*CLAIM_TABS, FOUND} else [row.claim for row in found]
+    claims = found if tab in {*CLAIM_TABS, *BY_DUE, FOUND} else [row.claim for row in found]
     keys = {row.pk for row in claims}
     owners = dict(
         Application.objects.filter(claim__in=keys).values_list("claim_id", "applicant_name")
@@ -223,7 +229,7 @@ def _rows(tab: str, items: Iterable[Any]) -> list[dict[str, Any]]:
         else ()
     )
     received: dict[int, int] = {}
-    if tab == "offen" and keys:
+    if tab in BY_DUE and keys:
         sums = PaymentAttempt.objects.filter(claim__in=keys, state=AttemptState.CONFIRMED)
         for pk, cents in sums.values_list("claim_id").annotate(Sum("received_cents")):
             received[pk] = cents
