@@ -93,7 +93,7 @@ def drop_guests(request: HttpRequest) -> None:
     """What guests proved before in this session: whoever comes now may be somebody else."""
     mark = session_digest(request)
     Authentication.objects.filter(session_digest=mark, account=None).delete()
-    request._assurance = None  # type: ignore[attr-defined]
+    _forget(request)
 
 
 def raise_to(
@@ -124,7 +124,7 @@ def raise_to(
         expires_at=moment + LIMITS[TrustLevel.BASIC].total,
     )
     request.session["assured"] = True
-    request._assurance = None  # type: ignore[attr-defined]
+    _forget(request)
     return row
 
 
@@ -133,14 +133,14 @@ def move(request: HttpRequest, *, from_digest: str) -> None:
     Authentication.objects.filter(session_digest=from_digest).update(
         session_digest=_session_digest(request)
     )
-    request._assurance = None  # type: ignore[attr-defined]
+    _forget(request)
 
 
 def forget(request: HttpRequest) -> None:
     """Sign-out: nothing of this session's log-ins is left."""
     if request.session.session_key:
         Authentication.objects.filter(session_digest=_session_digest(request)).delete()
-    request._assurance = None  # type: ignore[attr-defined]
+    _forget(request)
 
 
 def session_digest(request: HttpRequest) -> str:
@@ -160,6 +160,11 @@ def holds(level: TrustLevel, *, since: timedelta, idle: timedelta) -> TrustLevel
         if lower <= level and since < limits.total and idle <= limits.idle:
             return lower
     return TrustLevel.NONE
+
+
+def _forget(request: HttpRequest) -> None:
+    """What `current` remembers is asked for anew."""
+    request._assurance = None  # type: ignore[attr-defined]
 
 
 def _read(request: HttpRequest) -> Assurance:

@@ -16,9 +16,8 @@ def allow(bucket: str, key: str, *, limit: int, per: timedelta) -> bool:
 
     The key (an address, an account) is stored only as a keyed hash.
     """
-    moment = now()
     seconds = int(per.total_seconds())
-    window = int(moment.timestamp()) // seconds
+    window = _window(per)
     hashed = digest(key, f"rate:{bucket}")
     rows = RateWindow.objects.filter(bucket=bucket, key=hashed, window=window)
     if not rows.update(count=models.F("count") + 1):
@@ -35,10 +34,15 @@ def allow(bucket: str, key: str, *, limit: int, per: timedelta) -> bool:
 
 def give_back(bucket: str, key: str, *, per: timedelta) -> None:
     """Take one use back that turned out to be a good one: many people may share one address."""
-    window = int(now().timestamp()) // int(per.total_seconds())
-    hashed = digest(key, f"rate:{bucket}")
-    rows = RateWindow.objects.filter(bucket=bucket, key=hashed, window=window, count__gt=0)
+    rows = RateWindow.objects.filter(
+        bucket=bucket, key=digest(key, f"rate:{bucket}"), window=_window(per), count__gt=0
+    )
     rows.update(count=models.F("count") - 1)
+
+
+def _window(per: timedelta) -> int:
+    """Number of the present window since 1970."""
+    return int(now().timestamp()) // int(per.total_seconds())
 
 
 def reset(bucket: str, key: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,6 +19,7 @@ from rathaus.payments.providers.base import Provider, registry
 from rathaus.payments.states import AttemptState, ClaimState, IssueState, RefundState
 
 M = TypeVar("M", bound=Model)
+C = TypeVar("C")
 PAGE = 50
 
 
@@ -157,7 +158,7 @@ def overdue_page(*, after: str = "", limit: int = PAGE) -> Page[Claim]:
     """The same, the longest overdue first. Raises: BadCursor."""
     rows = overdue()
     if after:
-        day, pk = _day_cursor(after)
+        day, pk = _cursor(after, date.fromisoformat)
         rows = rows.filter(Q(due_on__gt=day) | Q(due_on=day, pk__gt=pk))
     found = list(rows.order_by("due_on", "pk")[: limit + 1])
     last = found[limit - 1] if len(found) > limit else None
@@ -192,7 +193,7 @@ def find_claim(reference: str) -> Claim | None:
 
 def _page(rows: QuerySet[M], field: str, after: str, limit: int) -> Page[M]:
     if after:
-        moment, pk = _cursor(after)
+        moment, pk = _cursor(after, _moment)
         rows = rows.filter(Q(**{f"{field}__lt": moment}) | Q(**{field: moment, "pk__lt": pk}))
     found = list(rows.order_by(f"-{field}", "-pk")[: limit + 1])
     more = len(found) > limit
@@ -201,22 +202,19 @@ def _page(rows: QuerySet[M], field: str, after: str, limit: int) -> Page[M]:
     return Page(found, f"{getattr(last, field).isoformat()}~{last.pk}" if last else "")
 
 
-def _cursor(after: str) -> tuple[datetime, int]:
-    moment, separator, pk = after.partition("~")
+def _cursor(after: str, read: Callable[[str], C]) -> tuple[C, int]:
+    """Where a page ended: what it is sorted by, as `read` reads it, and the key."""
+    first, separator, pk = after.partition("~")
     try:
-        parsed = datetime.fromisoformat(moment.replace(" ", "+"))
-        if not separator or parsed.tzinfo is None or len(pk) > 18:
+        if not separator or len(pk) > 18:
             raise ValueError(after)
-        return parsed, int(pk)
+        return read(first), int(pk)
     except ValueError as error:
         raise BadCursor(after[:60]) from error
 
 
-def _day_cursor(after: str) -> tuple[date, int]:
-    day, _, pk = after.partition("~")
-    try:
-        if len(pk) > 18:
-            raise ValueError(after)
-        return date.fromisoformat(day), int(pk)
-    except ValueError as error:
-        raise BadCursor(after[:60]) from error
+def _moment(text: str) -> datetime:
+    parsed = datetime.fromisoformat(text.replace(" ", "+"))
+    if parsed.tzinfo is None:
+        raise ValueError(text)
+    return parsed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import islice
 from typing import Any, Literal, cast, get_args
 from uuid import UUID
 
@@ -77,16 +78,16 @@ def take_next(request: DeskRequest) -> HttpResponse:
     """Take over the new case with the oldest deadline and open it."""
     desk = request.desk
     offices = desk.office_ids("case.take")
-    free = [
+    new = [
         application
         for person in (desk.staff.public_id, "nobody")
         for application in queries.basket(
             desk.staff, offices, BasketFilter(tab="new", person=person)
         ).rows
-        if lookup.may_work(desk, application)
     ]
-    free.sort(key=lambda one: (one.due_on or date.max, one.pk))
-    for application in free[:TRIES]:
+    new.sort(key=lambda one: (one.due_on or date.max, one.pk))
+    free = (one for one in new if lookup.may_work(desk, one))  # asked only until one is taken
+    for application in islice(free, TRIES):
         try:
             actions.take_over(
                 application=application,
