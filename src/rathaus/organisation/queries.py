@@ -142,6 +142,14 @@ def members(offices_: Iterable[Office], *, former: bool = False) -> list[StaffMe
     return list(rows.select_related("user").distinct())
 
 
+def responsible() -> list[Membership]:
+    """Roles beyond that of a clerk, held by active staff, by name, each with its person."""
+    rows = Membership.objects.filter(staff__user__is_active=True).exclude(role=Role.CLERK)
+    return list(
+        rows.select_related("staff__user").order_by("staff__last_name", "staff__first_name")
+    )
+
+
 def snapshot() -> Snapshot:
     """Everything about the town that pages need, as of the present revision."""
     return _cache.get()

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from rathaus.desk.access import Desk, DeskRequest
-from rathaus.organisation.models import Membership, Role, StaffMember
+from rathaus.organisation import queries as organisation
+from rathaus.organisation.models import Role, StaffMember
 
 
 @require_safe
@@ -26,9 +27,8 @@ def index(request: DeskRequest) -> HttpResponse:
 
 def _groups(desk: Desk) -> list[dict[str, Any]]:
     offices = {office.pk for office in desk.own_offices}
-    rows = Membership.objects.filter(staff__user__is_active=True).select_related("staff__user")
     by_role: dict[str, dict[int, StaffMember]] = {}
-    for row in rows.exclude(role=Role.CLERK).order_by("staff__last_name", "staff__first_name"):
+    for row in organisation.responsible():
         if row.role != Role.HEAD or row.office_id in offices:
             by_role.setdefault(row.role, {})[row.staff_id] = row.staff
     return [
